@@ -1,0 +1,18 @@
+//! patvault keeps personal access tokens in an age-encrypted vault.
+//!
+//! The house has four floors. A module knows the floors below its own and nothing beside or above it;
+//! `tests/tidy.rs` holds that.
+//!
+//! ```text
+//! 3  faces    cli                                     what a person meets
+//! 2  verbs    ops                                     what patvault can do, whoever asks
+//! 1  hands    vault  clipboard  exchange  config  paths     each touches one outside thing
+//! 0  values   token  scope  secret  verdict  fault  text    rules, without I/O or clock
+//! ```
+
+pub mod fault;
+pub mod scope;
+pub mod secret;
+pub mod text;
+pub mod token;
+pub mod verdict;

@@ -1,0 +1,116 @@
+//! What a token may do, and how much harm that allows.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// How much harm a scope allows, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Risk {
+    /// Reads.
+    Low,
+    /// Writes.
+    Medium,
+    /// Administers, deletes, or hands out rights.
+    High,
+}
+
+impl Risk {
+    /// All of them, least first.
+    pub const ALL: [Self; 3] = [Self::Low, Self::Medium, Self::High];
+
+    /// The word that people read and type.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+impl fmt::Display for Risk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+impl FromStr for Risk {
+    type Err = NotARisk;
+
+    fn from_str(text: &str) -> Result<Self, NotARisk> {
+        Self::ALL.into_iter().find(|risk| risk.word() == text).ok_or_else(|| NotARisk(text.to_owned()))
+    }
+}
+
+/// A word that names no risk.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{}' is no risk; it is low, medium or high", crate::text::escaped(.0))]
+pub struct NotARisk(String);
+
+/// One thing a token may do, by the service's own name for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scope {
+    /// The service's name for it, such as `repo` or `read_api`.
+    pub name: String,
+    /// What the person said of its risk; see [`Scope::risk`] for what holds when they did not.
+    pub rated: Option<Risk>,
+}
+
+impl Scope {
+    /// The risk a person gave, else what the name suggests.
+    pub fn risk(&self) -> Option<Risk> {
+        self.rated.or_else(|| suggested(&self.name))
+    }
+}
+
+/// What a scope's name suggests, from the words services commonly use; `None` where it suggests nothing.
+fn suggested(name: &str) -> Option<Risk> {
+    const HIGH: [&str; 8] = ["admin", "owner", "delete", "manage", "sudo", "full", "root", "all"];
+    const MEDIUM: [&str; 10] =
+        ["write", "repo", "api", "create", "update", "push", "publish", "upload", "edit", "send"];
+    const LOW: [&str; 6] = ["read", "view", "list", "get", "readonly", "profile"];
+    let lower = name.to_lowercase();
+    let has = |words: &[&str]| lower.split(|c: char| !c.is_alphanumeric()).any(|part| words.contains(&part));
+    // A reading scope often names what it reads (`read:repo_hook`, `read_api`), so it is looked for before writing.
+    if has(&HIGH) {
+        Some(Risk::High)
+    } else if has(&LOW) {
+        Some(Risk::Low)
+    } else if has(&MEDIUM) {
+        Some(Risk::Medium)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_suggests_its_risk() {
+        let cases = [
+            ("repo", Some(Risk::Medium)),
+            ("read:org", Some(Risk::Low)),
+            ("read_api", Some(Risk::Low)),
+            ("api", Some(Risk::Medium)),
+            ("admin:org", Some(Risk::High)),
+            ("delete_repo", Some(Risk::High)),
+            ("Code.Read", Some(Risk::Low)),
+            ("chat:write", Some(Risk::Medium)),
+            ("gist", None),
+        ];
+        for (name, want) in cases {
+            assert_eq!(Scope { name: name.into(), rated: None }.risk(), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_said_wins() {
+        let scope = Scope { name: "admin:org".into(), rated: Some(Risk::Low) };
+        assert_eq!(scope.risk(), Some(Risk::Low));
+    }
+}

@@ -1,0 +1,140 @@
+//! The value of a token, and the one door to it.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// The longest secret that is taken, in bytes. The longest known tokens (signed ones that carry
+/// claims) stay under 8 KiB; a larger one is a file given by mistake.
+pub const SECRET_BYTES_MAX: usize = 16 * 1024;
+
+/// A secret value. It cannot be printed, compared or serialised, and its memory is wiped when it goes.
+///
+/// [`Secret::expose`] is the only way to the text; `tests/tidy.rs` lists the files that may call it.
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// Takes a string as the secret it is. No checks: what came from a person goes through [`Secret::parse`].
+    pub fn new(text: String) -> Self {
+        Self(SecretString::from(text))
+    }
+
+    /// Takes what a person typed, pasted or piped: the line break at its end is dropped, and what cannot be
+    /// a token is refused.
+    ///
+    /// # Errors
+    /// [`NotASecret`] says what is wrong with it, never what it is.
+    pub fn parse(bytes: Vec<u8>) -> Result<Self, NotASecret> {
+        // The bytes become the secret's own buffer, so that no second copy is left behind unwiped.
+        let mut text = String::from_utf8(bytes).map_err(|e| {
+            let at = e.utf8_error().valid_up_to();
+            drop(SecretString::from(String::from_utf8_lossy(e.as_bytes()).into_owned()));
+            NotASecret::NotText { at }
+        })?;
+        let kept = text.trim_end_matches(['\r', '\n']).len();
+        text.truncate(kept);
+        let secret = Self::new(text);
+        check(secret.expose())?;
+        Ok(secret)
+    }
+
+    /// The text itself. Whoever calls this answers for where it goes.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Why something cannot be a secret. Carries positions and sizes only.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotASecret {
+    /// Nothing was given.
+    #[error("the secret is empty")]
+    Empty,
+    /// Larger than [`SECRET_BYTES_MAX`].
+    #[error("the secret is {bytes} bytes long; the most that is taken is {SECRET_BYTES_MAX}")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+    /// Bytes that are no UTF-8.
+    #[error("the secret is not text: byte {at} is not UTF-8")]
+    NotText {
+        /// Offset of the first bad byte.
+        at: usize,
+    },
+    /// A line break, NUL, escape or space inside: no service issues such a token.
+    #[error("the secret holds {what} at character {at}, which no token does")]
+    Unprintable {
+        /// What stands there, in words.
+        what: &'static str,
+        /// Which character, from 1.
+        at: usize,
+    },
+}
+
+fn check(text: &str) -> Result<(), NotASecret> {
+    if text.is_empty() {
+        return Err(NotASecret::Empty);
+    }
+    if text.len() > SECRET_BYTES_MAX {
+        return Err(NotASecret::TooLong { bytes: text.len() });
+    }
+    let odd = text.chars().enumerate().find_map(|(at, c)| Some((at + 1, odd(c)?)));
+    match odd {
+        Some((at, what)) => Err(NotASecret::Unprintable { what, at }),
+        None => Ok(()),
+    }
+}
+
+fn odd(c: char) -> Option<&'static str> {
+    match c {
+        '\n' | '\r' => Some("a line break"),
+        '\0' => Some("a NUL"),
+        c if c.is_control() => Some("a control character"),
+        c if c.is_whitespace() => Some("a space"),
+        c if crate::text::is_invisible(c) => Some("an invisible character"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_what_a_person_pastes() {
+        for given in ["abc", "abc\n", "abc\r\n"] {
+            assert_eq!(Secret::parse(given.into()).unwrap().expose(), "abc", "{given:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_a_token() {
+        let cases: [(&[u8], NotASecret); 7] = [
+            (b"", NotASecret::Empty),
+            (b"\n", NotASecret::Empty),
+            (b"a\nb", NotASecret::Unprintable { what: "a line break", at: 2 }),
+            (b"a\0", NotASecret::Unprintable { what: "a NUL", at: 2 }),
+            (b"\x1b[31m", NotASecret::Unprintable { what: "a control character", at: 1 }),
+            (b"a b", NotASecret::Unprintable { what: "a space", at: 2 }),
+            (b"ab\xff", NotASecret::NotText { at: 2 }),
+        ];
+        for (given, want) in cases {
+            assert_eq!(Secret::parse(given.to_vec()).unwrap_err(), want, "{given:?}");
+        }
+        let large = vec![b'a'; 1 << 20];
+        assert_eq!(Secret::parse(large).unwrap_err(), NotASecret::TooLong { bytes: 1 << 20 });
+    }
+
+    #[test]
+    fn cannot_be_printed() {
+        assert_eq!(format!("{:?}", Secret::new("hunter2".into())), "Secret(…)");
+    }
+}

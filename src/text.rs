@@ -1,0 +1,121 @@
+//! Whatever came from outside is escaped here before it meets a terminal.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+/// Text that is safe on a terminal: control characters, terminal escapes, and characters that are invisible or
+/// turn the direction of writing are shown as escapes (`\n`, `\u{1b}`, `\u{202e}`). Everything else stays.
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(must_escape) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if must_escape(c) => {
+                let _infallible = write!(out, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The same for text of several lines, such as a note: line breaks stay.
+pub fn escaped_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    text.lines().map(escaped)
+}
+
+fn must_escape(c: char) -> bool {
+    c.is_control() || is_invisible(c)
+}
+
+/// Characters that show nothing or change how their neighbours are shown: direction marks and overrides
+/// (Unicode TR 9), zero-width characters, the byte order mark, line and paragraph separators, tag characters.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// How many columns a text takes on a terminal.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text cut to at most `columns`, with an ellipsis (`…`, or `~` in ASCII) where something was cut.
+pub fn clipped(text: &str, columns: usize, ascii: bool) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    for c in text.chars() {
+        out.push(c);
+        // Measured as a whole: joined emoji and their selectors are not as wide as their parts.
+        if width(&out) >= columns {
+            out.pop();
+            break;
+        }
+    }
+    while width(&out) >= columns.max(1) {
+        out.pop();
+    }
+    if columns > 0 {
+        out.push(if ascii { '~' } else { '…' });
+    }
+    Cow::Owned(out)
+}
+
+/// `1 token`, `3 tokens`: a count with its word.
+pub fn counted(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_is_never_steered() {
+        let cases = [
+            ("plain", "plain"),
+            ("żółw 日本 🦀 עברית", "żółw 日本 🦀 עברית"),
+            ("\x1b]52;c;aGk=\x07", "\\u{1b}]52;c;aGk=\\u{7}"),
+            ("a\nb\tc\r", "a\\nb\\tc\\r"),
+            ("abc\u{202e}fdp", "abc\\u{202e}fdp"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+            ("zero\u{200b}width", "zero\\u{200b}width"),
+        ];
+        for (given, want) in cases {
+            assert_eq!(escaped(given), want);
+        }
+    }
+
+    #[test]
+    fn clips_by_columns_not_by_characters() {
+        assert_eq!(clipped("abcdef", 6, false), "abcdef");
+        assert_eq!(clipped("abcdefg", 6, false), "abcde…");
+        assert_eq!(clipped("日本語", 5, false), "日本…");
+        assert_eq!(clipped("日本語", 4, true), "日~");
+        assert_eq!(clipped("abc", 0, false), "");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn escaped_text_holds_nothing_that_steers(text in "\\PC*|.*") {
+            let shown = escaped(&text);
+            proptest::prop_assert!(!shown.chars().any(|c| c.is_control() || is_invisible(c)));
+        }
+
+        #[test]
+        fn clipped_text_fits(text in ".*", columns in 0usize..40) {
+            proptest::prop_assert!(width(&clipped(&text, columns, false)) <= columns);
+        }
+    }
+}

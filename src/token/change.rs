@@ -1,0 +1,177 @@
+//! One recorded write: which token, which field, from what to what.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::id::{TokenId, VersionId};
+use super::reminder::Duty;
+
+/// What a change is about. A field of a version also belongs to its token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Subject {
+    /// Which token.
+    pub token: TokenId,
+    /// Which of its versions, for the fields that a version has.
+    pub version: Option<VersionId>,
+}
+
+/// A field that a change sets. Its text form names it in files: `name`, `tag:prod`, `scope:repo`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The token itself came. The new value is its path; the fields that follow say the rest.
+    Added,
+    /// The service it belongs to.
+    Service,
+    /// Its name.
+    Name,
+    /// Its base URL.
+    Instance,
+    /// Whose it is.
+    Account,
+    /// Its sort.
+    Kind,
+    /// Free text.
+    Note,
+    /// One tag: there or not.
+    Tag(String),
+    /// Lead time of its own, in days.
+    Lead,
+    /// Cadence of its own, in days.
+    Cadence,
+    /// Patience with being unused of its own, in days.
+    Unused,
+    /// In the trash since.
+    Trashed,
+    /// Its secrets were destroyed at.
+    Purged,
+    /// The version itself came. The new value is its number.
+    VersionAdded,
+    /// When the version was issued.
+    Issued,
+    /// When it ends, and who said so.
+    Expiry,
+    /// One scope of the version: absent, there, or there with a risk that a person gave.
+    Scope(String),
+    /// The service's latest answer.
+    Verdict,
+    /// Where the version stands.
+    State,
+    /// What was said to a reminder about the version.
+    Mark(Duty),
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = match self {
+            Self::Added => "added",
+            Self::Service => "service",
+            Self::Name => "name",
+            Self::Instance => "instance",
+            Self::Account => "account",
+            Self::Kind => "kind",
+            Self::Note => "note",
+            Self::Lead => "lead",
+            Self::Cadence => "cadence",
+            Self::Unused => "unused",
+            Self::Trashed => "trashed",
+            Self::Purged => "purged",
+            Self::VersionAdded => "version",
+            Self::Issued => "issued",
+            Self::Expiry => "expiry",
+            Self::Verdict => "verdict",
+            Self::State => "state",
+            Self::Tag(tag) => return write!(f, "tag:{tag}"),
+            Self::Scope(scope) => return write!(f, "scope:{scope}"),
+            Self::Mark(duty) => return write!(f, "reminder:{duty}"),
+        };
+        f.write_str(plain)
+    }
+}
+
+impl FromStr for Field {
+    type Err = NotAField;
+
+    fn from_str(text: &str) -> Result<Self, NotAField> {
+        Ok(match text {
+            "added" => Self::Added,
+            "service" => Self::Service,
+            "name" => Self::Name,
+            "instance" => Self::Instance,
+            "account" => Self::Account,
+            "kind" => Self::Kind,
+            "note" => Self::Note,
+            "lead" => Self::Lead,
+            "cadence" => Self::Cadence,
+            "unused" => Self::Unused,
+            "trashed" => Self::Trashed,
+            "purged" => Self::Purged,
+            "version" => Self::VersionAdded,
+            "issued" => Self::Issued,
+            "expiry" => Self::Expiry,
+            "verdict" => Self::Verdict,
+            "state" => Self::State,
+            _ => match text.split_once(':') {
+                Some(("tag", tag)) => Self::Tag(tag.to_owned()),
+                Some(("scope", scope)) => Self::Scope(scope.to_owned()),
+                Some(("reminder", duty)) => Self::Mark(duty.parse().map_err(|_| NotAField)?),
+                _ => return Err(NotAField),
+            },
+        })
+    }
+}
+
+/// A field that this patvault does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a field of a token")]
+pub struct NotAField;
+
+/// One recorded write. Values are in their stored text form; `None` is "not there". Never a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What it is about.
+    pub subject: Subject,
+    /// Which field.
+    pub field: Field,
+    /// What stood there.
+    pub old: Option<String>,
+    /// What stands there since.
+    pub new: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_form_is_stable() {
+        let all = [
+            "added",
+            "service",
+            "name",
+            "instance",
+            "account",
+            "kind",
+            "note",
+            "tag:prod",
+            "tag:a:b",
+            "lead",
+            "cadence",
+            "unused",
+            "trashed",
+            "purged",
+            "version",
+            "issued",
+            "expiry",
+            "scope:read:org",
+            "verdict",
+            "state",
+            "reminder:rotate",
+        ];
+        for text in all {
+            assert_eq!(text.parse::<Field>().unwrap().to_string(), text);
+        }
+        for bad in ["", "secret", "tag", "reminder:dance"] {
+            assert_eq!(bad.parse::<Field>(), Err(NotAField), "{bad:?}");
+        }
+    }
+}

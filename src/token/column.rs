@@ -1,0 +1,217 @@
+//! The columns of a table of tokens: one entry here serves every face that shows one.
+
+use std::cmp::Ordering;
+
+use super::now::Now;
+use super::rules::Rules;
+use super::{Expiry, Token, when};
+
+/// What a cell needs besides its token.
+pub struct Lens<'a> {
+    /// The vault's rules.
+    pub rules: &'a Rules,
+    /// The present.
+    pub now: &'a Now,
+    /// Signs in ASCII.
+    pub ascii: bool,
+}
+
+/// One column.
+pub struct Column {
+    /// The word by which it is chosen.
+    pub name: &'static str,
+    /// What stands above it.
+    pub heading: &'static str,
+    /// The text of a cell, not escaped.
+    pub cell: fn(&Token, &Lens) -> String,
+    /// Which of two tokens comes first when sorted by it.
+    pub compare: fn(&Token, &Token, &Lens) -> Ordering,
+}
+
+/// The columns a list shows unless told otherwise, in order of importance: the last ones go first where a line is short.
+pub const USUAL: [&str; 6] = ["sign", "service", "name", "expires", "account", "scopes"];
+
+/// All of them.
+pub static COLUMNS: [Column; 15] = [
+    Column {
+        name: "sign",
+        heading: "",
+        cell: |token, lens| token.status(lens.rules, lens.now).sign(lens.ascii).to_owned(),
+        compare: by_status,
+    },
+    Column {
+        name: "status",
+        heading: "STATUS",
+        cell: |token, lens| token.status(lens.rules, lens.now).word().to_owned(),
+        compare: by_status,
+    },
+    Column { name: "id", heading: "ID", cell: |token, _| token.id.short(), compare: |a, b, _| a.id.cmp(&b.id) },
+    Column {
+        name: "service",
+        heading: "SERVICE",
+        cell: |token, _| token.service.clone(),
+        compare: |a, b, _| by_path(a, b),
+    },
+    Column {
+        name: "name",
+        heading: "NAME",
+        cell: |token, _| token.name.clone(),
+        compare: |a, b, _| a.name.to_lowercase().cmp(&b.name.to_lowercase()),
+    },
+    Column {
+        name: "account",
+        heading: "ACCOUNT",
+        cell: |token, _| token.account.clone().unwrap_or_default(),
+        compare: |a, b, _| missing_last(a.account.as_deref(), b.account.as_deref()),
+    },
+    Column {
+        name: "instance",
+        heading: "INSTANCE",
+        cell: |token, _| token.instance.clone().unwrap_or_default(),
+        compare: |a, b, _| missing_last(a.instance.as_deref(), b.instance.as_deref()),
+    },
+    Column {
+        name: "kind",
+        heading: "KIND",
+        cell: |token, _| token.kind.clone().unwrap_or_default(),
+        compare: |a, b, _| missing_last(a.kind.as_deref(), b.kind.as_deref()),
+    },
+    Column {
+        name: "scopes",
+        heading: "SCOPES",
+        cell: |token, _| scopes(token),
+        compare: |a, b, _| a.current().scopes.len().cmp(&b.current().scopes.len()),
+    },
+    Column {
+        name: "risk",
+        heading: "RISK",
+        cell: |token, _| risk(token).map_or_else(String::new, |risk| risk.word().to_owned()),
+        compare: |a, b, _| risk(b).cmp(&risk(a)),
+    },
+    Column {
+        name: "expires",
+        heading: "EXPIRES",
+        cell: |token, lens| match token.current().expiry {
+            Expiry::Unknown => "unknown".to_owned(),
+            Expiry::Never(_) => "never".to_owned(),
+            Expiry::Ends(date, _) => when::words(date.day(lens.now), lens.now),
+        },
+        compare: |a, b, lens| by_expiry(a, b, lens),
+    },
+    Column {
+        name: "used",
+        heading: "USED",
+        cell: |token, lens| token.last_use.map_or_else(|| "never".to_owned(), |at| when::ago(at, lens.now)),
+        compare: |a, b, _| b.last_use.cmp(&a.last_use),
+    },
+    Column {
+        name: "verified",
+        heading: "VERIFIED",
+        cell: |token, lens| match &token.current().verdict {
+            Some(verdict) => format!("{} {}", verdict.outcome.word(), when::ago(verdict.at, lens.now)),
+            None => "never".to_owned(),
+        },
+        compare: |a, b, _| {
+            let at = |token: &Token| token.current().verdict.as_ref().map(|verdict| verdict.at);
+            at(b).cmp(&at(a))
+        },
+    },
+    Column {
+        name: "tags",
+        heading: "TAGS",
+        cell: |token, _| token.tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" "),
+        compare: |a, b, _| missing_last(a.tags.first(), b.tags.first()),
+    },
+    Column {
+        name: "added",
+        heading: "ADDED",
+        cell: |token, lens| when::ago(token.added, lens.now),
+        compare: |a, b, _| b.added.cmp(&a.added),
+    },
+];
+
+/// The column of that name.
+pub fn find(name: &str) -> Option<&'static Column> {
+    COLUMNS.iter().find(|column| column.name == name)
+}
+
+/// The order in which tokens stand unless told otherwise.
+pub fn by_path(a: &Token, b: &Token) -> Ordering {
+    (&a.service, a.name.to_lowercase(), a.id).cmp(&(&b.service, b.name.to_lowercase(), b.id))
+}
+
+fn by_status(a: &Token, b: &Token, lens: &Lens) -> Ordering {
+    a.status(lens.rules, lens.now).cmp(&b.status(lens.rules, lens.now)).then_with(|| by_expiry(a, b, lens))
+}
+
+/// Dates first, soonest first; then what never ends; then what nobody knows.
+fn by_expiry(a: &Token, b: &Token, lens: &Lens) -> Ordering {
+    let rank = |expiry: Expiry| match expiry {
+        Expiry::Ends(..) => 0,
+        Expiry::Never(_) => 1,
+        Expiry::Unknown => 2,
+    };
+    let (a, b) = (a.current().expiry, b.current().expiry);
+    match (a.date(), b.date()) {
+        (Some(a), Some(b)) => a.compare(b, lens.now),
+        _ => rank(a).cmp(&rank(b)),
+    }
+}
+
+fn missing_last<T: Ord>(a: Option<T>, b: Option<T>) -> Ordering {
+    a.is_none().cmp(&b.is_none()).then_with(|| a.cmp(&b))
+}
+
+fn risk(token: &Token) -> Option<crate::scope::Risk> {
+    token.current().scopes.iter().filter_map(crate::scope::Scope::risk).max()
+}
+
+/// The riskiest scope by name, and how many more there are.
+fn scopes(token: &Token) -> String {
+    let mut all: Vec<_> = token.current().scopes.iter().collect();
+    all.sort_by_key(|scope| std::cmp::Reverse(scope.risk()));
+    match &all[..] {
+        [] => String::new(),
+        [only] => only.name.clone(),
+        [first, rest @ ..] => format!("{} +{}", first.name, rest.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::Scope;
+    use crate::token::expiry::{Date, Source};
+    use crate::token::now::tests::{day, utc};
+    use crate::token::tests::token;
+
+    #[test]
+    fn the_usual_columns_exist_and_names_are_unique() {
+        assert!(USUAL.iter().all(|name| find(name).is_some()));
+        let names: std::collections::BTreeSet<_> = COLUMNS.iter().map(|column| column.name).collect();
+        assert_eq!(names.len(), COLUMNS.len());
+    }
+
+    #[test]
+    fn cells_and_order() {
+        let now = utc("2026-11-22T12:00:00Z");
+        let lens = Lens { rules: &Rules::default(), now: &now, ascii: false };
+        let mut soon = token("gitlab/runner");
+        soon.versions[0].expiry = Expiry::Ends(Date::Day(day("2026-11-25")), Source::Typed);
+        soon.versions[0].scopes =
+            ["read_api", "sudo", "api"].map(|name| Scope { name: name.into(), rated: None }).into();
+        let cell = |name: &str, token: &Token| (find(name).unwrap().cell)(token, &lens);
+        assert_eq!(cell("sign", &soon), "!");
+        assert_eq!(cell("expires", &soon), "in 3 days");
+        assert_eq!(cell("scopes", &soon), "sudo +2");
+        assert_eq!(cell("risk", &soon), "high");
+        assert_eq!(cell("used", &soon), "never");
+
+        let unknown = token("github/ci");
+        let mut never = token("slack/bot");
+        never.versions[0].expiry = Expiry::Never(Source::Typed);
+        let mut all = [unknown, never, soon];
+        all.sort_by(|a, b| by_expiry(a, b, &lens));
+        assert_eq!(all.map(|token| token.service), ["gitlab", "slack", "github"]);
+    }
+}

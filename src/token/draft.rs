@@ -1,0 +1,94 @@
+//! A token before it is in the vault: what a form, a command or an imported row says.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::State;
+use super::expiry::{Date, Expiry};
+use super::rules::Policy;
+use crate::scope::Scope;
+use crate::secret::Secret;
+use crate::verdict::Verdict;
+
+/// A token to be added. Its labels have passed [`super::label::Label::parse`].
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Who issues it.
+    pub service: String,
+    /// What the person calls it.
+    pub name: String,
+    /// Base URL of a self-hosted or regional service.
+    pub instance: Option<String>,
+    /// Whose token it is at the service.
+    pub account: Option<String>,
+    /// Which sort of token.
+    pub kind: Option<String>,
+    /// Words to file it under.
+    pub tags: BTreeSet<String>,
+    /// Where it departs from the vault's rules.
+    pub policy: Policy,
+    /// Free text.
+    pub note: Option<String>,
+    /// When it came into another vault, for what is brought from there; else now.
+    pub added: Option<DateTime<Utc>>,
+    /// Its issued values, newest first. Never empty; exactly the first is [`State::Current`].
+    pub versions: Vec<DraftVersion>,
+}
+
+/// An issued value of a token to be added.
+#[derive(Debug, Clone)]
+pub struct DraftVersion {
+    /// The value.
+    pub secret: Secret,
+    /// When the service issued it, where known.
+    pub issued: Option<Date>,
+    /// When it ends, and who said so.
+    pub expiry: Expiry,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// The latest answer of the service, for what is brought from another vault.
+    pub verdict: Option<Verdict>,
+    /// Where it stands.
+    pub state: State,
+    /// When it came into another vault; else now.
+    pub added: Option<DateTime<Utc>>,
+}
+
+impl DraftVersion {
+    /// A value in use of which nothing else is known.
+    pub fn of(secret: Secret) -> Self {
+        Self {
+            secret,
+            issued: None,
+            expiry: Expiry::Unknown,
+            scopes: vec![],
+            verdict: None,
+            state: State::Current,
+            added: None,
+        }
+    }
+}
+
+impl Draft {
+    /// A token of which nothing is known but where it belongs.
+    pub fn of(service: String, name: String, version: DraftVersion) -> Self {
+        Self {
+            service,
+            name,
+            instance: None,
+            account: None,
+            kind: None,
+            tags: BTreeSet::new(),
+            policy: Policy::default(),
+            note: None,
+            added: None,
+            versions: vec![version],
+        }
+    }
+
+    /// `service/name`, not escaped.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.service, self.name)
+    }
+}

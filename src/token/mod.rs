@@ -1,0 +1,168 @@
+//! Tokens: what a person names and keeps, and every rule about them. No I/O, no clock.
+
+pub mod change;
+pub mod column;
+pub mod draft;
+pub mod expiry;
+pub mod id;
+pub mod label;
+pub mod now;
+pub mod query;
+pub mod reminder;
+pub mod rules;
+pub mod status;
+pub mod when;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use crate::scope::Scope;
+use crate::verdict::{Outcome, Verdict};
+use expiry::{Date, Expiry};
+use id::{TokenId, VersionId};
+use reminder::Mark;
+use rules::Policy;
+
+/// What a person names and keeps: everything known about a token but its secrets and its note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its own id.
+    pub id: TokenId,
+    /// Who issues it, as a short lower-case word: `github`.
+    pub service: String,
+    /// What the person calls it. `service/name` is how it is asked for.
+    pub name: String,
+    /// Base URL of a self-hosted or regional service.
+    pub instance: Option<String>,
+    /// Whose token it is at the service.
+    pub account: Option<String>,
+    /// Which sort of token, in the service's words: `fine-grained PAT`.
+    pub kind: Option<String>,
+    /// Words the person filed it under.
+    pub tags: BTreeSet<String>,
+    /// Where this token departs from the vault's rules for reminders.
+    pub policy: Policy,
+    /// When it came into the vault.
+    pub added: DateTime<Utc>,
+    /// When it was put into the trash.
+    pub trashed: Option<DateTime<Utc>>,
+    /// When its secrets were destroyed. What was known stays.
+    pub purged: Option<DateTime<Utc>>,
+    /// Its issued values, newest first. Never empty.
+    pub versions: Vec<Version>,
+    /// What the person said to reminders.
+    pub marks: Vec<Mark>,
+    /// The latest use known to this vault.
+    pub last_use: Option<DateTime<Utc>>,
+}
+
+/// One issued value of a token: everything but the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its own id.
+    pub id: VersionId,
+    /// Counts a token's versions from 1.
+    pub number: u32,
+    /// When it came into the vault.
+    pub added: DateTime<Utc>,
+    /// When the service issued it, where known.
+    pub issued: Option<Date>,
+    /// When it ends, and who said so.
+    pub expiry: Expiry,
+    /// What it may do, by name.
+    pub scopes: Vec<Scope>,
+    /// The latest answer of the service.
+    pub verdict: Option<Verdict>,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// Where a version stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// It is the one in use.
+    Current,
+    /// A newer version took its place on that day, and nobody has shown yet that it is revoked.
+    Superseded(DateTime<Utc>),
+    /// It was revoked then: by the person's word or the service's.
+    Revoked(DateTime<Utc>),
+}
+
+impl Token {
+    /// `service/name`, the way it is asked for. Not escaped.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.service, self.name)
+    }
+
+    /// The version in use. A vault without one for some token does not open, so there always is one.
+    #[expect(clippy::indexing_slicing, reason = "versions is never empty; the vault checks it when it reads")]
+    pub fn current(&self) -> &Version {
+        &self.versions[0]
+    }
+
+    /// Older versions that were superseded and not shown to be revoked or dead.
+    pub fn owed(&self) -> impl Iterator<Item = (&Version, DateTime<Utc>)> {
+        self.versions.iter().filter_map(|version| match version.state {
+            State::Superseded(since) if !version.is_dead() => Some((version, since)),
+            _ => None,
+        })
+    }
+
+    /// Neither in the trash nor purged.
+    pub fn is_kept(&self) -> bool {
+        self.trashed.is_none() && self.purged.is_none()
+    }
+}
+
+impl Version {
+    /// The service said that it does not work any more.
+    pub fn is_dead(&self) -> bool {
+        self.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Dead)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::now::tests::instant;
+    use super::*;
+
+    /// A token with one version and nothing known; tests set what they are about.
+    pub fn token(path: &str) -> Token {
+        let (service, name) = path.split_once('/').unwrap();
+        let added = instant("2026-11-01T12:00:00Z");
+        Token {
+            id: TokenId::from_bytes([1; 16]),
+            service: service.into(),
+            name: name.into(),
+            instance: None,
+            account: None,
+            kind: None,
+            tags: BTreeSet::new(),
+            policy: Policy::default(),
+            added,
+            trashed: None,
+            purged: None,
+            versions: vec![version(1)],
+            marks: vec![],
+            last_use: None,
+        }
+    }
+
+    pub fn version(number: u32) -> Version {
+        Version {
+            id: VersionId::from_bytes([u8::try_from(number).unwrap(); 16]),
+            number,
+            added: instant("2026-11-01T12:00:00Z"),
+            issued: None,
+            expiry: Expiry::Unknown,
+            scopes: vec![],
+            verdict: None,
+            state: State::Current,
+        }
+    }
+
+    pub fn verdict(outcome: Outcome) -> Verdict {
+        Verdict { outcome, at: instant("2026-11-20T12:00:00Z"), why: None }
+    }
+}
