@@ -15,4 +15,5 @@ pub mod scope;
 pub mod secret;
 pub mod text;
 pub mod token;
+pub mod vault;
 pub mod verdict;

@@ -1,0 +1,96 @@
+//! The database inside the envelope: all SQL is in this folder. It lives in memory; no page of it ever meets the disk.
+
+mod field;
+mod found;
+mod history;
+mod read;
+mod row;
+mod write;
+
+use rusqlite::{Connection, MAIN_DB};
+use zeroize::Zeroizing;
+
+pub use history::{Batch, UseRecord};
+pub use read::{About, KeptSlot, Reader, Twin};
+pub use write::{Author, Writer};
+
+use super::error::{Error, sql};
+use super::migrate;
+
+/// An open database.
+pub(super) struct Db {
+    connection: Connection,
+}
+
+/// What opening a database image found.
+pub(super) enum Opened {
+    /// It is ready, of the newest schema.
+    Ready(Db),
+    /// A newer patvault wrote it, with this schema.
+    Newer(i64),
+}
+
+impl Db {
+    /// An empty database of the newest schema.
+    pub(super) fn create() -> Result<Self, Error> {
+        let db = Self { connection: Connection::open_in_memory().map_err(sql("open a database in memory"))? };
+        db.set_up()?;
+        migrate::migrate(&db.connection)?;
+        Ok(db)
+    }
+
+    /// Opens the image of a database; what [`Db::image`] gave.
+    pub(super) fn open(image: &[u8]) -> Result<Opened, Error> {
+        let mut connection = Connection::open_in_memory().map_err(sql("open a database in memory"))?;
+        connection.deserialize_read_exact(MAIN_DB, image, image.len(), false).map_err(sql("load the database"))?;
+        let db = Self { connection };
+        let found = migrate::schema(&db.connection)?;
+        if found > migrate::newest() {
+            return Ok(Opened::Newer(found));
+        }
+        db.set_up()?;
+        migrate::migrate(&db.connection)?;
+        Ok(Opened::Ready(db))
+    }
+
+    /// The bytes of the database, as a file would hold them.
+    pub(super) fn image(&mut self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let image = self.connection.serialize(MAIN_DB).map_err(sql("read the database out"))?;
+        Ok(Zeroizing::new(image.to_vec()))
+    }
+
+    /// SQLite's own check of its pages and of every reference; what is wrong, in its words, is left out: it may quote
+    /// what stands in the vault.
+    pub(super) fn is_sound(&self) -> Result<bool, Error> {
+        let whole: String = self
+            .connection
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+            .map_err(sql("check the database"))?;
+        let mut orphans = self.connection.prepare("PRAGMA foreign_key_check").map_err(sql("check references"))?;
+        let orphaned = orphans.exists([]).map_err(sql("check references"))?;
+        Ok(whole == "ok" && !orphaned)
+    }
+
+    /// Begins the one transaction of a write: in memory it only saves time, since a write that fails is thrown away.
+    pub(super) fn begin(&self) -> Result<(), Error> {
+        self.connection.execute_batch("BEGIN").map_err(sql("begin a write"))
+    }
+
+    /// Ends it.
+    pub(super) fn commit(&self) -> Result<(), Error> {
+        self.connection.execute_batch("COMMIT").map_err(sql("finish a write"))
+    }
+
+    fn set_up(&self) -> Result<(), Error> {
+        // secure_delete: what is purged is overwritten, not only forgotten. trusted_schema: a file from elsewhere may
+        // not call functions through its schema.
+        self.connection
+            .execute_batch(
+                "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;
+                 PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000;",
+            )
+            .map_err(sql("set the database up"))?;
+        self.connection.set_prepared_statement_cache_capacity(64);
+        Ok(())
+    }
+}

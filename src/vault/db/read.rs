@@ -1,0 +1,350 @@
+//! Reading: tokens, notes, secrets.
+
+use std::collections::HashMap;
+
+use age::Identity;
+use chrono::{DateTime, Utc};
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::super::error::{Error, Wrong, sql};
+use super::super::journal::Use;
+use super::super::seal;
+use super::Db;
+use super::row;
+use crate::scope::Scope;
+use crate::secret::Secret;
+use crate::token::id::{TokenId, VaultId, VersionId};
+use crate::token::reminder::Mark;
+use crate::token::rules::Policy;
+use crate::token::{Token, Version};
+
+/// An open vault, to be read.
+pub struct Reader<'a> {
+    pub(in crate::vault) db: &'a Db,
+    pub(in crate::vault) key: &'a dyn Identity,
+    /// Uses that wait in the journal and are not in the database yet.
+    pub(in crate::vault) waiting: Vec<Use>,
+}
+
+/// What a vault says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Its id.
+    pub id: VaultId,
+    /// The name it was created under.
+    pub name: String,
+    /// When.
+    pub created: DateTime<Utc>,
+    /// How many times it was written.
+    pub revision: u64,
+}
+
+/// A way in that the vault remembers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptSlot {
+    /// The slot's name.
+    pub name: String,
+    /// To whom it is sealed; a passphrase has none.
+    pub recipient: Option<String>,
+    /// When it was added.
+    pub added: DateTime<Utc>,
+    /// On which device.
+    pub device: String,
+}
+
+/// A place where a secret stands already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Twin {
+    /// The token.
+    pub token: TokenId,
+    /// Its path.
+    pub path: String,
+    /// Which of its versions, counted from 1.
+    pub number: u32,
+    /// It is in the trash.
+    pub trashed: bool,
+}
+
+const TOKENS: &str = "SELECT key, id, service, name, instance, account, kind, lead_days, cadence_days, unused_days,
+                             added, trashed, purged, last_use FROM token";
+
+impl Reader<'_> {
+    /// Every token, whatever its state, in no order that means something.
+    pub fn tokens(&self) -> Result<Vec<Token>, Error> {
+        self.load("", [])
+    }
+
+    /// One token.
+    pub fn token(&self, id: TokenId) -> Result<Option<Token>, Error> {
+        Ok(self.load("WHERE id = ?1", [id.as_bytes().as_slice()])?.pop())
+    }
+
+    /// The tokens of exactly that service and name: there may be several, of different accounts.
+    pub fn tokens_at(&self, service: &str, name: &str) -> Result<Vec<Token>, Error> {
+        self.load("WHERE service = ?1 AND name = ?2", [service, name])
+    }
+
+    /// The note of a token.
+    pub fn note(&self, id: TokenId) -> Result<Option<String>, Error> {
+        self.db
+            .connection
+            .prepare_cached("SELECT text FROM note JOIN token ON token.key = note.token WHERE id = ?1")
+            .and_then(|mut q| q.query_row([id.as_bytes()], |r| r.get(0)).optional())
+            .map_err(sql("read a note"))
+    }
+
+    /// The secret of a version; `None` where it was purged.
+    pub fn secret(&self, id: VersionId) -> Result<Option<Secret>, Error> {
+        let sealed: Option<Vec<u8>> = self
+            .db
+            .connection
+            .prepare_cached("SELECT sealed FROM secret JOIN version ON version.key = secret.version WHERE id = ?1")
+            .and_then(|mut q| q.query_row([id.as_bytes()], |r| r.get(0)).optional())
+            .map_err(sql("read a secret"))?;
+        let Some(sealed) = sealed else { return Ok(None) };
+        let broken = || Error::Seal { what: "a secret", why: "its second seal does not open".into() };
+        let plain = seal::open(&sealed, &[self.key]).map_err(|_| broken())?;
+        let text = std::str::from_utf8(&plain).map_err(|_| broken())?;
+        Ok(Some(Secret::new(text.to_owned())))
+    }
+
+    /// Where a secret with this fingerprint stands already.
+    pub(super) fn twins(&self, fingerprint: &[u8]) -> Result<Vec<Twin>, Error> {
+        let select = "SELECT token.id, service, token.name, trashed IS NOT NULL,
+                             (SELECT count(*) FROM version AS older
+                              WHERE older.token = token.key AND older.key <= version.key)
+                      FROM secret JOIN version ON version.key = secret.version JOIN token ON token.key = version.token
+                      WHERE fingerprint = ?1 AND purged IS NULL";
+        let twin = |r: &Row| {
+            let (service, name): (String, String) = (r.get(1)?, r.get(2)?);
+            let path = format!("{service}/{name}");
+            Ok(Twin { token: row::id_at(r, 0)?, path, trashed: r.get(3)?, number: r.get(4)? })
+        };
+        self.all(select, [fingerprint], twin).map_err(sql("look for the same secret"))
+    }
+
+    /// What the vault says of itself.
+    pub fn about(&self) -> Result<About, Error> {
+        self.db
+            .connection
+            .query_row("SELECT id, name, created, revision FROM vault", [], |r| {
+                Ok(About { id: row::id_at(r, 0)?, name: r.get(1)?, created: row::time_at(r, 2)?, revision: r.get(3)? })
+            })
+            .map_err(sql("read the vault's own row"))
+    }
+
+    /// The ways in that the vault remembers.
+    pub fn slots(&self) -> Result<Vec<KeptSlot>, Error> {
+        let select = "SELECT slot.name, recipient, added, device.name FROM slot
+                      JOIN device ON device.id = slot.device ORDER BY slot.name";
+        let slot = |r: &Row| {
+            Ok(KeptSlot { name: r.get(0)?, recipient: r.get(1)?, added: row::time_at(r, 2)?, device: r.get(3)? })
+        };
+        self.all(select, [], slot).map_err(sql("read the ways in"))
+    }
+
+    /// To whom the vault is sealed.
+    pub(in crate::vault) fn recipient(&self) -> Result<String, Error> {
+        self.db.recipient()
+    }
+
+    /// SQLite's own check of the whole database.
+    pub fn is_sound(&self) -> Result<bool, Error> {
+        self.db.is_sound()
+    }
+
+    pub(super) fn all<T>(
+        &self,
+        select: &str,
+        values: impl rusqlite::Params,
+        read: impl FnMut(&Row) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        self.db.connection.prepare_cached(select)?.query_map(values, read)?.collect()
+    }
+
+    /// Tokens with all that hangs on them. `which` is the end of a select on `token`.
+    fn load(&self, which: &str, values: impl rusqlite::Params + Clone) -> Result<Vec<Token>, Error> {
+        let mut found = self.rows(which, values.clone()).map_err(sql("read tokens"))?;
+        self.hang(&mut found, which, values).map_err(sql("read what belongs to tokens"))?;
+        let odd = found.tokens.iter().any(|token| token.versions.is_empty());
+        if odd {
+            // Nothing writes such a token; a file that holds one was made by something else.
+            let path = "the database".into();
+            return Err(Error::Untrusted { path, wrong: Wrong::Damaged("a token has no version"), backup: None });
+        }
+        self.add_waiting_uses(&mut found.tokens);
+        Ok(found.tokens)
+    }
+
+    fn rows(&self, which: &str, values: impl rusqlite::Params) -> rusqlite::Result<Found> {
+        let mut found = Found::default();
+        let mut select = self.db.connection.prepare_cached(&format!("{TOKENS} {which}"))?;
+        let mut rows = select.query(values)?;
+        while let Some(r) = rows.next()? {
+            found.at.insert(r.get(0)?, found.tokens.len());
+            found.tokens.push(token(r)?);
+        }
+        Ok(found)
+    }
+
+    fn hang(&self, found: &mut Found, which: &str, values: impl rusqlite::Params + Clone) -> rusqlite::Result<()> {
+        let of = |what: &str| {
+            let within = if which.is_empty() {
+                String::new()
+            } else {
+                format!("WHERE token IN (SELECT key FROM token {which})")
+            };
+            what.replace("{}", &within)
+        };
+        for (key, tag) in
+            self.all(&of("SELECT token, name FROM tag {}"), values.clone(), |r| Ok((r.get::<_, i64>(0)?, r.get(1)?)))?
+        {
+            found.tag(key, tag);
+        }
+        // Newest first; numbers are counted from the oldest.
+        let versions =
+            of("SELECT token, key, id, added, issued, expiry, verdict, state FROM version {} ORDER BY key DESC");
+        for (token, key, version) in self.all(&versions, values.clone(), |r| Ok((r.get(0)?, r.get(1)?, version(r)?)))? {
+            found.version(token, key, version);
+        }
+        let scopes =
+            of("SELECT token, version, scope.name, risk FROM scope JOIN version ON version.key = scope.version {}");
+        for (key, scope) in self.all(&scopes, values.clone(), |r| Ok((r.get(1)?, scope(r)?)))? {
+            found.scope(key, scope);
+        }
+        let marks = of("SELECT token, version, duty, answer FROM mark JOIN version ON version.key = mark.version {}");
+        let mark = |r: &Row| Ok((r.get(1)?, row::parsed(r, 2)?, row::parsed(r, 3)?));
+        for (key, duty, answer) in self.all(&marks, values, mark)? {
+            found.mark(key, duty, answer);
+        }
+        found.number();
+        Ok(())
+    }
+
+    fn add_waiting_uses(&self, tokens: &mut [Token]) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let mut last: HashMap<TokenId, DateTime<Utc>> = HashMap::new();
+        for entry in &self.waiting {
+            last.entry(entry.token).and_modify(|at| *at = (*at).max(entry.at)).or_insert(entry.at);
+        }
+        for token in tokens {
+            token.last_use = token.last_use.max(last.get(&token.id).copied());
+        }
+    }
+}
+
+/// Tokens being put together from their rows.
+#[derive(Default)]
+struct Found {
+    tokens: Vec<Token>,
+    /// Row of a token to its place.
+    at: HashMap<i64, usize>,
+    /// Row of a version to its token's place and its own.
+    versions: HashMap<i64, (usize, usize)>,
+}
+
+impl Found {
+    fn token(&mut self, key: i64) -> Option<(usize, &mut Token)> {
+        let at = *self.at.get(&key)?;
+        Some((at, self.tokens.get_mut(at)?))
+    }
+
+    fn tag(&mut self, key: i64, tag: String) {
+        if let Some((_, token)) = self.token(key) {
+            token.tags.insert(tag);
+        }
+    }
+
+    fn version(&mut self, token: i64, key: i64, version: Version) {
+        if let Some((at, token)) = self.token(token) {
+            let place = token.versions.len();
+            token.versions.push(version);
+            self.versions.insert(key, (at, place));
+        }
+    }
+
+    fn of_version(&mut self, key: i64) -> Option<(&mut Token, usize)> {
+        let (token, place) = *self.versions.get(&key)?;
+        Some((self.tokens.get_mut(token)?, place))
+    }
+
+    fn scope(&mut self, key: i64, scope: Scope) {
+        if let Some((token, place)) = self.of_version(key)
+            && let Some(version) = token.versions.get_mut(place)
+        {
+            version.scopes.push(scope);
+        }
+    }
+
+    fn mark(&mut self, key: i64, duty: crate::token::reminder::Duty, answer: crate::token::reminder::Answer) {
+        if let Some((token, place)) = self.of_version(key)
+            && let Some(version) = token.versions.get(place).map(|version| version.id)
+        {
+            token.marks.push(Mark { version, duty, answer });
+        }
+    }
+
+    fn number(&mut self) {
+        for token in &mut self.tokens {
+            for (number, version) in (1..).zip(token.versions.iter_mut().rev()) {
+                version.number = number;
+            }
+        }
+    }
+}
+
+fn token(r: &Row) -> rusqlite::Result<Token> {
+    Ok(Token {
+        id: row::id_at(r, 1)?,
+        service: r.get(2)?,
+        name: r.get(3)?,
+        instance: r.get(4)?,
+        account: r.get(5)?,
+        kind: r.get(6)?,
+        tags: std::collections::BTreeSet::new(),
+        policy: Policy { lead_days: r.get(7)?, cadence_days: r.get(8)?, unused_days: r.get(9)? },
+        added: row::time_at(r, 10)?,
+        trashed: row::time_or_none(r, 11)?,
+        purged: row::time_or_none(r, 12)?,
+        versions: vec![],
+        marks: vec![],
+        last_use: row::time_or_none(r, 13)?,
+    })
+}
+
+fn version(r: &Row) -> rusqlite::Result<Version> {
+    Ok(Version {
+        id: row::id_at(r, 2)?,
+        number: 0,
+        added: row::time_at(r, 3)?,
+        issued: row::parsed_or_none(r, 4)?,
+        expiry: row::parsed(r, 5)?,
+        scopes: vec![],
+        verdict: row::parsed_or_none(r, 6)?,
+        state: row::state_at(r, 7)?,
+    })
+}
+
+fn scope(r: &Row) -> rusqlite::Result<Scope> {
+    Ok(Scope { name: r.get(2)?, rated: row::parsed_or_none(r, 3)? })
+}
+
+impl Db {
+    /// The row of a token.
+    pub(super) fn token_key(&self, id: TokenId) -> Result<Option<i64>, Error> {
+        self.connection
+            .prepare_cached("SELECT key FROM token WHERE id = ?1")
+            .and_then(|mut q| q.query_row(params![id.as_bytes()], |r| r.get(0)).optional())
+            .map_err(sql("find a token"))
+    }
+
+    /// The row of a version.
+    pub(super) fn version_key(&self, id: VersionId) -> Result<Option<i64>, Error> {
+        self.connection
+            .prepare_cached("SELECT key FROM version WHERE id = ?1")
+            .and_then(|mut q| q.query_row(params![id.as_bytes()], |r| r.get(0)).optional())
+            .map_err(sql("find a version"))
+    }
+}

@@ -1,0 +1,357 @@
+//! Writing: every change is recorded, and there is no other way to change a token.
+
+use std::ops::Deref;
+use std::str::FromStr;
+
+use age::{Identity, x25519};
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, Mac};
+use rusqlite::params;
+use sha2::Sha256;
+
+use super::super::error::{Error, sql};
+use super::super::journal::Use;
+use super::super::random;
+use super::super::seal;
+use super::Db;
+use super::field::{self, Keys};
+use super::read::{Reader, Twin};
+use super::row;
+use crate::secret::Secret;
+use crate::token::change::{Change, Field, Subject};
+use crate::token::draft::{Draft, DraftVersion};
+use crate::token::expiry::Expiry;
+use crate::token::id::{BatchId, DeviceId, TokenId, VersionId};
+
+/// Who writes, and when.
+#[derive(Debug, Clone)]
+pub struct Author {
+    /// On which device.
+    pub device: DeviceId,
+    /// What that device is called.
+    pub device_name: String,
+    /// The present.
+    pub at: DateTime<Utc>,
+}
+
+/// An open vault, to be changed. What it holds after a verb that fails is thrown away.
+pub struct Writer<'a> {
+    reader: Reader<'a>,
+    author: &'a Author,
+    batch: i64,
+    seq: i64,
+    recipient: x25519::Recipient,
+    changed: bool,
+}
+
+impl<'a> Deref for Writer<'a> {
+    type Target = Reader<'a>;
+
+    fn deref(&self) -> &Reader<'a> {
+        &self.reader
+    }
+}
+
+/// Hybrid logical clocks keep milliseconds above this many bits of a counter (Kulkarni et al. 2014).
+const CLOCK_COUNTER_BITS: u32 = 16;
+
+impl<'a> Writer<'a> {
+    /// Begins a batch by that verb.
+    pub(in crate::vault) fn begin(
+        db: &'a Db,
+        key: &'a dyn Identity,
+        author: &'a Author,
+        verb: &str,
+    ) -> Result<Self, Error> {
+        let reader = Reader { db, key, waiting: vec![] };
+        let recipient = reader.recipient()?;
+        let bad = |_| Error::Seal { what: "to the vault's recipient", why: "it is no age recipient".into() };
+        let recipient = x25519::Recipient::from_str(&recipient).map_err(bad)?;
+        let mut writer = Self { reader, author, batch: 0, seq: 0, recipient, changed: false };
+        writer.open_batch(verb).map_err(sql("begin a record of changes"))?;
+        Ok(writer)
+    }
+
+    fn open_batch(&mut self, verb: &str) -> rusqlite::Result<()> {
+        let db = self.reader.db;
+        db.run(
+            "INSERT INTO device (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET name = ?2",
+            params![self.author.device.as_bytes(), self.author.device_name],
+        )?;
+        let now = self.author.at.timestamp_millis() << CLOCK_COUNTER_BITS;
+        db.run("UPDATE vault SET clock = max(clock + 1, ?1)", [now])?;
+        let id = random::id::<crate::token::id::OfBatch>().map_err(|_| rusqlite::Error::InvalidQuery)?;
+        db.run(
+            "INSERT INTO batch (id, clock, at, device, verb) SELECT ?1, clock, ?2, ?3, ?4 FROM vault",
+            params![id.as_bytes(), row::time(self.author.at), self.author.device.as_bytes(), verb],
+        )?;
+        self.batch = db.connection.last_insert_rowid();
+        Ok(())
+    }
+
+    /// Folds uses in and counts the write. `false` where there is nothing to be written.
+    pub(in crate::vault) fn finish(mut self, uses: &[Use]) -> Result<bool, Error> {
+        for entry in uses {
+            self.fold(entry)?;
+        }
+        if self.seq == 0 {
+            let drop_batch = "DELETE FROM batch WHERE key = ?1";
+            self.reader.db.run(drop_batch, [self.batch]).map_err(sql("drop an empty record"))?;
+        }
+        if self.seq > 0 || self.changed {
+            self.reader.db.run("UPDATE vault SET revision = revision + 1", []).map_err(sql("count the write"))?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    fn fold(&mut self, entry: &Use) -> Result<(), Error> {
+        let db = self.reader.db;
+        let (Some(token), Some(version)) = (db.token_key(entry.token)?, db.version_key(entry.version)?) else {
+            return Ok(());
+        };
+        let fold = || {
+            let device = entry.device.as_bytes();
+            db.run("INSERT OR IGNORE INTO device (id, name) VALUES (?1, ?2)", params![device, entry.device_name])?;
+            let at = row::time(entry.at);
+            db.run(
+                "INSERT OR IGNORE INTO use (id, token, version, at, verb, device) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![entry.id.as_bytes(), token, version, at, entry.verb, device],
+            )?;
+            let latest = "UPDATE token SET last_use = max(coalesce(last_use, ''), ?2) WHERE key = ?1";
+            db.run(latest, params![token, at])
+        };
+        fold().map_err(sql("fold in a use"))?;
+        self.changed = true;
+        Ok(())
+    }
+
+    /// Sets a field of a token or of one of its versions, and records it. Setting what stands there already is no
+    /// change. The value is in its stored form; `None` is "not there".
+    pub fn set(&mut self, subject: Subject, field: &Field, new: Option<&str>) -> Result<(), Error> {
+        let keys = self.keys(subject)?;
+        let old = self.reader.db.field(keys, field)?;
+        if old.as_deref() == new {
+            return Ok(());
+        }
+        self.reader.db.set_field(keys, field, new)?;
+        self.record(keys, field, old.as_deref(), new)
+    }
+
+    fn keys(&self, subject: Subject) -> Result<Keys, Error> {
+        let gone = || Error::Sql { doing: "find a token", source: rusqlite::Error::QueryReturnedNoRows };
+        let token = self.reader.db.token_key(subject.token)?.ok_or_else(gone)?;
+        let version = match subject.version {
+            Some(id) => Some(self.reader.db.version_key(id)?.ok_or_else(gone)?),
+            None => None,
+        };
+        Ok(Keys { token, version })
+    }
+
+    fn record(&mut self, keys: Keys, field: &Field, old: Option<&str>, new: Option<&str>) -> Result<(), Error> {
+        self.seq += 1;
+        let version = keys.version.filter(|_| field::is_of_version(field));
+        let insert =
+            "INSERT INTO change (batch, seq, token, version, field, old, new) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let values = params![self.batch, self.seq, keys.token, version, field.to_string(), old, new];
+        self.reader.db.run(insert, values).map_err(sql("record a change"))
+    }
+
+    /// Adds tokens, with their secrets sealed. Gives their ids in the same order.
+    pub fn add(&mut self, drafts: &[Draft]) -> Result<Vec<TokenId>, Error> {
+        let secrets: Vec<&Secret> =
+            drafts.iter().flat_map(|draft| draft.versions.iter().rev().map(|version| &version.secret)).collect();
+        let mut sealed = seal_all(&secrets, &self.recipient)?.into_iter();
+        drafts.iter().map(|draft| self.add_one(draft, &mut sealed)).collect()
+    }
+
+    /// `sealed` gives the sealed secrets of this draft's versions next, oldest first.
+    fn add_one(&mut self, draft: &Draft, sealed: &mut impl Iterator<Item = Vec<u8>>) -> Result<TokenId, Error> {
+        let id: TokenId = random::id()?;
+        let added = row::time(draft.added.unwrap_or(self.author.at));
+        let insert = "INSERT INTO token (id, service, name, added) VALUES (?1, ?2, ?3, ?4)";
+        let db = self.reader.db;
+        db.run(insert, params![id.as_bytes(), draft.service, draft.name, added]).map_err(sql("add a token"))?;
+        let keys = Keys { token: db.connection.last_insert_rowid(), version: None };
+        self.record(keys, &Field::Added, None, Some(&draft.path()))?;
+        for (field, value) in facts_of(draft) {
+            db.set_field(keys, &field, Some(&value))?;
+            self.record(keys, &field, None, Some(&value))?;
+        }
+        for (version, sealed) in draft.versions.iter().rev().zip(sealed) {
+            self.add_version(keys.token, version, &sealed)?;
+        }
+        Ok(id)
+    }
+
+    fn add_version(&mut self, token: i64, version: &DraftVersion, sealed: &[u8]) -> Result<(), Error> {
+        let id: VersionId = random::id()?;
+        let added = row::time(version.added.unwrap_or(self.author.at));
+        let db = self.reader.db;
+        let insert = "INSERT INTO version (id, token, added, state) VALUES (?1, ?2, ?3, ?4)";
+        let state = row::state_text(version.state);
+        db.run(insert, params![id.as_bytes(), token, added, state]).map_err(sql("add a version"))?;
+        let key = db.connection.last_insert_rowid();
+        let keys = Keys { token, version: Some(key) };
+        let fingerprint = self.fingerprint(&version.secret)?;
+        let insert = "INSERT INTO secret (version, fingerprint, sealed) VALUES (?1, ?2, ?3)";
+        db.run(insert, params![key, fingerprint, sealed]).map_err(sql("add a secret"))?;
+        self.record(keys, &Field::VersionAdded, None, Some(&added))?;
+        for (field, value) in facts_of_version(version) {
+            db.set_field(keys, &field, Some(&value))?;
+            self.record(keys, &field, None, Some(&value))?;
+        }
+        Ok(())
+    }
+
+    fn fingerprint(&self, secret: &Secret) -> Result<Vec<u8>, Error> {
+        self.reader.fingerprint(secret)
+    }
+
+    /// Destroys the secrets of a token. What was known of it stays; that it was purged cannot be undone.
+    pub fn purge(&mut self, id: TokenId) -> Result<(), Error> {
+        let subject = Subject { token: id, version: None };
+        let keys = self.keys(subject)?;
+        let delete = "DELETE FROM secret WHERE version IN (SELECT key FROM version WHERE token = ?1)";
+        self.reader.db.run(delete, [keys.token]).map_err(sql("destroy secrets"))?;
+        self.set(subject, &Field::Purged, Some(&row::time(self.author.at)))
+    }
+
+    /// Reverses a batch, change by change, and records that as changes of its own.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where something was changed again since, or was destroyed.
+    pub fn undo(&mut self, batch: BatchId) -> Result<(), Error> {
+        let changes = self.reader.changes(batch, None)?;
+        let came: Vec<TokenId> = changes.iter().filter(|c| c.field == Field::Added).map(|c| c.subject.token).collect();
+        let came: std::collections::HashSet<TokenId> = came.into_iter().collect();
+        for change in changes.iter().rev() {
+            match change.field {
+                Field::Purged => return Err(conflict(change, "what was purged is gone;")),
+                // A token that came goes to the trash as a whole: its secret is not lost by an undo too many.
+                Field::Added => self.trash_if_kept(change.subject.token)?,
+                _ if came.contains(&change.subject.token) => {}
+                _ => self.reverse(change)?,
+            }
+        }
+        let link = "UPDATE batch SET undoes = (SELECT key FROM batch WHERE id = ?1) WHERE key = ?2";
+        self.reader.db.run(link, params![batch.as_bytes(), self.batch]).map_err(sql("record an undo"))
+    }
+
+    fn trash_if_kept(&mut self, token: TokenId) -> Result<(), Error> {
+        let subject = Subject { token, version: None };
+        let trashed = self.reader.db.field(self.keys(subject)?, &Field::Trashed)?;
+        if trashed.is_some() {
+            return Ok(());
+        }
+        self.set(subject, &Field::Trashed, Some(&row::time(self.author.at)))
+    }
+
+    fn reverse(&mut self, change: &Change) -> Result<(), Error> {
+        let stands = self.reader.db.field(self.keys(change.subject)?, &change.field)?;
+        if stands != change.new {
+            return Err(conflict(change, ""));
+        }
+        self.set(change.subject, &change.field, change.old.as_deref())
+    }
+
+    /// Remembers a way in, so that it can be sealed to again.
+    pub fn keep_slot(&mut self, name: &str, recipient: Option<&str>) -> Result<(), Error> {
+        self.reader.db.keep_slot(name, recipient, self.author)?;
+        self.changed = true;
+        Ok(())
+    }
+
+    /// Forgets a way in.
+    pub fn forget_slot(&mut self, name: &str) -> Result<(), Error> {
+        self.reader.db.run("DELETE FROM slot WHERE name = ?1", [name]).map_err(sql("forget a way in"))?;
+        self.changed = true;
+        Ok(())
+    }
+}
+
+impl Reader<'_> {
+    /// Where the same secret stands already, in whatever state.
+    pub fn same_secret(&self, secret: &Secret) -> Result<Vec<Twin>, Error> {
+        self.twins(&self.fingerprint(secret)?)
+    }
+
+    fn fingerprint(&self, secret: &Secret) -> Result<Vec<u8>, Error> {
+        let key: Vec<u8> = self
+            .db
+            .connection
+            .prepare_cached("SELECT fingerprint_key FROM vault")
+            .and_then(|mut q| q.query_row([], |r| r.get(0)))
+            .map_err(sql("read the fingerprint's key"))?;
+        fingerprint(&key, secret)
+    }
+}
+
+/// HMAC-SHA-256 of a secret under the vault's own key: equal for equal secrets, and of no use outside the vault.
+pub(in crate::vault) fn fingerprint(key: &[u8], secret: &Secret) -> Result<Vec<u8>, Error> {
+    let bad = |_| Error::Seal { what: "a fingerprint", why: "its key has a wrong length".into() };
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(bad)?;
+    mac.update(secret.expose().as_bytes());
+    Ok(mac.finalize().into_bytes().to_vec())
+}
+
+/// Seals many secrets, on every core: each costs a key exchange, and an import brings thousands.
+pub(in crate::vault) fn seal_all(secrets: &[&Secret], to: &x25519::Recipient) -> Result<Vec<Vec<u8>>, Error> {
+    let seal_some = |some: &[&Secret]| -> Result<Vec<Vec<u8>>, Error> {
+        some.iter().map(|secret| seal::seal(secret.expose().as_bytes(), "a secret", to)).collect()
+    };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = secrets.len().div_ceil(cores).max(32);
+    if secrets.len() <= share {
+        return seal_some(secrets);
+    }
+    let lost = || Error::Seal { what: "a secret", why: "a thread ended early".into() };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = secrets.chunks(share).map(|some| scope.spawn(move || seal_some(some))).collect();
+        let parts = workers.into_iter().map(|worker| worker.join().map_err(|_| lost())?);
+        parts.collect::<Result<Vec<_>, _>>().map(|parts| parts.concat())
+    })
+}
+
+fn conflict(change: &Change, why: &str) -> Error {
+    let what = crate::text::escaped(&format!("{why} {}", change.field)).trim().to_owned();
+    Error::Conflict { what: format!("{what} of token {}", change.subject.token.short()) }
+}
+
+/// What a draft says of its token, in stored form. Service and name stand in the token's row from the start.
+fn facts_of(draft: &Draft) -> Vec<(Field, String)> {
+    let days = |days: Option<u32>| days.map(|days| days.to_string());
+    let mut facts: Vec<(Field, String)> = [
+        (Field::Instance, draft.instance.clone()),
+        (Field::Account, draft.account.clone()),
+        (Field::Kind, draft.kind.clone()),
+        (Field::Note, draft.note.clone().filter(|note| !note.is_empty())),
+        (Field::Lead, days(draft.policy.lead_days)),
+        (Field::Cadence, days(draft.policy.cadence_days)),
+        (Field::Unused, days(draft.policy.unused_days)),
+    ]
+    .into_iter()
+    .filter_map(|(field, value)| value.map(|value| (field, value)))
+    .collect();
+    facts.extend(draft.tags.iter().map(|tag| (Field::Tag(tag.clone()), String::new())));
+    facts
+}
+
+/// What a draft says of a version, in stored form. Its state stands in its row from the start.
+fn facts_of_version(version: &DraftVersion) -> Vec<(Field, String)> {
+    let mut facts = vec![];
+    if let Some(issued) = version.issued {
+        facts.push((Field::Issued, issued.to_string()));
+    }
+    if version.expiry != Expiry::Unknown {
+        facts.push((Field::Expiry, version.expiry.to_string()));
+    }
+    if let Some(verdict) = &version.verdict {
+        facts.push((Field::Verdict, verdict.to_string()));
+    }
+    for scope in &version.scopes {
+        let rated = scope.rated.map_or("", crate::scope::Risk::word);
+        facts.push((Field::Scope(scope.name.clone()), rated.to_owned()));
+    }
+    facts
+}

@@ -1,0 +1,204 @@
+//! Files on disk, one step at a time. Every function that changes something is one step or says which it takes, in
+//! which order, so that a test can stop between any two.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
+
+use super::error::{Error, doing};
+
+/// The largest file that is read, in bytes: more than a million tokens need.
+pub(super) const FILE_BYTES_MAX: u64 = 2 << 30;
+
+/// How much is handed to the system at once when a file is written, in bytes.
+const WRITE_BYTES: usize = 1 << 20;
+
+/// What every file written beside another ends in, so that one left by a crash is known as such.
+pub(super) const BESIDE: &str = ".new";
+
+/// Reads a whole file, without following a link in its last part.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let load = || {
+        let mut file = OpenOptions::new().read(true).custom_flags(no_follow()).open(path)?;
+        let len = file.metadata()?.len();
+        if len > FILE_BYTES_MAX {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than any vault"));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0) + 1);
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    load().map_err(doing("read", path))
+}
+
+/// Creates a folder that only its owner may enter; one that is there already is left as it is.
+pub(super) fn create_dir(path: &Path) -> Result<(), Error> {
+    step("create folder")
+        .and_then(|()| DirBuilder::new().recursive(true).mode(0o700).create(path))
+        .map_err(doing("create the folder", path))
+}
+
+/// Writes a file beside `path`, under its name with [`BESIDE`] at the end, and waits until it is on the disk.
+/// A leftover of a crash under that name is replaced. Returns where it stands.
+pub(super) fn write_beside(path: &Path, bytes: &[u8]) -> Result<PathBuf, Error> {
+    let beside = beside(path);
+    let write = || {
+        step("clear the way")?;
+        remove_if_there(&beside)?;
+        step("create")?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        for part in bytes.chunks(WRITE_BYTES) {
+            let (first, rest) = part.split_at(part.len() / 2);
+            step("write")?;
+            file.write_all(first)?;
+            step("write on")?;
+            file.write_all(rest)?;
+        }
+        step("sync")?;
+        file.sync_all()
+    };
+    match write() {
+        Ok(()) => Ok(beside),
+        Err(error) => {
+            // A half-written file is of no use to anybody; where even this fails, the next write clears it away.
+            let _kept_by_failure = fs::remove_file(&beside);
+            Err(doing("write", &beside)(error))
+        }
+    }
+}
+
+/// Puts what [`write_beside`] wrote in place, whole or not at all, and waits until the folder is on the disk.
+pub(super) fn put_in_place(beside: &Path, path: &Path) -> Result<(), Error> {
+    let rename = || {
+        step("rename")?;
+        fs::rename(beside, path)
+    };
+    if let Err(error) = rename() {
+        let _kept_by_failure = fs::remove_file(beside);
+        return Err(doing("put in place", path)(error));
+    }
+    sync_parent(path)
+}
+
+/// Replaces a file, whole or not at all, and waits until that is on the disk.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let beside = write_beside(path, bytes)?;
+    put_in_place(&beside, path)
+}
+
+/// Writes a new file, whole or not at all, without waiting for the disk.
+pub(super) fn drop_in(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let beside = beside(path);
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        file.write_all(bytes)?;
+        fs::rename(&beside, path)
+    };
+    write().map_err(|error| {
+        let _kept_by_failure = fs::remove_file(&beside);
+        doing("write", path)(error)
+    })
+}
+
+/// Gives a file a second name: the first way to keep a copy, because it cannot be half done. Where the file system has
+/// no such thing, a copy is written.
+pub(super) fn keep_as(path: &Path, kept: &Path) -> Result<(), Error> {
+    let link = || {
+        step("link")?;
+        match fs::hard_link(path, kept) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        }
+    };
+    match link() {
+        Ok(()) => sync_parent(kept),
+        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => {
+            replace(kept, &read(path)?)
+        }
+        Err(error) => Err(doing("keep a backup as", kept)(error)),
+    }
+}
+
+/// Removes a file; that it is not there is fine.
+pub(super) fn remove(path: &Path) -> Result<(), Error> {
+    step("remove").and_then(|()| remove_if_there(path)).map_err(doing("remove", path))
+}
+
+/// Waits until the folder that holds `path` is on the disk with its entries.
+pub(super) fn sync_parent(path: &Path) -> Result<(), Error> {
+    let parent = path.parent().unwrap_or(Path::new("/"));
+    step("sync the folder")
+        .and_then(|()| File::open(parent)?.sync_all())
+        .map_err(doing("put on the disk the folder", parent))
+}
+
+/// The files in a folder whose names end so, sorted by name; none where there is no folder.
+pub(super) fn list(dir: &Path, ending: &str) -> Result<Vec<PathBuf>, Error> {
+    let entries = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
+        other => other.map_err(doing("list", dir))?,
+    };
+    let mut found = vec![];
+    for entry in entries {
+        let path = entry.map_err(doing("list", dir))?.path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(ending)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Refuses a folder that belongs to somebody else: who owns it may put anything into it at any time.
+pub(super) fn check_owner(path: &Path) -> Result<(), Error> {
+    let owner = fs::symlink_metadata(path).map_err(doing("look at", path))?.uid();
+    if owner == rustix::process::geteuid().as_raw() { Ok(()) } else { Err(Error::Foreign { path: path.to_owned() }) }
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(BESIDE);
+    name.into()
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+fn no_follow() -> i32 {
+    OFlags::NOFOLLOW.bits().cast_signed()
+}
+
+/// Marks one step of a write. In a debug build, `PATVAULT_FAULT=7:kill` (or `enospc`, `eio`) ends the process at the
+/// seventh step, or makes it fail so; `tests/faults.rs` walks through all of them.
+#[cfg(debug_assertions)]
+fn step(what: &str) -> io::Result<()> {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static STEPS: AtomicU32 = AtomicU32::new(0);
+
+    let Ok(plan) = std::env::var("PATVAULT_FAULT") else { return Ok(()) };
+    let Some((at, fault)) = plan.split_once(':') else { return Ok(()) };
+    if at.parse() != Ok(STEPS.fetch_add(1, Ordering::SeqCst) + 1) {
+        return Ok(());
+    }
+    let _told = writeln!(io::stderr(), "fault at step {at}: {what}");
+    match fault {
+        "enospc" => Err(rustix::io::Errno::NOSPC.into()),
+        "eio" => Err(rustix::io::Errno::IO.into()),
+        _ => {
+            let _gone = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+            Ok(())
+        }
+    }
+}
+
+#[cfg(not(debug_assertions))]
+fn step(_what: &str) -> io::Result<()> {
+    Ok(())
+}

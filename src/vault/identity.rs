@@ -1,0 +1,138 @@
+//! Identities: the private keys that open slots, read from the files people have.
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use age::secrecy::SecretString;
+use age::{Callbacks, Identity, IdentityFile, encrypted, ssh, x25519};
+use zeroize::Zeroizing;
+
+use super::disk;
+use super::error::Error;
+
+/// The largest identity file that is read, in bytes; an RSA key of 16,384 bits takes 13 KiB.
+const IDENTITY_BYTES_MAX: usize = 64 * 1024;
+
+/// How a person is asked while something is unlocked. A question that cannot be asked is answered with `None`.
+pub trait Prompt: Send + Sync {
+    /// Says something, such as "touch your key".
+    fn say(&self, message: &str);
+    /// Asks yes or no, with the words for both.
+    fn confirm(&self, question: &str, yes: &str, no: Option<&str>) -> Option<bool>;
+    /// Asks for something that may be seen.
+    fn text(&self, question: &str) -> Option<String>;
+    /// Asks for something that may not.
+    fn passphrase(&self, question: &str) -> Option<SecretString>;
+}
+
+/// Whoever asks, shared with the identities that may have to.
+pub type Prompts = Arc<dyn Prompt>;
+
+/// Lends a [`Prompt`] to age.
+#[derive(Clone)]
+pub(super) struct Asking(pub Prompts);
+
+impl Callbacks for Asking {
+    fn display_message(&self, message: &str) {
+        self.0.say(message);
+    }
+
+    fn confirm(&self, message: &str, yes: &str, no: Option<&str>) -> Option<bool> {
+        self.0.confirm(message, yes, no)
+    }
+
+    fn request_public_string(&self, description: &str) -> Option<String> {
+        self.0.text(description)
+    }
+
+    fn request_passphrase(&self, description: &str) -> Option<SecretString> {
+        self.0.passphrase(description)
+    }
+}
+
+/// What an identity file holds.
+pub struct Identities {
+    /// What opens slots. SSH keys and identity files under a passphrase ask for it when they are first used.
+    pub unlock: Vec<Box<dyn Identity + Send + Sync>>,
+    /// The public keys that go with them, as far as the file tells.
+    pub recipients: Vec<String>,
+}
+
+/// Why a file cannot be used to unlock.
+#[derive(Debug, thiserror::Error)]
+pub enum BadIdentity {
+    /// It cannot be read.
+    #[error(transparent)]
+    Read(#[from] Error),
+    /// It holds nothing that age knows.
+    #[error("{} holds no SSH private key and no age identity", path.display())]
+    Unknown {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// An SSH key of a sort that age cannot use.
+    #[error("{} is an SSH key of a kind that age cannot use", path.display())]
+    Unsupported {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+/// Reads a file with an SSH private key or age identities, under a passphrase or not.
+pub fn read(path: &Path, prompts: &Prompts) -> Result<Identities, BadIdentity> {
+    let bytes = Zeroizing::new(disk::read(path)?);
+    let unknown = || BadIdentity::Unknown { path: path.to_owned() };
+    if bytes.len() > IDENTITY_BYTES_MAX {
+        return Err(unknown());
+    }
+    let name = Some(path.display().to_string());
+    if bytes.starts_with(b"age-encryption.org/v1") {
+        return under_passphrase(&bytes, name, prompts).ok_or_else(unknown);
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|_| unknown())?;
+    if text.contains("-----BEGIN ") {
+        return ssh_key(text, name, prompts)
+            .ok_or_else(unknown)?
+            .ok_or(BadIdentity::Unsupported { path: path.to_owned() });
+    }
+    age_identities(text, prompts).ok_or_else(unknown)
+}
+
+/// An identity file that is itself an age file under a passphrase. Its public keys are known once it is open.
+fn under_passphrase(bytes: &[u8], name: Option<String>, prompts: &Prompts) -> Option<Identities> {
+    let decryptor = age::Decryptor::new(Cursor::new(bytes.to_vec())).ok()?;
+    let file = encrypted::EncryptedIdentity::new(decryptor, Asking(prompts.clone()), None)?;
+    let unlock = file.decrypt(name.as_deref()).ok()?.into_identities().ok()?;
+    Some(Identities { unlock, recipients: vec![] })
+}
+
+/// `None` where it is no SSH key, `Some(None)` where it is one that age cannot use.
+fn ssh_key(text: &str, name: Option<String>, prompts: &Prompts) -> Option<Option<Identities>> {
+    let identity = ssh::Identity::from_buffer(text.as_bytes(), name).ok()?;
+    if matches!(identity, ssh::Identity::Unsupported(_)) {
+        return Some(None);
+    }
+    let recipients = ssh::Recipient::try_from(identity.clone()).map(|public| public.to_string()).into_iter().collect();
+    Some(Some(Identities { unlock: vec![Box::new(identity.with_callbacks(Asking(prompts.clone())))], recipients }))
+}
+
+fn age_identities(text: &str, prompts: &Prompts) -> Option<Identities> {
+    let file = IdentityFile::from_buffer(text.as_bytes()).ok()?;
+    let unlock = file.with_callbacks(Asking(prompts.clone())).into_identities().ok()?;
+    if unlock.is_empty() {
+        return None;
+    }
+    let derived = text.lines().filter_map(|line| x25519::Identity::from_str(line.trim()).ok());
+    let mut recipients: Vec<String> = derived.map(|identity| identity.to_public().to_string()).collect();
+    // A plugin's identity does not tell its public key; the files that plugins write say it in a comment.
+    let told = text.lines().filter_map(|line| line.strip_prefix('#')?.split_once(':'));
+    for (_, value) in told {
+        let value = value.trim();
+        if age::plugin::Recipient::from_str(value).is_ok() && !recipients.iter().any(|known| known == value) {
+            recipients.push(value.to_owned());
+        }
+    }
+    Some(Identities { unlock, recipients })
+}

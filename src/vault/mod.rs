@@ -1,0 +1,239 @@
+//! The vault at rest: a folder with one sealed database, its key slots, its journal and its backups.
+//!
+//! ```text
+//! vault.age          the SQLite database, an age file to the vault key
+//! keys/<slot>.age    the vault key, an age file to one way of unlocking each
+//! journal/           uses, sealed, not folded in yet
+//! backups/           earlier vault.age files
+//! lock               held by whoever writes
+//! ```
+//!
+//! A read loads the file that is there, whole, into memory. A write does the same under the lock, changes it in one
+//! transaction, and replaces the file; whoever crashes leaves the old file or the new one.
+
+mod backup;
+mod create;
+mod db;
+mod disk;
+mod error;
+mod identity;
+mod journal;
+mod key;
+mod keys;
+mod lock;
+mod migrate;
+mod pin;
+mod random;
+mod rescue;
+mod seal;
+mod slot;
+mod survey;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use age::{Identity, x25519};
+use chrono::{DateTime, Utc};
+
+pub use backup::{Backup, Retention};
+pub use create::Plan;
+pub use db::{About, Author, Batch, KeptSlot, Reader, Twin, UseRecord, Writer};
+pub use error::{Error, SlotWrong, Wrong};
+pub use identity::{BadIdentity, Identities, Prompt, Prompts, read as read_identities};
+pub use journal::Use;
+pub use key::VaultKey;
+pub use slot::{NewSlot, Slot, SlotKind, Way};
+pub use survey::{Survey, Unsafe};
+
+use db::{Db, Opened};
+use pin::{Pin, PinFile};
+use seal::Closed;
+
+/// Draws an id for a new device.
+pub fn new_device_id() -> Result<crate::token::id::DeviceId, Error> {
+    random::id()
+}
+
+/// A vault's folder, and what this device remembers of it.
+#[derive(Debug, Clone)]
+pub struct Vault {
+    dir: PathBuf,
+    pin: PinFile,
+    keep: Retention,
+}
+
+/// A database as it was loaded, with what the file said of itself.
+struct Loaded {
+    db: Db,
+    found: Pin,
+}
+
+impl Loaded {
+    /// The whole database, sealed to the vault's key.
+    fn seal(&mut self) -> Result<Vec<u8>, Error> {
+        let to = recipient(&self.db.recipient()?)?;
+        seal::seal(&self.db.image()?, "the database", &to)
+    }
+}
+
+impl Vault {
+    /// The vault in that folder. `state` is this device's own folder, for pins.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where there is none, [`Error::Foreign`] where it is somebody else's.
+    pub fn at(dir: &Path, state: &Path, keep: Retention) -> Result<Self, Error> {
+        if !dir.join("vault.age").exists() && !dir.join("keys").exists() {
+            return Err(Error::Missing { dir: dir.to_owned() });
+        }
+        disk::check_owner(dir)?;
+        Ok(Self::unchecked(dir, state, keep))
+    }
+
+    fn unchecked(dir: &Path, state: &Path, keep: Retention) -> Self {
+        let name = dir.file_name().unwrap_or_default().to_string_lossy();
+        Self { dir: dir.to_owned(), pin: PinFile::of(state, &name), keep }
+    }
+
+    /// Its folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The sealed database.
+    pub fn file(&self) -> PathBuf {
+        self.dir.join("vault.age")
+    }
+
+    fn keys_dir(&self) -> PathBuf {
+        self.dir.join("keys")
+    }
+
+    fn journal_dir(&self) -> PathBuf {
+        self.dir.join("journal")
+    }
+
+    fn backups_dir(&self) -> PathBuf {
+        self.dir.join("backups")
+    }
+
+    /// Lends the vault as it is now, to be read.
+    pub fn read<T, E: From<Error>>(&self, key: &dyn Identity, f: impl FnOnce(&Reader) -> Result<T, E>) -> Result<T, E> {
+        let loaded = self.load(key)?;
+        // Whoever reads a newer state has seen it. That this cannot be written down does not keep anybody from reading.
+        let _unpinned = self.pin.write(&loaded.found);
+        let waiting = journal::waiting(&self.journal_dir())?;
+        let waiting = waiting.iter().filter_map(|path| journal::read(path, key)).collect();
+        f(&Reader { db: &loaded.db, key, waiting })
+    }
+
+    /// Lends the vault as it is now, to be changed; writes it if anything was. A verb that fails changes nothing.
+    pub fn write<T, E: From<Error>>(
+        &self,
+        key: &dyn Identity,
+        author: &Author,
+        verb: &str,
+        f: impl FnOnce(&mut Writer) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let _held = lock::hold(&self.dir)?;
+        let mut loaded = self.load(key)?;
+        let files = journal::waiting(&self.journal_dir())?;
+        let uses: Vec<(&PathBuf, Use)> =
+            files.iter().filter_map(|path| Some((path, journal::read(path, key)?))).collect();
+
+        loaded.db.begin()?;
+        let mut writer = Writer::begin(&loaded.db, key, author, verb)?;
+        let outcome = f(&mut writer)?;
+        let folded: Vec<Use> = uses.iter().map(|(_, entry)| entry.clone()).collect();
+        let changed = writer.finish(&folded)?;
+        loaded.db.commit()?;
+
+        if changed {
+            self.save(&mut loaded, author.at)?;
+            for (path, _) in uses {
+                // One that stays is folded in again, which changes nothing.
+                let _folded_again = disk::remove(path);
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Records a use, without the lock. Says how many wait to be folded in.
+    pub fn record_use(&self, reader: &Reader, entry: &Use) -> Result<usize, Error> {
+        let dir = self.journal_dir();
+        disk::create_dir(&dir)?;
+        journal::append(&dir, entry, &recipient(&reader.recipient()?)?)?;
+        Ok(reader.waiting.len() + 1)
+    }
+
+    /// Loads the file that is there now, and refuses one that is not what this device expects.
+    fn load(&self, key: &dyn Identity) -> Result<Loaded, Error> {
+        // The pin is read first: whoever writes meanwhile makes the file newer than it, never older.
+        let seen = self.pin.read();
+        let loaded = self.load_unpinned(key).map_err(|error| self.with_backup(error, key))?;
+        if let Some(seen) = seen {
+            seen.check(&loaded.found).map_err(|wrong| self.untrusted(wrong, key))?;
+        }
+        Ok(loaded)
+    }
+
+    fn load_unpinned(&self, key: &dyn Identity) -> Result<Loaded, Error> {
+        load_file(&self.file(), key)
+    }
+
+    /// Seals a database and puts it in the place of the file that is there, which becomes a backup.
+    fn save(&self, loaded: &mut Loaded, now: DateTime<Utc>) -> Result<(), Error> {
+        let file = self.file();
+        let beside = disk::write_beside(&file, &loaded.seal()?)?;
+        self.keep_backup(loaded.found.revision, now)?;
+        disk::put_in_place(&beside, &file)?;
+        // From here on the write is done, whatever else fails.
+        self.prune_backups();
+        if let Ok(found) = loaded.db.pin() {
+            let _unpinned = self.pin.write(&found);
+        }
+        Ok(())
+    }
+
+    fn keep_backup(&self, revision: u64, now: DateTime<Utc>) -> Result<(), Error> {
+        let backups = self.backups_dir();
+        disk::create_dir(&backups)?;
+        disk::keep_as(&self.file(), &backup::path_of(&backups, revision, now))
+    }
+
+    fn prune_backups(&self) {
+        let all = backup::all(&self.backups_dir()).unwrap_or_default();
+        for old in backup::superfluous(&all, self.keep) {
+            // One that stays is pruned by the next write.
+            let _pruned_later = disk::remove(&old.path);
+        }
+    }
+}
+
+/// Loads a sealed database from a file, whatever this device knows of the vault.
+fn load_file(file: &Path, key: &dyn Identity) -> Result<Loaded, Error> {
+    let untrusted = |wrong| Error::Untrusted { path: file.to_owned(), wrong, backup: None };
+    let sealed = match disk::read(file) {
+        Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            return Err(untrusted(Wrong::Gone));
+        }
+        other => other?,
+    };
+    let image = seal::open(&sealed, &[key]).map_err(|closed| match closed {
+        Closed::Damaged(why) => untrusted(Wrong::Damaged(why)),
+        Closed::Failed(why) => Error::Seal { what: "(open) the vault", why },
+        Closed::NotForThis | Closed::Refused => untrusted(Wrong::OtherKey),
+    })?;
+    let opened = Db::open(&image).map_err(|_| untrusted(Wrong::Damaged("it holds no database")))?;
+    let db = match opened {
+        Opened::Newer(found) => return Err(untrusted(Wrong::Newer { found, known: migrate::newest() })),
+        Opened::Ready(db) => db,
+    };
+    let found = db.pin().map_err(|_| untrusted(Wrong::Damaged("it holds no vault")))?;
+    Ok(Loaded { db, found })
+}
+
+/// Reads the recipient that a vault keeps.
+fn recipient(text: &str) -> Result<x25519::Recipient, Error> {
+    x25519::Recipient::from_str(text)
+        .map_err(|_| Error::Seal { what: "to the vault's recipient", why: "it is no age recipient".into() })
+}

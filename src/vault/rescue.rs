@@ -1,0 +1,84 @@
+//! Coming back: backups that open, and files that a person vouches for.
+
+use std::path::PathBuf;
+
+use age::Identity;
+
+use super::backup::{self, Backup};
+use super::db::Author;
+use super::error::{Error, Wrong};
+use super::{Loaded, Vault, disk, load_file, lock};
+
+impl Vault {
+    /// The backups, oldest first.
+    pub fn backups(&self) -> Result<Vec<Backup>, Error> {
+        backup::all(&self.backups_dir())
+    }
+
+    /// Keeps the vault as it is now as a backup. The file that is there is checked first.
+    pub fn back_up(&self, key: &dyn Identity, author: &Author) -> Result<Backup, Error> {
+        let _held = lock::hold(&self.dir)?;
+        let loaded = self.load(key)?;
+        self.keep_backup(loaded.found.revision, author.at)?;
+        let path = backup::path_of(&self.backups_dir(), loaded.found.revision, author.at);
+        Ok(Backup { revision: loaded.found.revision, kept: author.at, path })
+    }
+
+    /// Puts a backup in the place of the vault. What is there now becomes a backup itself, if it can still be read; the
+    /// restored one counts as the latest revision, so that no device takes it for an older file.
+    pub fn restore(&self, key: &dyn Identity, author: &Author, backup: &Backup) -> Result<(), Error> {
+        let _held = lock::hold(&self.dir)?;
+        let mut loaded = load_file(&backup.path, key)?;
+        let seen = self.pin.read().map_or(0, |pin| pin.revision);
+        let there = self.load_unpinned(key).ok().map(|found| found.found.revision);
+        let latest = seen.max(there.unwrap_or(0)).max(loaded.found.revision);
+        loaded.db.set_revision(latest + 1)?;
+        match there {
+            Some(revision) => {
+                loaded.found.revision = revision;
+                self.save(&mut loaded, author.at)
+            }
+            None => self.save_over_ruins(&mut loaded, author),
+        }
+    }
+
+    /// Saves where there is no file that could be kept as a backup: what is there is set aside under a name that says so.
+    fn save_over_ruins(&self, loaded: &mut Loaded, author: &Author) -> Result<(), Error> {
+        let ruin = self.backups_dir().join(format!("damaged-{}", author.at.format("%Y%m%dT%H%M%SZ")));
+        if self.file().exists() {
+            disk::create_dir(&self.backups_dir())?;
+            disk::keep_as(&self.file(), &ruin)?;
+        }
+        disk::replace(&self.file(), &loaded.seal()?)?;
+        let _unpinned = loaded.db.pin().and_then(|pin| self.pin.write(&pin));
+        Ok(())
+    }
+
+    /// Takes the file that is there as the right one, though it is older than this device has seen, or another.
+    pub fn accept(&self, key: &dyn Identity) -> Result<u64, Error> {
+        let _held = lock::hold(&self.dir)?;
+        let loaded = self.load_unpinned(key).map_err(|error| self.with_backup(error, key))?;
+        self.pin.write(&loaded.found)?;
+        Ok(loaded.found.revision)
+    }
+
+    /// The newest backup that opens with a key.
+    pub(super) fn newest_good(&self, key: &dyn Identity) -> Option<PathBuf> {
+        let all = self.backups().ok()?;
+        all.into_iter().rev().find(|backup| load_file(&backup.path, key).is_ok()).map(|backup| backup.path)
+    }
+
+    pub(super) fn untrusted(&self, wrong: Wrong, key: &dyn Identity) -> Error {
+        Error::Untrusted { path: self.file(), wrong, backup: self.newest_good(key) }
+    }
+
+    /// Names the newest good backup in an error about the vault's file.
+    pub(super) fn with_backup(&self, error: Error, key: &dyn Identity) -> Error {
+        match error {
+            Error::Untrusted { path, wrong, backup: None } => {
+                Error::Untrusted { path, wrong, backup: self.newest_good(key) }
+            }
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! age in, age out: bytes sealed to a vault key and opened again.
+
+use std::io::{Read, Write};
+
+use age::{DecryptError, Decryptor, EncryptError, Encryptor, Identity, Recipient};
+use zeroize::Zeroizing;
+
+use super::error::Error;
+
+/// Why sealed bytes do not open.
+#[derive(Debug)]
+pub(super) enum Closed {
+    /// They are not sealed to this identity.
+    NotForThis,
+    /// They name this identity, but it does not fit: a wrong passphrase, or a damaged header.
+    Refused,
+    /// They are not as they were sealed.
+    Damaged(&'static str),
+    /// A plugin, or the system under it, failed. Its words.
+    Failed(String),
+}
+
+/// Seals bytes to a recipient.
+pub(super) fn seal(plain: &[u8], what: &'static str, to: &dyn Recipient) -> Result<Vec<u8>, Error> {
+    let fail = |error: EncryptError| Error::Seal { what, why: error.to_string() };
+    let encryptor = Encryptor::with_recipients(std::iter::once(to)).map_err(fail)?;
+    let mut sealed = Vec::with_capacity(plain.len() + plain.len() / 2048 + 512);
+    let write = |sealed: &mut Vec<u8>| {
+        let mut out = encryptor.wrap_output(sealed)?;
+        out.write_all(plain)?;
+        out.finish().map(drop)
+    };
+    write(&mut sealed).map_err(|error| Error::Seal { what, why: error.to_string() })?;
+    Ok(sealed)
+}
+
+/// Opens sealed bytes, whole. The plain bytes are wiped when they go.
+pub(super) fn open(sealed: &[u8], with: &[&dyn Identity]) -> Result<Zeroizing<Vec<u8>>, Closed> {
+    let decryptor = Decryptor::new(sealed).map_err(closed)?;
+    let mut stream = decryptor.decrypt(with.iter().copied()).map_err(closed)?;
+    // Large enough from the start: a buffer that grows leaves unwiped copies behind.
+    let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
+    stream.read_to_end(&mut plain).map_err(|_| Closed::Damaged("its content was changed or cut off"))?;
+    Ok(plain)
+}
+
+fn closed(error: DecryptError) -> Closed {
+    match error {
+        DecryptError::NoMatchingKeys => Closed::NotForThis,
+        DecryptError::InvalidMac => Closed::Damaged("its header was changed"),
+        DecryptError::InvalidHeader | DecryptError::Io(_) => Closed::Damaged("its header is cut off or no header"),
+        DecryptError::UnknownFormat => Closed::Damaged("it is no age file, or a later kind of one"),
+        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => Closed::Refused,
+        DecryptError::ExcessiveWork { .. } => Closed::Damaged("its header asks for an absurd amount of work"),
+        error => Closed::Failed(error.to_string()),
+    }
+}
