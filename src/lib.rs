@@ -6,11 +6,14 @@
 //! ```text
 //! 3  faces    cli                                     what a person meets
 //! 2  verbs    ops                                     what patvault can do, whoever asks
-//! 1  hands    vault  clipboard  exchange  config  paths     each touches one outside thing
+//! 1  hands    vault  clipboard  exchange  config  paths  clock    each touches one outside thing
 //! 0  values   token  scope  secret  verdict  fault  text    rules, without I/O or clock
 //! ```
 
+pub mod clock;
+pub mod config;
 pub mod fault;
+pub mod paths;
 pub mod scope;
 pub mod secret;
 pub mod text;

@@ -1,0 +1,28 @@
+//! The clock and the zone of this machine.
+
+use chrono::{DateTime, Local, NaiveDateTime, Utc};
+
+use crate::token::now::Now;
+
+/// The present, in the zone this machine is set to. A debug build believes `PATVAULT_NOW`, so that what it prints can be
+/// compared.
+pub fn now() -> Now {
+    // To the second: nothing is stored or shown more finely.
+    let instant = told().unwrap_or_else(Utc::now);
+    let instant = DateTime::from_timestamp(instant.timestamp(), 0).unwrap_or(instant);
+    Now { instant, local }
+}
+
+fn local(at: DateTime<Utc>) -> NaiveDateTime {
+    at.with_timezone(&Local).naive_local()
+}
+
+#[cfg(debug_assertions)]
+fn told() -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(&std::env::var("PATVAULT_NOW").ok()?).ok().map(|at| at.to_utc())
+}
+
+#[cfg(not(debug_assertions))]
+fn told() -> Option<DateTime<Utc>> {
+    None
+}

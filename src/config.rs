@@ -1,0 +1,254 @@
+//! Settings: one TOML file, every field with a default, the defaults documented in `assets/config.toml`.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{Explain, Kind};
+use crate::text::escaped;
+use crate::token::column;
+use crate::token::rules::Rules;
+
+/// The settings with every default as a comment: what `patvault config init` writes.
+pub const TEMPLATE: &str = include_str!("../assets/config.toml");
+
+/// The largest settings file that is read, in bytes.
+const CONFIG_BYTES_MAX: u64 = 1 << 20;
+
+/// Everything that can be set. `assets/config.toml` says what each is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Which vault is meant when none is named.
+    pub vault: String,
+    /// Files that open vaults.
+    pub identities: Vec<PathBuf>,
+    /// Prints the passphrase; empty for none.
+    pub passphrase_command: String,
+    /// When to colour.
+    pub color: Color,
+    /// Signs in ASCII.
+    pub ascii: bool,
+    /// How lists look.
+    pub list: List,
+    /// When to remind.
+    pub reminders: Reminders,
+    /// How many backups to keep.
+    pub backups: Backups,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Color {
+    /// On a terminal that has not been told otherwise.
+    #[default]
+    Auto,
+    /// Even into a pipe.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// How lists look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct List {
+    /// Names of columns.
+    pub columns: Vec<String>,
+    /// The column sorted by, with `-` for the other way round.
+    pub sort: String,
+}
+
+/// When to remind, in days.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reminders {
+    lead: u32,
+    cadence: u32,
+    unused: u32,
+    verify: u32,
+    revoke: u32,
+}
+
+/// How many backups to keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Backups {
+    /// The newest ones. At least one is always kept.
+    pub newest: usize,
+    /// Days before that of which the last one is kept.
+    pub daily: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            vault: "main".into(),
+            identities: vec![],
+            passphrase_command: String::new(),
+            color: Color::Auto,
+            ascii: false,
+            list: List::default(),
+            reminders: Reminders::default(),
+            backups: Backups::default(),
+        }
+    }
+}
+
+impl Default for List {
+    fn default() -> Self {
+        Self { columns: column::USUAL.map(str::to_owned).to_vec(), sort: "service".into() }
+    }
+}
+
+impl Default for Reminders {
+    fn default() -> Self {
+        let rules = Rules::default();
+        Self {
+            lead: rules.lead_days,
+            cadence: rules.cadence_days,
+            unused: rules.unused_days,
+            verify: rules.verify_days,
+            revoke: rules.revoke_days,
+        }
+    }
+}
+
+impl Default for Backups {
+    fn default() -> Self {
+        Self { newest: 10, daily: 30 }
+    }
+}
+
+impl Config {
+    /// Reads the settings; a file that is not there is as good as an empty one.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let shown = || path.to_owned();
+        let text = match load(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            other => other.map_err(|source| Error::Read { path: shown(), source })?,
+        };
+        Self::parse(&text).map_err(|(line, why)| Error::Bad { path: shown(), line, why })
+    }
+
+    /// Reads settings from text. What is wrong comes with its line, counted from 1.
+    pub fn parse(text: &str) -> Result<Self, (usize, String)> {
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let line = 1 + text.get(..at).map_or(0, |before| before.matches('\n').count());
+            (line, error.message().to_owned())
+        })?;
+        let unknown = |name: &str| column::find(name).is_none();
+        let sort = config.list.sort.trim_start_matches('-');
+        match config.list.columns.iter().map(String::as_str).chain([sort]).find(|name| unknown(name)) {
+            Some(name) => {
+                let line = 1 + text.lines().position(|line| line.contains(name)).unwrap_or(0);
+                Err((line, format!("there is no column '{}'; {}", escaped(name), column_names())))
+            }
+            None => Ok(config),
+        }
+    }
+
+    /// The rules for reminders.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            lead_days: self.reminders.lead,
+            cadence_days: self.reminders.cadence,
+            unused_days: self.reminders.unused,
+            verify_days: self.reminders.verify,
+            revoke_days: self.reminders.revoke,
+        }
+    }
+
+    /// The settings that hold, as TOML.
+    pub fn to_toml(&self) -> String {
+        toml::to_string_pretty(self).unwrap_or_default()
+    }
+}
+
+/// A sentence that names every column.
+pub fn column_names() -> String {
+    let names: Vec<&str> = column::COLUMNS.iter().map(|column| column.name).collect();
+    format!("columns are {}", names.join(", "))
+}
+
+fn load(path: &Path) -> io::Result<String> {
+    if std::fs::metadata(path)?.len() > CONFIG_BYTES_MAX {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than any settings"));
+    }
+    std::fs::read_to_string(path)
+}
+
+/// Why there are no settings.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read.
+    #[error("could not read the settings in {}: {source}", escaped(&path.to_string_lossy()))]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It makes no sense.
+    #[error("the settings in {}, line {line}, make no sense: {}", escaped(&path.to_string_lossy()), escaped(why))]
+    Bad {
+        /// Which file.
+        path: PathBuf,
+        /// Which line.
+        line: usize,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Explain for Error {
+    fn kind(&self) -> Kind {
+        Kind::Usage
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Read { .. } => None,
+            Self::Bad { .. } => Some("'patvault config edit' opens it; 'patvault config --help' tells more".into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_documents_every_default() {
+        assert_eq!(Config::parse(TEMPLATE), Ok(Config::default()), "as it is shipped");
+        // A line of prose ends in a full stop or a colon or goes on over the line; a setting has a sign.
+        let setting =
+            |line: &str| line.starts_with('[') || line.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
+        let uncommented: Vec<&str> =
+            TEMPLATE.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| setting(line)).collect();
+        let text = uncommented.join("\n");
+        assert_eq!(Config::parse(&text), Ok(Config::default()), "{text}");
+        let documented: toml::Table = toml::from_str(&text).unwrap();
+        let all: toml::Table = toml::from_str(&Config::default().to_toml()).unwrap();
+        assert_eq!(documented, all, "a setting that is not documented, or a default that is wrong");
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_said_with_its_line() {
+        let cases = [
+            ("vault = 3", 1),
+            ("\ncolour = 'never'", 2),
+            ("[reminders]\nlead = -1", 2),
+            ("color = 'pink'", 1),
+            ("[list]\nsort = 'beauty'", 2),
+            ("[list]\n\ncolumns = ['name', 'beauty']", 3),
+            ("x = [", 1),
+        ];
+        for (text, want) in cases {
+            assert_eq!(Config::parse(text).unwrap_err().0, want, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Everything a verb can fail with, said the same way by every face.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::fault::{Explain, Kind};
+use crate::text::{counted, escaped};
+use crate::token::label::NotALabel;
+use crate::token::query::BadQuery;
+use crate::token::when::NotADate;
+use crate::{config, paths, secret, vault};
+
+/// Why a verb did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    /// The folders.
+    #[error(transparent)]
+    Paths(#[from] paths::NoHome),
+    /// A file that was given to unlock with.
+    #[error(transparent)]
+    Identity(#[from] vault::BadIdentity),
+    /// Query words.
+    #[error(transparent)]
+    Query(#[from] BadQuery),
+    /// A date.
+    #[error(transparent)]
+    Date(#[from] NotADate),
+    /// A name, a tag and their kind.
+    #[error(transparent)]
+    Label(#[from] NotALabel),
+    /// A secret that cannot be one.
+    #[error(transparent)]
+    Secret(#[from] secret::NotASecret),
+    /// No token is called so.
+    #[error("no token is called '{}'", escaped(asked))]
+    NoToken {
+        /// What was asked for.
+        asked: String,
+        /// One in the trash that is.
+        trashed: Option<String>,
+    },
+    /// Several tokens are called so.
+    #[error("'{}' could be {}: {}", escaped(asked), counted(candidates.len(), "token"), listed(candidates))]
+    Ambiguous {
+        /// What was asked for.
+        asked: String,
+        /// What it could be: path and short id.
+        candidates: Vec<String>,
+    },
+    /// A token of that service, name, account and instance exists.
+    #[error("there is a token '{}' already", escaped(path))]
+    Taken {
+        /// Its path.
+        path: String,
+    },
+    /// The same secret is in the vault.
+    #[error("this secret is in the vault already: {}", listed(places))]
+    Twin {
+        /// Where.
+        places: Vec<String>,
+    },
+    /// The vault could not be unlocked for want of a way.
+    #[error("could not unlock the vault: {why}")]
+    Locked {
+        /// Why.
+        why: String,
+        /// What would help.
+        hint: String,
+    },
+    /// Somebody has to be asked, and nobody is there.
+    #[error("could not ask for {what}: there is no terminal")]
+    NoTerminal {
+        /// What.
+        what: &'static str,
+        /// How to give it without being asked.
+        instead: &'static str,
+    },
+    /// The person said no, or ended a question.
+    #[error("cancelled; nothing was changed")]
+    Cancelled,
+    /// What was asked makes no sense as it stands.
+    #[error("{message}")]
+    Usage {
+        /// Why, in a sentence.
+        message: String,
+        /// What would make sense.
+        hint: String,
+    },
+    /// Something outside failed.
+    #[error("could not {doing}: {why}")]
+    Failed {
+        /// What was being done.
+        doing: String,
+        /// Why.
+        why: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+}
+
+impl Error {
+    /// A question that makes no sense as it stands.
+    pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: hint.into() }
+    }
+
+    /// What the system said to something done with a file.
+    pub fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path: PathBuf = path.to_owned();
+        move |source| Self::Vault(vault::Error::Io { doing, path, source })
+    }
+}
+
+fn listed(all: &[String]) -> String {
+    const MOST: usize = 8;
+    let mut text = all.iter().take(MOST).map(|one| escaped(one)).collect::<Vec<_>>().join(", ");
+    if all.len() > MOST {
+        text.push_str(&format!(" and {} more", all.len() - MOST));
+    }
+    text
+}
+
+impl Explain for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Vault(error) => error.kind(),
+            Self::Config(error) => error.kind(),
+            Self::Locked { .. } | Self::NoTerminal { .. } | Self::Cancelled | Self::Identity(_) => Kind::Locked,
+            Self::Failed { .. } => Kind::Failed,
+            _ => Kind::Usage,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Vault(error) => return error.hint(),
+            Self::Config(error) => return error.hint(),
+            Self::Paths(error) => return error.hint(),
+            Self::Identity(_) => "give an SSH private key or an age identity file".into(),
+            Self::Query(error) => error.hint().into(),
+            Self::Date(_) => NotADate::HINT.into(),
+            Self::Label(_) => return None,
+            Self::Secret(_) => "give the token as the service shows it, on one line".into(),
+            Self::NoToken { trashed: Some(path), .. } => {
+                format!("{0} is in the trash: 'patvault restore {0}' brings it back", escaped(path))
+            }
+            Self::NoToken { .. } => "'patvault list' shows what there is".into(),
+            Self::Ambiguous { .. } => "name one of them whole, or by its id".into(),
+            Self::Taken { .. } => "choose another name, or tell them apart with --account or --instance".into(),
+            Self::Twin { .. } => "use that one, or add it all the same with --force".into(),
+            Self::Locked { hint, .. } | Self::Usage { hint, .. } => hint.clone(),
+            Self::NoTerminal { instead, .. } => (*instead).into(),
+            Self::Cancelled => return None,
+            Self::Failed { hint, .. } => return hint.clone(),
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! Small files of a person's own: settings, exports, what a device remembers. The vault has its own way of writing.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+use super::error::Error;
+
+/// Creates a folder that only its owner may enter.
+pub(super) fn create_private_dir(path: &Path) -> Result<(), Error> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::io("create the folder", path))
+}
+
+/// Writes a file that only its owner may read: whole or not at all, in the place of an older one.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = Path::new(&beside);
+    let write = || {
+        if beside.exists() {
+            fs::remove_file(beside)?;
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(beside, path)
+    };
+    write().map_err(|error| {
+        let _kept_by_failure = fs::remove_file(beside);
+        Error::io("write", path)(error)
+    })
+}
+
+/// Writes a new file that only its owner may read; one that is there already is left as it is.
+pub(super) fn write_new_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let write = || {
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+            .open(path)?;
+        file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| {
+            let _kept_by_failure = fs::remove_file(path);
+        })
+    };
+    write().map_err(Error::io("write", path))
+}
+
+/// Reads a file that a person named, up to a limit.
+pub fn read_limited(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Error> {
+    let mut bytes = vec![];
+    fs::File::open(path)
+        .and_then(|file| file.take(bytes_max + 1).read_to_end(&mut bytes))
+        .map_err(Error::io("read", path))?;
+    if bytes.len() as u64 > bytes_max {
+        let shown = crate::text::escaped(&path.to_string_lossy()).into_owned();
+        return Err(Error::usage(
+            format!("{shown} is larger than {bytes_max} bytes"),
+            "check that it is the file you mean",
+        ));
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,149 @@
+//! An unlocked vault with everything a verb needs.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::error::Error;
+use super::unlock::{self, Means};
+use crate::clock;
+use crate::config::Config;
+use crate::paths::Paths;
+use crate::token::id::DeviceId;
+use crate::token::now::Now;
+use crate::token::rules::Rules;
+use crate::vault::{self, Author, Prompts, Reader, Retention, Vault, VaultKey, Writer};
+
+/// The ground a verb stands on before anything is unlocked: folders and settings.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// patvault's folders.
+    pub paths: Paths,
+    /// The settings.
+    pub config: Config,
+    /// The vault that was named, if one was.
+    pub named: Option<String>,
+}
+
+impl Ground {
+    /// The vault that is meant: the one named, else the one in the settings, else the only one there is.
+    ///
+    /// # Errors
+    /// [`vault::Error::Missing`] where there is none of that name.
+    pub fn vault(&self) -> Result<Vault, Error> {
+        let dir = self.paths.vault(&self.vault_name()?);
+        Ok(Vault::at(&dir, &self.paths.state, self.retention())?)
+    }
+
+    /// Its name.
+    pub fn vault_name(&self) -> Result<String, Error> {
+        if let Some(named) = &self.named {
+            return Ok(crate::token::label::Label::Plain.parse(named)?);
+        }
+        let usual = crate::token::label::Label::Plain.parse(&self.config.vault)?;
+        if self.paths.vault(&usual).exists() {
+            return Ok(usual);
+        }
+        match &self.vaults()[..] {
+            [only] => Ok(only.clone()),
+            [] => Ok(usual),
+            several => Err(Error::usage(
+                format!("there are several vaults: {}", several.join(", ")),
+                "name one with --vault, or set 'vault' in the settings",
+            )),
+        }
+    }
+
+    /// The names of the vaults on this device.
+    pub fn vaults(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(&self.paths.data) else { return vec![] };
+        let names = entries.flatten().filter(|entry| entry.path().join("keys").is_dir());
+        let mut names: Vec<String> =
+            names.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| !name.starts_with('.')).collect();
+        names.sort();
+        names
+    }
+
+    /// How many backups are kept; never none.
+    pub fn retention(&self) -> Retention {
+        Retention { newest: self.config.backups.newest.max(1), daily: self.config.backups.daily }
+    }
+
+    /// Who writes from here, now.
+    pub fn author(&self, now: &Now) -> Result<Author, Error> {
+        let device = Device::known(&self.paths.state)?;
+        Ok(Author { device: device.id, device_name: device.name, at: now.instant })
+    }
+}
+
+/// An unlocked vault.
+pub struct Session {
+    /// Folders and settings.
+    pub ground: Ground,
+    /// The vault.
+    pub vault: Vault,
+    /// The present, as it was when the command began.
+    pub now: Now,
+    /// The rules for reminders.
+    pub rules: Rules,
+    pub(super) key: VaultKey,
+    pub(super) author: Author,
+}
+
+impl Session {
+    /// Unlocks the vault that is meant.
+    pub fn start(ground: Ground, means: &Means, prompts: &Prompts) -> Result<Self, Error> {
+        let vault = ground.vault()?;
+        let key = unlock::unlock(&ground, &vault, means, prompts)?;
+        Self::with_key(ground, vault, key)
+    }
+
+    /// The same with a key that is open already.
+    pub(super) fn with_key(ground: Ground, vault: Vault, key: VaultKey) -> Result<Self, Error> {
+        let now = clock::now();
+        let author = ground.author(&now)?;
+        let rules = ground.config.rules();
+        Ok(Self { ground, vault, now, rules, key, author })
+    }
+
+    /// Reads the vault as it is now.
+    pub fn read<T>(&self, f: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
+        self.vault.read(&self.key, f)
+    }
+
+    /// Changes the vault as it is now. Everything `f` does is one batch of the history, under the name of the verb.
+    pub fn write<T>(&self, verb: &str, f: impl FnOnce(&mut Writer) -> Result<T, Error>) -> Result<T, Error> {
+        self.vault.write(&self.key, &self.author, verb, f)
+    }
+}
+
+/// This device, as the history names it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Device {
+    id: DeviceId,
+    name: String,
+}
+
+impl Device {
+    /// The device this state folder belongs to; a new one on first use.
+    fn known(state: &Path) -> Result<Self, Error> {
+        let path = state.join("device.json");
+        if let Some(known) = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok()) {
+            return Ok(known);
+        }
+        let fresh = Self { id: vault::new_device_id()?, name: host_name() };
+        fresh.remember(state, &path)?;
+        Ok(fresh)
+    }
+
+    fn remember(&self, state: &Path, path: &PathBuf) -> Result<(), Error> {
+        super::files::create_private_dir(state)?;
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        super::files::write_private(path, &text)
+    }
+}
+
+fn host_name() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    if name.is_empty() { "unnamed".into() } else { name }
+}
