@@ -1,0 +1,95 @@
+//! The habits of this house, held by a test: it reads the sources and says where a rule is broken and what to do.
+//!
+//! What a person changes stands on this page. Each rule stands in `tests/tidy/` beside a table of what it takes
+//! and what it refuses.
+
+/// The floor of each top-level module. `main.rs` and `lib.rs` stand outside: they join the floors.
+const FLOORS: &[(&str, u8)] = &[
+    // Values: rules, without I/O, clock or randomness. They may use each other.
+    ("fault", 0),
+    ("ports", 0),
+    ("scope", 0),
+    ("secret", 0),
+    ("text", 0),
+    ("token", 0),
+    ("verdict", 0),
+    // Hands: each touches one outside thing.
+    ("agent", 1),
+    ("clipboard", 1),
+    ("config", 1),
+    ("exchange", 1),
+    ("notify", 1),
+    ("paths", 1),
+    ("service", 1),
+    ("vault", 1),
+    // Verbs: what patvault can do, whoever asks.
+    ("ops", 2),
+    // Faces: what a person meets.
+    ("cli", 3),
+    ("tui", 3),
+];
+
+/// Modules that have a floor and are not built yet. Whoever builds one takes it off.
+const NOT_YET: &[&str] =
+    &["ports", "agent", "clipboard", "config", "exchange", "notify", "paths", "service", "vault", "ops", "cli", "tui"];
+
+/// A file or `file::function` that may be longer, the lines it may have, and why.
+type Longer = (&'static str, usize, &'static str);
+
+/// What may be longer. The list only shrinks.
+const LONGER: &[Longer] = &[];
+
+/// A file in which something is allowed that is refused elsewhere, and why.
+type Allowed = &'static [(&'static str, &'static str)];
+
+/// Files that may call `expose` outside their tests: each answers for where the text of a secret goes.
+const EXPOSING: Allowed = &[("src/secret.rs", "the door itself")];
+
+/// Files that may say `unsafe`.
+const UNSAFE: Allowed = &[];
+
+/// Files that may sleep, because there is no event to wait for.
+const SLEEPING: Allowed = &[];
+
+/// Files that may hold text of a live token's form, because a test needs the form itself.
+const LIVE_FORMS: Allowed = &[];
+
+/// What may stand at the top of the tree.
+const TOP_LEVEL: &[&str] = &[
+    ".ci",
+    ".git",
+    ".gitignore",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "SECURITY.md",
+    "assets",
+    "benches",
+    "clippy.toml",
+    "deny.toml",
+    "packaging",
+    // Cases that a property once failed on; they are tried again in every run.
+    "proptest-regressions",
+    "rustfmt.toml",
+    "src",
+    "target",
+    "tests",
+];
+
+#[cfg(test)]
+mod tidy {
+    mod dependencies;
+    mod doors;
+    mod files;
+    mod floors;
+    mod live_secrets;
+    mod paths;
+    mod purity;
+    mod sizes;
+    mod source;
+}
