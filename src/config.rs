@@ -142,13 +142,11 @@ impl Config {
         })?;
         let unknown = |name: &str| column::find(name).is_none();
         let sort = config.list.sort.trim_start_matches('-');
-        match config.list.columns.iter().map(String::as_str).chain([sort]).find(|name| unknown(name)) {
-            Some(name) => {
-                let line = 1 + text.lines().position(|line| line.contains(name)).unwrap_or(0);
-                Err((line, format!("there is no column '{}'; {}", escaped(name), column_names())))
-            }
-            None => Ok(config),
+        if let Some(name) = config.list.columns.iter().map(String::as_str).chain([sort]).find(|name| unknown(name)) {
+            let line = 1 + text.lines().position(|line| line.contains(name)).unwrap_or(0);
+            return Err((line, format!("there is no column '{}'; {}", escaped(name), column_names())));
         }
+        Ok(config)
     }
 
     /// The rules for reminders.

@@ -1,1 +1,3 @@
+//! patvault: see the library.
+
 fn main() {}

@@ -16,6 +16,7 @@ const FLOORS: &[(&str, u8)] = &[
     // Hands: each touches one outside thing.
     ("agent", 1),
     ("clipboard", 1),
+    ("clock", 1),
     ("config", 1),
     ("exchange", 1),
     ("notify", 1),
@@ -30,8 +31,7 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Modules that have a floor and are not built yet. Whoever builds one takes it off.
-const NOT_YET: &[&str] =
-    &["ports", "agent", "clipboard", "config", "exchange", "notify", "paths", "service", "vault", "ops", "cli", "tui"];
+const NOT_YET: &[&str] = &["ports", "agent", "clipboard", "exchange", "notify", "service", "ops", "cli", "tui"];
 
 /// A file or `file::function` that may be longer, the lines it may have, and why.
 type Longer = (&'static str, usize, &'static str);
@@ -43,7 +43,11 @@ const LONGER: &[Longer] = &[];
 type Allowed = &'static [(&'static str, &'static str)];
 
 /// Files that may call `expose` outside their tests: each answers for where the text of a secret goes.
-const EXPOSING: Allowed = &[("src/secret.rs", "the door itself")];
+const EXPOSING: Allowed = &[
+    ("src/secret.rs", "the door itself"),
+    ("src/vault/db/write.rs", "seals secrets and takes their fingerprints"),
+    ("src/vault/key.rs", "writes the vault key as the text of a slot, which is sealed at once"),
+];
 
 /// Files that may say `unsafe`.
 const UNSAFE: Allowed = &[];
