@@ -13,6 +13,7 @@
 pub mod clock;
 pub mod config;
 pub mod fault;
+pub mod ops;
 pub mod paths;
 pub mod scope;
 pub mod secret;

@@ -58,8 +58,10 @@ impl Ground {
     pub fn vaults(&self) -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(&self.paths.data) else { return vec![] };
         let names = entries.flatten().filter(|entry| entry.path().join("keys").is_dir());
-        let mut names: Vec<String> =
-            names.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| !name.starts_with('.')).collect();
+        let mut names: Vec<String> = names
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| !name.starts_with('.'))
+            .collect();
         names.sort();
         names
     }
@@ -131,7 +133,7 @@ impl Device {
         if let Some(known) = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok()) {
             return Ok(known);
         }
-        let fresh = Self { id: vault::new_device_id()?, name: host_name() };
+        let fresh = Self { id: vault::new_id()?, name: host_name() };
         fresh.remember(state, &path)?;
         Ok(fresh)
     }

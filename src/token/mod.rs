@@ -14,6 +14,8 @@ pub mod status;
 pub mod when;
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
@@ -78,7 +80,8 @@ pub struct Version {
     pub state: State,
 }
 
-/// Where a version stands.
+/// Where a version stands. As text (in files and in the record of changes): `current`, `superseded 2026-11-22T10:00:00Z`,
+/// `revoked 2026-11-22T10:00:00Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// It is the one in use.
@@ -88,6 +91,35 @@ pub enum State {
     /// It was revoked then: by the person's word or the service's.
     Revoked(DateTime<Utc>),
 }
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Current => f.write_str("current"),
+            Self::Superseded(at) => write!(f, "superseded {}", Date::Instant(*at)),
+            Self::Revoked(at) => write!(f, "revoked {}", Date::Instant(*at)),
+        }
+    }
+}
+
+impl FromStr for State {
+    type Err = NotAState;
+
+    fn from_str(text: &str) -> Result<Self, NotAState> {
+        let at = |text: &str| DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(|_| NotAState);
+        match text.split_once(' ') {
+            None if text == "current" => Ok(Self::Current),
+            Some(("superseded", since)) => at(since).map(Self::Superseded),
+            Some(("revoked", then)) => at(then).map(Self::Revoked),
+            _ => Err(NotAState),
+        }
+    }
+}
+
+/// Text that is no state in its stored form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a state of a version")]
+pub struct NotAState;
 
 impl Token {
     /// `service/name`, the way it is asked for. Not escaped.
@@ -159,6 +191,16 @@ pub(crate) mod tests {
             scopes: vec![],
             verdict: None,
             state: State::Current,
+        }
+    }
+
+    #[test]
+    fn a_state_is_stored_in_words() {
+        for text in ["current", "superseded 2026-11-22T10:00:00Z", "revoked 2026-11-22T10:00:00Z"] {
+            assert_eq!(text.parse::<State>().unwrap().to_string(), text);
+        }
+        for bad in ["", "superseded", "current 2026-11-22T10:00:00Z", "revoked yesterday"] {
+            assert_eq!(bad.parse::<State>(), Err(NotAState), "{bad:?}");
         }
     }
 

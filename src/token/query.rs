@@ -117,6 +117,8 @@ pub struct Search<'a> {
     query: &'a Query,
     rules: &'a Rules,
     now: &'a Now,
+    /// Looks into the trash as well.
+    everywhere: bool,
     matcher: Matcher,
     letters: Vec<char>,
 }
@@ -124,13 +126,19 @@ pub struct Search<'a> {
 impl<'a> Search<'a> {
     /// Readies a query to look at tokens.
     pub fn new(query: &'a Query, rules: &'a Rules, now: &'a Now) -> Self {
-        Self { query, rules, now, matcher: Matcher::new(Config::DEFAULT), letters: vec![] }
+        Self { query, rules, now, everywhere: false, matcher: Matcher::new(Config::DEFAULT), letters: vec![] }
+    }
+
+    /// Looks into the trash as well, though no word of the query names it.
+    pub fn everywhere(self) -> Self {
+        Self { everywhere: true, ..self }
     }
 
     /// How well a token fits, higher is better; `None` where it does not.
     pub fn score(&mut self, token: &Token) -> Option<u32> {
         let asks = self.query.asks();
-        if (token.purged.is_some() != asks.purged) || (token.trashed.is_some() && !asks.trashed && !asks.purged) {
+        let in_trash = token.trashed.is_some() && token.purged.is_none();
+        if token.purged.is_some() != asks.purged || (in_trash && !asks.trashed && !self.everywhere) {
             return None;
         }
         let query = self.query;

@@ -35,6 +35,8 @@ use std::str::FromStr;
 use age::{Identity, x25519};
 use chrono::{DateTime, Utc};
 
+use crate::token::id::Id;
+
 pub use backup::{Backup, Retention};
 pub use create::Plan;
 pub use db::{About, Author, Batch, KeptSlot, Reader, Twin, UseRecord, Writer};
@@ -49,8 +51,8 @@ use db::{Db, Opened};
 use pin::{Pin, PinFile};
 use seal::Closed;
 
-/// Draws an id for a new device.
-pub fn new_device_id() -> Result<crate::token::id::DeviceId, Error> {
+/// Draws an id at random.
+pub fn new_id<T>() -> Result<Id<T>, Error> {
     random::id()
 }
 

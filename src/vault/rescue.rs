@@ -54,6 +54,11 @@ impl Vault {
         Ok(())
     }
 
+    /// Whether a backup opens with a key.
+    pub fn opens(&self, key: &dyn Identity, backup: &Backup) -> bool {
+        load_file(&backup.path, key).is_ok()
+    }
+
     /// Takes the file that is there as the right one, though it is older than this device has seen, or another.
     pub fn accept(&self, key: &dyn Identity) -> Result<u64, Error> {
         let _held = lock::hold(&self.dir)?;
@@ -65,7 +70,7 @@ impl Vault {
     /// The newest backup that opens with a key.
     pub(super) fn newest_good(&self, key: &dyn Identity) -> Option<PathBuf> {
         let all = self.backups().ok()?;
-        all.into_iter().rev().find(|backup| load_file(&backup.path, key).is_ok()).map(|backup| backup.path)
+        all.into_iter().rev().find(|backup| self.opens(key, backup)).map(|backup| backup.path)
     }
 
     pub(super) fn untrusted(&self, wrong: Wrong, key: &dyn Identity) -> Error {

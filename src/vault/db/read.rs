@@ -323,7 +323,7 @@ fn version(r: &Row) -> rusqlite::Result<Version> {
         expiry: row::parsed(r, 5)?,
         scopes: vec![],
         verdict: row::parsed_or_none(r, 6)?,
-        state: row::state_at(r, 7)?,
+        state: row::parsed(r, 7)?,
     })
 }
 

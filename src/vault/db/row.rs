@@ -6,7 +6,6 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::Row;
 use rusqlite::types::{FromSqlError, Type};
 
-use crate::token::State;
 use crate::token::id::Id;
 
 /// A time as columns hold it.
@@ -49,27 +48,6 @@ pub(super) fn time_or_none(row: &Row, column: usize) -> rusqlite::Result<Option<
 /// Reads a column with an id.
 pub(super) fn id_at<T>(row: &Row, column: usize) -> rusqlite::Result<Id<T>> {
     row.get(column).map(Id::from_bytes)
-}
-
-/// A version's state as its column holds it.
-pub(super) fn state_text(state: State) -> String {
-    match state {
-        State::Current => "current".to_owned(),
-        State::Superseded(at) => format!("superseded {}", time(at)),
-        State::Revoked(at) => format!("revoked {}", time(at)),
-    }
-}
-
-/// Reads a column with a version's state.
-pub(super) fn state_at(row: &Row, column: usize) -> rusqlite::Result<State> {
-    let text = row.get_ref(column)?.as_str()?;
-    let state = match text.split_once(' ') {
-        None if text == "current" => Some(State::Current),
-        Some(("superseded", at)) => parse_time(at).map(State::Superseded),
-        Some(("revoked", at)) => parse_time(at).map(State::Revoked),
-        _ => None,
-    };
-    state.ok_or_else(|| odd(column))
 }
 
 /// A column that does not hold what its schema promises. The value itself is left out.

@@ -189,7 +189,7 @@ impl<'a> Writer<'a> {
         let added = row::time(version.added.unwrap_or(self.author.at));
         let db = self.reader.db;
         let insert = "INSERT INTO version (id, token, added, state) VALUES (?1, ?2, ?3, ?4)";
-        let state = row::state_text(version.state);
+        let state = version.state.to_string();
         db.run(insert, params![id.as_bytes(), token, added, state]).map_err(sql("add a version"))?;
         let key = db.connection.last_insert_rowid();
         let keys = Keys { token, version: Some(key) };

@@ -1,0 +1,204 @@
+//! A throw-away vault of invented tokens in every state.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+
+use super::error::Error;
+use super::files::create_private_dir;
+use super::init::{Init, init};
+use super::session::{Ground, Session};
+use crate::config::Config;
+use crate::paths::Paths;
+use crate::scope::Scope;
+use crate::secret::Secret;
+use crate::token::draft::{Draft, DraftVersion};
+use crate::token::expiry::{Date, Expiry, Source};
+use crate::token::now::Now;
+use crate::token::{State, Token};
+use crate::vault::{self, Prompts, Use};
+use crate::verdict::{Outcome, Verdict};
+
+/// The invented tokens: days are counted from today, so that the demo never grows old.
+const TOKENS: &str = include_str!("../../assets/demo.csv");
+
+/// A session on a vault that goes when it goes.
+pub struct Demo {
+    /// The session.
+    pub session: Session,
+    /// Ends after the session, and takes the folder with it.
+    _folder: Folder,
+}
+
+/// A folder that is removed at the end.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left in the system's folder for such things is cleared away by the system.
+        let _left_to_the_system = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// One row of the table. Days before or after today, `never` and `unknown` as people write them.
+#[derive(Debug, Deserialize)]
+struct Row {
+    service: String,
+    name: String,
+    account: String,
+    kind: String,
+    instance: String,
+    tags: String,
+    scopes: String,
+    issued: i64,
+    expires: String,
+    used: Option<i64>,
+    verdict: String,
+    older: Option<i64>,
+    note: String,
+}
+
+/// Makes the demo's vault in a temporary folder. Nothing is written anywhere else.
+pub fn demo(prompts: &Prompts) -> Result<Demo, Error> {
+    let id: crate::token::id::VaultId = vault::new_id()?;
+    let root = std::env::temp_dir().join(format!("patvault-demo-{}", id.short()));
+    create_private_dir(&root)?;
+    let folder = Folder(root);
+    let session = init(ground(&folder.0), throw_away(), prompts)?;
+    let rows = rows()?;
+    let drafts: Vec<Draft> = rows.iter().enumerate().map(|(at, row)| draft(at, row, &session.now)).collect();
+    session.write("demo", |vault| Ok(vault.add(&drafts)?))?;
+    use_some(&session, &rows)?;
+    Ok(Demo { session, _folder: folder })
+}
+
+fn ground(root: &Path) -> Ground {
+    let under = |name: &str| root.join(name);
+    let paths = Paths {
+        data: under("data"),
+        config: under("config"),
+        state: under("state"),
+        runtime: under("run"),
+        home: None,
+    };
+    Ground { paths, config: Config::default(), named: None }
+}
+
+/// A vault whose only way in is a key that nobody keeps: it lives as long as its session.
+fn throw_away() -> Init {
+    let nobody = age::x25519::Identity::generate().to_public().to_string();
+    Init { name: "demo".into(), recipients: vec![nobody], ..Init::default() }
+}
+
+fn rows() -> Result<Vec<Row>, Error> {
+    let bad =
+        |error: csv::Error| Error::Failed { doing: "read the demo's table".into(), why: error.to_string(), hint: None };
+    csv::Reader::from_reader(TOKENS.as_bytes()).deserialize().collect::<Result<_, _>>().map_err(bad)
+}
+
+fn draft(at: usize, row: &Row, now: &Now) -> Draft {
+    let full = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let scopes: Vec<Scope> =
+        row.scopes.split_whitespace().map(|name| Scope { name: name.into(), rated: None }).collect();
+    let version = |number: u32, state, issued: i64, verdict| DraftVersion {
+        issued: Some(Date::Day((now.wall() + TimeDelta::days(issued)).date())),
+        scopes: scopes.clone(),
+        added: Some(now.instant + TimeDelta::days(issued)),
+        state,
+        verdict,
+        ..DraftVersion::of(Secret::new(format!("demo-not-a-real-token-{at:02}-{number}")))
+    };
+    let mut versions = vec![version(2, State::Current, row.issued, verdict(&row.verdict, now))];
+    if let (Some(current), expiry) = (versions.first_mut(), expiry(row, now)) {
+        current.expiry = expiry;
+    }
+    if let Some(days) = row.older {
+        let since = now.instant - TimeDelta::days(days);
+        versions.push(version(1, State::Superseded(since), row.issued - 90, None));
+    }
+    let mut draft = Draft::of(row.service.clone(), row.name.clone(), DraftVersion::of(Secret::new(String::new())));
+    draft.versions = versions;
+    draft.account = full(&row.account);
+    draft.kind = full(&row.kind);
+    draft.instance = full(&row.instance);
+    draft.note = full(&row.note);
+    draft.tags = row.tags.split_whitespace().map(str::to_owned).collect();
+    draft.added = Some(now.instant + TimeDelta::days(row.issued));
+    draft
+}
+
+/// Tokens that the demo's services answer for have their date from them; the others from the person.
+fn expiry(row: &Row, now: &Now) -> Expiry {
+    let source = match verdict(&row.verdict, now) {
+        Some(Verdict { outcome: Outcome::Refused, .. }) | None => Source::Typed,
+        Some(verdict) => Source::Service(verdict.at),
+    };
+    match row.expires.as_str() {
+        "never" => Expiry::Never(source),
+        days => match days.parse::<i64>() {
+            Ok(days) => Expiry::Ends(Date::Day((now.wall() + TimeDelta::days(days)).date()), source),
+            Err(_) => Expiry::Unknown,
+        },
+    }
+}
+
+/// `alive 3`: the outcome, and how many days ago.
+fn verdict(text: &str, now: &Now) -> Option<Verdict> {
+    let (word, days) = text.split_once(' ')?;
+    let outcome = [Outcome::Alive, Outcome::Dead, Outcome::Refused].into_iter().find(|o| o.word() == word)?;
+    Some(Verdict { outcome, at: ago(now, days.parse().ok()?), why: None })
+}
+
+fn ago(now: &Now, days: i64) -> DateTime<Utc> {
+    now.instant - TimeDelta::days(days) - TimeDelta::hours(2)
+}
+
+/// Records the uses of the table, and folds them in.
+fn use_some(session: &Session, rows: &[Row]) -> Result<(), Error> {
+    session.read(|vault| {
+        for token in vault.tokens()? {
+            let row = rows.iter().find(|row| row.service == token.service && row.name == token.name);
+            if let Some(days) = row.and_then(|row| row.used) {
+                session.vault.record_use(vault, &used(session, &token, days)?)?;
+            }
+        }
+        Ok(())
+    })?;
+    session.write("fold", |_| Ok(()))
+}
+
+fn used(session: &Session, token: &Token, days: i64) -> Result<Use, Error> {
+    Ok(Use {
+        id: vault::new_id()?,
+        token: token.id,
+        version: token.current().id,
+        at: ago(&session.now, days),
+        verb: "copy".into(),
+        device: session.author.device,
+        device_name: session.author.device_name.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::now::tests::utc;
+
+    #[test]
+    fn the_table_reads_and_no_two_are_called_the_same() {
+        let now = utc("2026-11-22T12:00:00Z");
+        let rows = rows().unwrap();
+        let paths: std::collections::BTreeSet<String> =
+            rows.iter().enumerate().map(|(at, row)| draft(at, row, &now).path()).collect();
+        assert_eq!(paths.len(), rows.len());
+        assert!((55..70).contains(&rows.len()));
+    }
+
+    #[test]
+    fn a_date_of_the_table_is_counted_from_today() {
+        let now = utc("2026-11-22T12:00:00Z");
+        let soon = rows().unwrap().iter().filter_map(|row| expiry(row, &now).date()).min_by_key(|date| date.day(&now));
+        assert!(soon.is_some_and(|date| now.days_until(date.day(&now)) == -5));
+    }
+}

@@ -1,0 +1,51 @@
+//! Into the trash, out of it, and away for good.
+
+use super::error::Error;
+use super::find::{Among, find};
+use super::session::Session;
+use crate::token::Token;
+use crate::token::change::{Field, Subject};
+use crate::vault::Writer;
+
+/// Moves tokens to the trash: all of those named, or none. A trashed token still works at its service.
+pub fn discard(session: &Session, asked: &[String]) -> Result<Vec<Token>, Error> {
+    let at = chrono::SecondsFormat::Secs;
+    let now = session.now.instant.to_rfc3339_opts(at, true);
+    session.write("remove", |vault| each(vault, asked, Among::Kept, |vault, token| trashed(vault, token, Some(&now))))
+}
+
+/// Brings tokens back from the trash.
+pub fn restore(session: &Session, asked: &[String]) -> Result<Vec<Token>, Error> {
+    session.write("restore", |vault| each(vault, asked, Among::Trashed, |vault, token| trashed(vault, token, None)))
+}
+
+/// What is in the trash.
+pub fn trash(session: &Session) -> Result<Vec<Token>, Error> {
+    let all = session.read(|vault| Ok(vault.tokens()?))?;
+    Ok(all.into_iter().filter(|token| token.trashed.is_some() && token.purged.is_none()).collect())
+}
+
+/// Destroys the secrets of tokens in the trash, for good; what was known of them stays. Backups made before still hold
+/// them until they are pruned.
+pub fn purge(session: &Session, asked: &[String]) -> Result<Vec<Token>, Error> {
+    session.write("purge", |vault| each(vault, asked, Among::Trashed, |vault, token| Ok(vault.purge(token.id)?)))
+}
+
+fn each(
+    vault: &mut Writer,
+    asked: &[String],
+    among: Among,
+    act: impl Fn(&mut Writer, &Token) -> Result<(), Error>,
+) -> Result<Vec<Token>, Error> {
+    let mut done = vec![];
+    for asked in asked {
+        let token = find(vault, asked, among)?;
+        act(vault, &token)?;
+        done.push(token);
+    }
+    Ok(done)
+}
+
+fn trashed(vault: &mut Writer, token: &Token, at: Option<&str>) -> Result<(), Error> {
+    Ok(vault.set(Subject { token: token.id, version: None }, &Field::Trashed, at)?)
+}

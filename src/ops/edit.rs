@@ -1,0 +1,161 @@
+//! Changing what is known of a token.
+
+use super::add::{Place, check_free};
+use super::error::Error;
+use super::find::{Among, find};
+use super::session::Session;
+use crate::scope::{Risk, Scope};
+use crate::token::Token;
+use crate::token::change::{Field, Subject};
+use crate::token::expiry::{Date, Expiry, Source};
+use crate::token::label::{Label, note};
+use crate::token::when::When;
+
+/// Changes to the facts of a token and of its version in use, checked one by one as they are named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edits {
+    all: Vec<(Field, Option<String>)>,
+}
+
+impl Edits {
+    /// Nothing is to be changed.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Gives it another service.
+    pub fn service(&mut self, text: &str) -> Result<(), Error> {
+        self.set(Field::Service, Some(Label::Service.parse(text)?))
+    }
+
+    /// Gives it another name.
+    pub fn name(&mut self, text: &str) -> Result<(), Error> {
+        self.set(Field::Name, Some(Label::Name.parse(text)?))
+    }
+
+    /// Says whose it is; empty for nobody's.
+    pub fn account(&mut self, text: &str) -> Result<(), Error> {
+        let value = or_none(text, |text| Label::Account.parse(text))?;
+        self.set(Field::Account, value)
+    }
+
+    /// Says where it is; empty for the service's usual place.
+    pub fn instance(&mut self, text: &str) -> Result<(), Error> {
+        let value = or_none(text, |text| Label::Instance.parse(text))?;
+        self.set(Field::Instance, value)
+    }
+
+    /// Says which sort it is; empty for unknown.
+    pub fn kind(&mut self, text: &str) -> Result<(), Error> {
+        let value = or_none(text, |text| Label::Kind.parse(text))?;
+        self.set(Field::Kind, value)
+    }
+
+    /// Replaces the note; empty for none.
+    pub fn note(&mut self, text: &str) -> Result<(), Error> {
+        let value = or_none(text, note)?;
+        self.set(Field::Note, value)
+    }
+
+    /// Adds a tag.
+    pub fn tag(&mut self, text: &str) -> Result<(), Error> {
+        let tag = Label::Tag.parse(text.strip_prefix('#').unwrap_or(text))?;
+        self.set(Field::Tag(tag), Some(String::new()))
+    }
+
+    /// Takes a tag away.
+    pub fn untag(&mut self, text: &str) -> Result<(), Error> {
+        let tag = Label::Tag.parse(text.strip_prefix('#').unwrap_or(text))?;
+        self.set(Field::Tag(tag), None)
+    }
+
+    /// Says when it ends, on the person's word.
+    pub fn expires(&mut self, when: When) -> Result<(), Error> {
+        let expiry = match when {
+            When::Never => Expiry::Never(Source::Typed),
+            When::Unknown => Expiry::Unknown,
+            When::On(date) => Expiry::Ends(date, Source::Typed),
+        };
+        self.set(Field::Expiry, Some(expiry.to_string()))
+    }
+
+    /// Says when it was issued.
+    pub fn issued(&mut self, date: Option<Date>) -> Result<(), Error> {
+        self.set(Field::Issued, date.map(|date| date.to_string()))
+    }
+
+    /// Adds a scope, with the risk the person gives it, if they do.
+    pub fn scope(&mut self, text: &str, rated: Option<Risk>) -> Result<(), Error> {
+        let name = Label::Scope.parse(text)?;
+        self.set(Field::Scope(name), Some(rated.map_or("", Risk::word).to_owned()))
+    }
+
+    /// Takes a scope away.
+    pub fn unscope(&mut self, text: &str) -> Result<(), Error> {
+        let name = Label::Scope.parse(text)?;
+        self.set(Field::Scope(name), None)
+    }
+
+    /// Gives it a lead time of its own, in days; none for the vault's.
+    pub fn lead(&mut self, days: Option<u32>) -> Result<(), Error> {
+        self.set(Field::Lead, days.map(|days| days.to_string()))
+    }
+
+    /// Gives it a cadence of its own, in days; none for the vault's.
+    pub fn cadence(&mut self, days: Option<u32>) -> Result<(), Error> {
+        self.set(Field::Cadence, days.map(|days| days.to_string()))
+    }
+
+    /// Gives it its own patience with being unused, in days; none for the vault's.
+    pub fn unused(&mut self, days: Option<u32>) -> Result<(), Error> {
+        self.set(Field::Unused, days.map(|days| days.to_string()))
+    }
+
+    /// Replaces all tags.
+    pub fn tags(&mut self, token: &Token, tags: &[String]) -> Result<(), Error> {
+        let wanted: Vec<String> = tags.iter().map(|tag| Label::Tag.parse(tag)).collect::<Result<_, _>>()?;
+        for gone in token.tags.iter().filter(|tag| !wanted.contains(tag)) {
+            self.untag(gone)?;
+        }
+        wanted.iter().try_for_each(|tag| self.tag(tag))
+    }
+
+    /// Replaces all scopes.
+    pub fn scopes(&mut self, token: &Token, scopes: &[Scope]) -> Result<(), Error> {
+        for gone in &token.current().scopes {
+            if !scopes.iter().any(|scope| scope.name == gone.name) {
+                self.unscope(&gone.name)?;
+            }
+        }
+        scopes.iter().try_for_each(|scope| self.scope(&scope.name, scope.rated))
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "every edit ends the same way, and most can fail before")]
+    fn set(&mut self, field: Field, value: Option<String>) -> Result<(), Error> {
+        self.all.push((field, value));
+        Ok(())
+    }
+}
+
+fn or_none<E>(text: &str, parse: impl Fn(&str) -> Result<String, E>) -> Result<Option<String>, Error>
+where
+    Error: From<E>,
+{
+    if text.trim().is_empty() { Ok(None) } else { Ok(Some(parse(text)?)) }
+}
+
+/// Changes a token, all of it or nothing, and gives it as it is then. The history names the verb.
+pub fn edit(session: &Session, asked: &str, verb: &str, edits: &Edits) -> Result<Token, Error> {
+    session.write(verb, |vault| {
+        let token = find(vault, asked, Among::Kept)?;
+        let subject = Subject { token: token.id, version: Some(token.current().id) };
+        for (field, value) in &edits.all {
+            vault.set(subject, field, value.as_deref())?;
+        }
+        let edited = vault.token(token.id)?.ok_or(Error::Cancelled)?;
+        if Place::of(&edited) != Place::of(&token) {
+            check_free(vault, &Place::of(&edited), Some(token.id))?;
+        }
+        Ok(edited)
+    })
+}

@@ -1,0 +1,105 @@
+//! What happened, and taking it back.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::error::Error;
+use super::find::{Among, find};
+use super::session::Session;
+use crate::token::change::Change;
+use crate::token::id::{BatchId, TokenId};
+use crate::vault::{Batch, Reader, UseRecord};
+
+/// How many changes of one batch are told one by one.
+const CHANGES_TOLD: usize = 200;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A command wrote.
+    Batch(Batch, Vec<Change>),
+    /// A secret was used.
+    Use(UseRecord),
+}
+
+impl Event {
+    /// When.
+    pub fn at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Batch(batch, _) => batch.at,
+            Self::Use(used) => used.at,
+        }
+    }
+}
+
+/// The paths of tokens, by id.
+pub type Names = HashMap<TokenId, String>;
+
+/// What happened, newest first: in the whole vault, or to one token.
+pub fn history(session: &Session, asked: Option<&str>, most: usize) -> Result<(Vec<Event>, Names), Error> {
+    session.read(|vault| {
+        let of = match asked {
+            Some(asked) => Some(find(vault, asked, Among::All)?.id),
+            None => None,
+        };
+        let mut events: Vec<Event> = vault.uses(of, most)?.into_iter().map(Event::Use).collect();
+        for batch in vault.batches(of, most)? {
+            let mut changes = vault.changes(batch.id, of)?;
+            changes.truncate(CHANGES_TOLD);
+            events.push(Event::Batch(batch, changes));
+        }
+        // Stable: batches of the same second stay in the order they were made.
+        events.sort_by_key(|event| std::cmp::Reverse(event.at()));
+        events.truncate(most);
+        Ok((events, names(vault)?))
+    })
+}
+
+fn names(vault: &Reader) -> Result<Names, Error> {
+    Ok(vault.tokens()?.into_iter().map(|token| (token.id, token.path())).collect())
+}
+
+/// Reverses the latest batch that stands, or the one whose id starts so.
+pub fn undo(session: &Session, asked: Option<&str>) -> Result<Batch, Error> {
+    session.write("undo", |vault| {
+        let batch = match asked {
+            None => latest(vault)?,
+            Some(asked) => named(vault, asked)?,
+        };
+        vault.undo(batch.id)?;
+        Ok(batch)
+    })
+}
+
+/// Batches that undo are passed over: undoing again goes one step further back.
+fn latest(vault: &Reader) -> Result<Batch, Error> {
+    let all = vault.batches(None, usize::MAX)?;
+    let nothing = || Error::usage("there is nothing to undo", "'patvault history' shows what happened");
+    all.into_iter().find(|batch| batch.undoes.is_none() && !batch.undone).ok_or_else(nothing)
+}
+
+fn named(vault: &Reader, asked: &str) -> Result<Batch, Error> {
+    let wanted = asked.to_lowercase();
+    let all = vault.batches(None, usize::MAX)?;
+    let mut found = all.into_iter().filter(|batch: &Batch| batch.id.to_string().starts_with(&wanted));
+    let shown = crate::text::escaped(asked).into_owned();
+    match (found.next(), found.next()) {
+        (Some(batch), _) if batch.undone => Err(Error::usage(
+            format!("'{shown}' is undone already"),
+            "to bring it back, undo the undo: 'patvault history' shows its id",
+        )),
+        (Some(batch), None) => Ok(batch),
+        (Some(_), Some(_)) => {
+            Err(Error::usage(format!("several batches start with '{shown}'"), "write more of the id"))
+        }
+        (None, _) => Err(Error::usage(format!("there is no batch '{shown}'"), "'patvault history' shows their ids")),
+    }
+}
+
+impl Session {
+    /// What a batch did, for the face to tell.
+    pub fn changes(&self, batch: BatchId) -> Result<(Vec<Change>, Names), Error> {
+        self.read(|vault| Ok((vault.changes(batch, None)?, names(vault)?)))
+    }
+}

@@ -1,0 +1,138 @@
+//! Ways in, and the vault key itself.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::error::Error;
+use super::init::{checked_recipient, recipient_of, slot_name, ssh_recipient};
+use super::session::{Ground, Session};
+use crate::token::label::Label;
+use crate::vault::{KeptSlot, NewSlot, Prompts, Slot, SlotKind, Way};
+
+/// What a new way in opens with.
+pub enum NewWay {
+    /// An SSH key: the public key itself, or a file with it or with its private half.
+    Ssh(String),
+    /// A public key: `age1…`.
+    Recipient(String),
+    /// An identity file, whose public key is used.
+    Identity(PathBuf),
+    /// A passphrase.
+    Passphrase(SecretString),
+}
+
+/// The slots of a vault, as far as they tell without being opened. Nothing is unlocked.
+pub fn ways(ground: &Ground) -> Result<Vec<Slot>, Error> {
+    Ok(ground.vault()?.slots()?)
+}
+
+/// Adds a way in. Gives its name.
+pub fn add_way(session: &Session, name: Option<&str>, new: NewWay, prompts: &Prompts) -> Result<String, Error> {
+    let slots = session.vault.slots()?;
+    let is_taken = |name: &str| slots.iter().any(|slot| slot.name == name);
+    let way = match new {
+        NewWay::Passphrase(passphrase) => Way::Passphrase(passphrase),
+        NewWay::Ssh(key) => Way::Recipient(ssh_recipient(&session.ground, &key, prompts)?),
+        NewWay::Recipient(text) => Way::Recipient(checked_recipient(&text)?),
+        NewWay::Identity(file) => Way::Recipient(recipient_of(&file, prompts)?),
+    };
+    let name = match (name, &way) {
+        (Some(name), _) => Label::Plain.parse(name)?,
+        (None, Way::Recipient(recipient)) => slot_name(recipient, is_taken),
+        (None, Way::Passphrase(_)) => (1..)
+            .map(|n| if n == 1 { "passphrase".into() } else { format!("passphrase-{n}") })
+            .find(|name: &String| !is_taken(name))
+            .unwrap_or_default(),
+    };
+    if is_taken(&name) {
+        return Err(Error::usage(
+            format!("there is a way in called '{name}' already"),
+            "choose another name with --name, or remove that one first",
+        ));
+    }
+    session.vault.put_slot(&session.key, &session.author, &NewSlot { name: name.clone(), way }, prompts)?;
+    Ok(name)
+}
+
+/// Removes a way in. The last one stays.
+pub fn remove_way(session: &Session, name: &str) -> Result<(), Error> {
+    let slots = session.vault.slots()?;
+    let slot = slots.iter().find(|slot| slot.name == name).ok_or_else(|| no_way(name))?;
+    if slots.len() == 1 {
+        return Err(Error::usage(
+            "that is the last way in: without it the vault would be lost",
+            "add another one first with 'patvault key add'",
+        ));
+    }
+    Ok(session.vault.remove_slot(&session.key, &session.author, slot)?)
+}
+
+/// Gives a slot another passphrase: the one named, or the only one there is.
+pub fn change_passphrase(
+    session: &Session,
+    name: Option<&str>,
+    new: SecretString,
+    prompts: &Prompts,
+) -> Result<String, Error> {
+    let slots = session.vault.slots()?;
+    let mut of_passphrase = slots.iter().filter(|slot| slot.kind == SlotKind::Passphrase);
+    let slot = match (name, of_passphrase.next(), of_passphrase.next()) {
+        (Some(name), ..) => slots.iter().find(|slot| slot.name == name).ok_or_else(|| no_way(name))?,
+        (None, Some(slot), None) => slot,
+        (None, None, _) => {
+            return Err(Error::usage("the vault has no passphrase", "'patvault key add --passphrase' gives it one"));
+        }
+        (None, Some(_), Some(_)) => {
+            return Err(Error::usage("the vault has several passphrases", "name one; 'patvault key list' shows them"));
+        }
+    };
+    if slot.kind != SlotKind::Passphrase {
+        return Err(Error::usage(
+            format!("'{name}' opens with no passphrase", name = slot.name),
+            "'patvault key list' shows the ways in",
+        ));
+    }
+    let new = NewSlot { name: slot.name.clone(), way: Way::Passphrase(new) };
+    session.vault.put_slot(&session.key, &session.author, &new, prompts)?;
+    Ok(slot.name.clone())
+}
+
+/// Makes a new vault key and seals everything again. `passphrase` is asked for every slot that opens with one.
+pub fn rotate_key(
+    session: &Session,
+    mut passphrase: impl FnMut(&Slot) -> Result<SecretString, Error>,
+    prompts: &Prompts,
+) -> Result<Vec<String>, Error> {
+    let kept = session.read(|vault| Ok(vault.slots()?))?;
+    let mut ways = vec![];
+    for slot in session.vault.slots()? {
+        let way = match (&slot.kind, recipient(&kept, &slot.name)) {
+            (SlotKind::Passphrase, _) => {
+                let given = passphrase(&slot)?;
+                // The one that opens it now, not a new one by a slip of the finger.
+                slot.open_with_passphrase(&given)?;
+                Way::Passphrase(given)
+            }
+            (_, Some(recipient)) => Way::Recipient(recipient),
+            (_, None) => {
+                return Err(Error::usage(
+                    format!("the vault does not know the public key of the way in '{}'", slot.name),
+                    format!("remove it with 'patvault key remove {0}', or add it anew, and try again", slot.name),
+                ));
+            }
+        };
+        ways.push(NewSlot { name: slot.name, way });
+    }
+    session.vault.change_key(&session.key, &session.author, &ways, prompts)?;
+    Ok(ways.into_iter().map(|way| way.name).collect())
+}
+
+fn recipient(kept: &[KeptSlot], name: &str) -> Option<String> {
+    kept.iter().find(|slot| slot.name == name).and_then(|slot| slot.recipient.clone())
+}
+
+fn no_way(name: &str) -> Error {
+    let shown = crate::text::escaped(name).into_owned();
+    Error::usage(format!("there is no way in called '{shown}'"), "'patvault key list' shows them")
+}

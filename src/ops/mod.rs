@@ -1,0 +1,43 @@
+//! What patvault can do, whoever asks: one file a verb.
+
+mod add;
+mod backup;
+mod demo;
+mod discard;
+mod doctor;
+mod due;
+mod edit;
+mod error;
+//mod export;
+mod files;
+mod find;
+mod get;
+mod history;
+//mod import;
+mod init;
+mod key;
+mod list;
+mod session;
+mod show;
+mod unlock;
+
+pub use add::{Added, add};
+pub use backup::{accept, back_up, backups, restore_backup};
+pub use demo::demo;
+pub use discard::{discard, purge, restore, trash};
+pub use doctor::{Finding, Level, mend, outside};
+pub use due::{Owed, answer, due};
+pub use edit::{Edits, edit};
+pub use error::Error;
+//pub use export::{Exported, export, gather};
+pub use files::{read_limited, write_private};
+pub use find::{Among, find, name_of};
+pub use get::get;
+pub use history::{Event, history, undo};
+//pub use import::{Plan as ImportPlan, import, plan as plan_import};
+pub use init::{Init, init};
+pub use key::{add_way, change_passphrase, remove_way, rotate_key, ways};
+pub use list::{Listed, list};
+pub use session::{Ground, Session};
+pub use show::{Shown, show};
+pub use unlock::{Means, read_passphrase};

@@ -1,0 +1,40 @@
+//! Everything about one token but its secrets.
+
+use super::error::Error;
+use super::find::{Among, find};
+use super::session::Session;
+use crate::token::Token;
+use crate::token::reminder::{Reminder, reminders};
+use crate::vault::UseRecord;
+
+/// How many uses are shown.
+const USES_SHOWN: usize = 5;
+
+/// A token with what belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The token.
+    pub token: Token,
+    /// Its note.
+    pub note: Option<String>,
+    /// What is or will be owed for it.
+    pub reminders: Vec<Reminder>,
+    /// Its latest uses, newest first.
+    pub uses: Vec<UseRecord>,
+}
+
+/// Looks a token up, also in the trash.
+pub fn show(session: &Session, asked: &str) -> Result<Shown, Error> {
+    session.read(|vault| {
+        let token = find(vault, asked, Among::Kept).or_else(|error| match error {
+            Error::NoToken { .. } => find(vault, asked, Among::All).map_err(|_| error),
+            other => Err(other),
+        })?;
+        Ok(Shown {
+            note: vault.note(token.id)?,
+            reminders: reminders(&token, &session.rules, &session.now),
+            uses: vault.uses(Some(token.id), USES_SHOWN)?,
+            token,
+        })
+    })
+}
