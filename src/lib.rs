@@ -10,6 +10,7 @@
 //! 0  values   token  scope  secret  verdict  fault  text    rules, without I/O or clock
 //! ```
 
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod fault;

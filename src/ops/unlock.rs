@@ -134,10 +134,7 @@ fn ask(vault: &Vault, slots: &[Slot], prompts: &Prompts) -> Result<VaultKey, Err
     let question = format!("Passphrase of the vault '{}': ", crate::text::escaped(&name));
     let mut tried = 0;
     loop {
-        let passphrase = prompts.passphrase(&question).ok_or(Error::NoTerminal {
-            what: "the passphrase",
-            instead: "give it with --passphrase-file, PATVAULT_PASSPHRASE_FILE or 'passphrase_command' in the settings",
-        })?;
+        let Some(passphrase) = prompts.passphrase(&question) else { return Err(unanswered(prompts)) };
         tried += 1;
         match with_passphrase(slots, &passphrase) {
             Err(Error::Vault(vault::Error::Slot { wrong: SlotWrong::Passphrase, .. })) if tried < TRIES => {
@@ -145,6 +142,16 @@ fn ask(vault: &Vault, slots: &[Slot], prompts: &Prompts) -> Result<VaultKey, Err
             }
             other => return other,
         }
+    }
+}
+
+fn unanswered(prompts: &Prompts) -> Error {
+    if prompts.is_there() {
+        return Error::Cancelled;
+    }
+    Error::NoTerminal {
+        what: "the passphrase",
+        instead: "give it with --passphrase-file, PATVAULT_PASSPHRASE_FILE or 'passphrase_command' in the settings",
     }
 }
 
