@@ -10,6 +10,7 @@
 //! 0  values   token  scope  secret  verdict  fault  text    rules, without I/O or clock
 //! ```
 
+pub mod exchange;
 pub mod fault;
 pub mod scope;
 pub mod secret;
