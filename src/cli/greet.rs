@@ -8,7 +8,8 @@ use crate::text::escaped;
 /// Greets, and says what to do next.
 pub(super) fn run(desk: &mut Desk) -> Result<Exit, Error> {
     let version = env!("CARGO_PKG_VERSION");
-    desk.face.line(&format!("patvault {version}: personal access tokens, what each may do, when it ends, what is owed"));
+    desk.face
+        .line(&format!("patvault {version}: personal access tokens, what each may do, when it ends, what is owed"));
     desk.face.line("");
     let vaults = desk.ground.vaults();
     let next: &[(&str, &str)] = if vaults.is_empty() {

@@ -86,7 +86,10 @@ pub(super) fn print(
     let lens = Lens { rules: &session.rules, now: &session.now, ascii: face.ascii };
     let mut table = Table::new(columns.iter().map(|column| column.heading).collect());
     for token in tokens {
-        let status = Role::of(token.status(lens.rules, lens.now));
+        let status = match column::discarded(token) {
+            Some(_) => Role::Quiet,
+            None => Role::of(token.status(lens.rules, lens.now)),
+        };
         let cell = |column: &&Column| {
             // Colour repeats what the sign says, and stands where one looks for the reason.
             let role = if ["sign", "status", "expires"].contains(&column.name) { status } else { Role::Plain };

@@ -36,8 +36,8 @@ use crate::paths::Paths;
 use crate::token::now::Now;
 use crate::vault::Prompts;
 
-pub use face::Exit;
 use ask::Terminal;
+pub use face::Exit;
 use face::Face;
 
 /// Keeps personal access tokens: what each may do, when it ends, what is owed.

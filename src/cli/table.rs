@@ -59,7 +59,8 @@ impl Table {
     /// How wide each column would like to be; none for a column in which nothing stands.
     fn natural(&self) -> Vec<usize> {
         let column = |at: usize, heading: &str| {
-            let widest = self.rows.iter().filter_map(|row| row.get(at)).map(|cell| width(&cell.text)).max().unwrap_or(0);
+            let widest =
+                self.rows.iter().filter_map(|row| row.get(at)).map(|cell| width(&cell.text)).max().unwrap_or(0);
             if widest == 0 { 0 } else { widest.max(width(heading)) }
         };
         self.headings.iter().enumerate().map(|(at, heading)| column(at, heading)).collect()

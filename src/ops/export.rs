@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::error::Error;
 use super::session::Session;
 use crate::exchange::{self, Exported, Format, Full};
+use crate::secret::Secret;
 use crate::token::Token;
 use crate::token::id::VersionId;
-use crate::secret::Secret;
 use crate::vault::{Reader, Use};
 
 /// Gathers tokens with their notes, and with their secrets where they are wanted; each secret that leaves is recorded as

@@ -45,9 +45,10 @@ pub fn import(session: &Session, plan: &ImportPlan, insist: bool) -> Result<usiz
     session.write("import", |vault| {
         let mut taken = places(vault)?;
         for draft in &plan.drafts {
-            let is_new = insist || draft.versions.iter().try_fold(true, |new, version| {
-                Ok::<_, Error>(new && !vault.same_secret(&version.secret)?.iter().any(|twin| !twin.trashed))
-            })?;
+            let is_new = insist
+                || draft.versions.iter().try_fold(true, |new, version| {
+                    Ok::<_, Error>(new && !vault.same_secret(&version.secret)?.iter().any(|twin| !twin.trashed))
+                })?;
             if !is_new || taken.insert(Place::of_draft(draft), String::new()).is_some() {
                 let path = escaped(&draft.path()).into_owned();
                 return Err(Error::usage(format!("{path} came into the vault meanwhile"), "run the import again"));
