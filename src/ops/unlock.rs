@@ -87,15 +87,18 @@ fn from_settings(ground: &Ground, slots: &[Slot], prompts: &Prompts) -> Result<O
     Ok(None)
 }
 
+/// Tries every slot that an identity opens. One that is damaged, or whose plugin fails, keeps nobody from the next; where
+/// none opens, it is the reason.
 fn try_identities(slots: &[Slot], with: &[Box<dyn Identity + Send + Sync>]) -> Result<Option<VaultKey>, Error> {
+    let mut reason = None;
     for slot in slots.iter().filter(|slot| matches!(slot.kind, SlotKind::Identity(_))) {
         match slot.open_with(with) {
             Ok(key) => return Ok(Some(key)),
             Err(vault::Error::Slot { wrong: SlotWrong::Identity, .. }) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => reason = Some(error),
         }
     }
-    Ok(None)
+    reason.map_or(Ok(None), |error| Err(error.into()))
 }
 
 fn by_passphrase(slots: &[Slot]) -> impl Iterator<Item = &Slot> {
