@@ -45,8 +45,12 @@ pub(super) fn unlock(ground: &Ground, vault: &Vault, means: &Means, prompts: &Pr
     if !means.identities.is_empty() {
         return by_hand(&slots, &means.identities, prompts);
     }
-    if let Some(key) = from_settings(ground, &slots, prompts)? {
-        return Ok(key);
+    match from_settings(ground, &slots, prompts) {
+        Ok(Some(key)) => return Ok(key),
+        Ok(None) => {}
+        // A damaged slot or a missing identity file is said, and keeps nobody from their passphrase.
+        Err(error) if by_passphrase(&slots).next().is_some() => prompts.say(&error.to_string()),
+        Err(error) => return Err(error),
     }
     let command = &ground.config.passphrase_command;
     if !command.is_empty() {
