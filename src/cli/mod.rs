@@ -59,6 +59,7 @@ const EXIT_HELP: &str = "Exit codes: 0 done; 1 failed; 2 the question was wrong;
 
 /// What every command takes.
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Common options")]
 struct Common {
     /// Which vault, where there are several
     #[arg(long, global = true, value_name = "NAME", env = "PATVAULT_VAULT", hide_env_values = true)]
