@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use age::plugin::ResolveError;
 use age::secrecy::SecretString;
 use age::{Callbacks, DecryptError, Identity, IdentityFile, Recipient, encrypted, ssh, x25519};
 use age_core::format::{FileKey, Stanza};
@@ -12,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::disk;
 use super::error::{Error, shown};
+use crate::text::escaped;
 
 /// The largest identity file that is read, in bytes; an RSA key of 16,384 bits takes 13 KiB.
 const IDENTITY_BYTES_MAX: u64 = 64 * 1024;
@@ -73,6 +75,14 @@ pub enum BadIdentity {
         /// Which file.
         path: PathBuf,
     },
+    /// It belongs to a plugin that is not there.
+    #[error("{} needs the program {}, which is not installed", shown(path), escaped(program))]
+    NoPlugin {
+        /// Which file.
+        path: PathBuf,
+        /// Which program.
+        program: String,
+    },
     /// It holds nothing that age knows.
     #[error("{} holds no SSH private key and no age identity", shown(path))]
     Unknown {
@@ -93,10 +103,7 @@ pub fn read(path: &Path, prompts: &Prompts) -> Result<Identities, BadIdentity> {
     let unknown = || BadIdentity::Unknown { path: path.to_owned() };
     let name = Some(shown(path));
     if bytes.starts_with(b"age-encryption.org/v1") {
-        return under_passphrase(&bytes, name, prompts).map_err(|error| match error {
-            DecryptError::KeyDecryptionFailed => BadIdentity::Closed { path: path.to_owned() },
-            _ => unknown(),
-        });
+        return under_passphrase(&bytes, name, prompts).map_err(|error| bad(path, error));
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| unknown())?;
     if text.contains("-----BEGIN ") {
@@ -104,7 +111,18 @@ pub fn read(path: &Path, prompts: &Prompts) -> Result<Identities, BadIdentity> {
             .ok_or_else(unknown)?
             .ok_or(BadIdentity::Unsupported { path: path.to_owned() });
     }
-    age_identities(text, prompts).ok_or_else(unknown)
+    age_identities(text, prompts).map_err(|error| bad(path, error))
+}
+
+fn bad(path: &Path, error: DecryptError) -> BadIdentity {
+    let path = path.to_owned();
+    match error {
+        DecryptError::KeyDecryptionFailed => BadIdentity::Closed { path },
+        DecryptError::PluginResolve(ResolveError::MissingPlugin { binary_name: program }) => {
+            BadIdentity::NoPlugin { path, program }
+        }
+        _ => BadIdentity::Unknown { path },
+    }
 }
 
 /// An identity file that is itself an age file under a passphrase, which is asked for at once. Its public keys are not
@@ -113,8 +131,7 @@ fn under_passphrase(bytes: &[u8], name: Option<String>, prompts: &Prompts) -> Re
     let decryptor = age::Decryptor::new_buffered(Cursor::new(bytes.to_vec()))?;
     let file = encrypted::EncryptedIdentity::new(decryptor, Asking(prompts.clone()), None);
     let file = file.ok_or(DecryptError::InvalidHeader)?.decrypt(name.as_deref())?;
-    let unlock = file.into_identities().map_err(|_| DecryptError::InvalidHeader)?;
-    Ok(Identities { unlock, recipients: vec![] })
+    Ok(Identities { unlock: file.into_identities()?, recipients: vec![] })
 }
 
 /// An SSH key that says nothing, and asks nothing, about what was not sealed to it. age's own asks for the passphrase of
@@ -146,11 +163,11 @@ fn ssh_key(text: &str, name: Option<String>, prompts: &Prompts) -> Option<Option
     Some(Some(Identities { unlock: vec![Box::new(key)], recipients: vec![public.to_string()] }))
 }
 
-fn age_identities(text: &str, prompts: &Prompts) -> Option<Identities> {
-    let file = IdentityFile::from_buffer(text.as_bytes()).ok()?;
-    let unlock = file.with_callbacks(Asking(prompts.clone())).into_identities().ok()?;
+fn age_identities(text: &str, prompts: &Prompts) -> Result<Identities, DecryptError> {
+    let file = IdentityFile::from_buffer(text.as_bytes())?;
+    let unlock = file.with_callbacks(Asking(prompts.clone())).into_identities()?;
     if unlock.is_empty() {
-        return None;
+        return Err(DecryptError::NoMatchingKeys);
     }
     let derived = text.lines().filter_map(|line| x25519::Identity::from_str(line.trim()).ok());
     let mut recipients: Vec<String> = derived.map(|identity| identity.to_public().to_string()).collect();
@@ -162,5 +179,5 @@ fn age_identities(text: &str, prompts: &Prompts) -> Option<Identities> {
             recipients.push(value.to_owned());
         }
     }
-    Some(Identities { unlock, recipients })
+    Ok(Identities { unlock, recipients })
 }

@@ -61,13 +61,16 @@ impl Vault {
         if ways.is_empty() {
             return Err(Error::LastWay { dir: self.dir.clone() });
         }
+        let new = VaultKey::generate();
+        let both = new.followed_by(key);
+        // All of it before anything is written: somebody may have to be asked, and may say no.
+        let sealed_to_both = seal_slots(&both, ways, prompts)?;
+        let sealed_to_new = seal_slots(&new, ways, prompts)?;
+
         let _held = lock::hold(&self.dir)?;
         let waiting = self.waiting(key)?;
         let mut loaded = self.load(key)?;
-        let new = VaultKey::generate();
-        let both = new.followed_by(key);
-
-        self.seal_slots(&both, ways, prompts)?;
+        self.replace_slots(&sealed_to_both)?;
         let reader = Reader::of(self, &loaded.db, key, &waiting)?;
         fold(Writer::begin(reader, author, "key rotate")?, ways)?;
         reseal(&loaded, &both, &new)?;
@@ -75,7 +78,7 @@ impl Vault {
         self.save(&mut loaded, author.at)?;
         clear(&waiting);
         self.reseal_backups(&both, &new)?;
-        self.seal_slots(&new, ways, prompts)?;
+        self.replace_slots(&sealed_to_new)?;
         let stays = |slot: &Slot| ways.iter().any(|way| way.name == slot.name);
         for slot in self.slots()?.iter().filter(|slot| !stays(slot)) {
             disk::remove(&slot.path)?;
@@ -83,12 +86,8 @@ impl Vault {
         Ok(new)
     }
 
-    fn seal_slots(&self, key: &VaultKey, ways: &[NewSlot], prompts: &Prompts) -> Result<(), Error> {
-        for new in ways {
-            let sealed = slot::seal_key(key, &new.way, prompts)?;
-            disk::replace(&Slot::path_of(&self.keys_dir(), &new.name), &sealed)?;
-        }
-        Ok(())
+    fn replace_slots(&self, sealed: &[(&str, Vec<u8>)]) -> Result<(), Error> {
+        sealed.iter().try_for_each(|(name, sealed)| disk::replace(&Slot::path_of(&self.keys_dir(), name), sealed))
     }
 
     /// Seals the backups to the new key. One that does not open stays as it is: it was of no use before either.
@@ -101,6 +100,11 @@ impl Vault {
         }
         Ok(())
     }
+}
+
+/// A key sealed to each of some ways of unlocking, by the names of the slots.
+fn seal_slots<'a>(key: &VaultKey, ways: &'a [NewSlot], prompts: &Prompts) -> Result<Vec<(&'a str, Vec<u8>)>, Error> {
+    ways.iter().map(|new| Ok((new.name.as_str(), slot::seal_key(key, &new.way, prompts)?))).collect()
 }
 
 /// Brings the uses that wait, and the ways in that stay, into the database: what is sealed to the old key goes.
