@@ -6,14 +6,12 @@ mod common;
 use std::collections::BTreeMap;
 use std::fs;
 
-use chrono::{DateTime, Utc};
-use common::{Stage, author, draft, draft_of, later, query, time};
-use patvault::secret::Secret;
+use common::{Stage, author, draft, later, query};
 use patvault::token::Token;
 use patvault::token::change::{Field, Subject};
-use patvault::token::id::{BatchId, TokenId, UseId};
+use patvault::token::id::{BatchId, TokenId};
 use patvault::token::reminder::Duty;
-use patvault::vault::{Author, Batch, Error, Use};
+use patvault::vault::{Batch, Error};
 use proptest::prelude::*;
 
 /// Every fact of every token, and what it takes to compare two of them.
@@ -240,62 +238,6 @@ fn a_batch_that_is_not_there_is_not_undone() {
 }
 
 #[test]
-fn purging_destroys_the_secret_for_good() {
-    let mut stage = Stage::new();
-    // Enough of them, some too long for a page, all sealed twice: rows have moved between pages, where old copies may be
-    // left behind.
-    let secret = |n: usize| if n % 5 == 0 { "long-".repeat(2000) } else { "short".to_owned() };
-    for part in 0..8 {
-        let drafts =
-            (0..40).map(|n| draft_of(&format!("github/token-{part}-{n}"), &format!("{}-{part}-{n}", secret(n))));
-        stage.add(&drafts.collect::<Vec<_>>());
-    }
-    let ways = [common::slot_for("identity", &stage.identity)];
-    stage.key = stage.vault.change_key(&stage.key, &author(), &ways, &common::nobody()).unwrap();
-    let ids: Vec<TokenId> = facts(&stage).into_keys().collect();
-    for id in ids.iter().step_by(50) {
-        let (token, _) = &facts(&stage)[id];
-        let version = token.current().id;
-        let bytes = |what: &str| -> Vec<u8> {
-            let hex = version.to_string();
-            let of = format!("SELECT {what} FROM secret JOIN version ON version.key = version WHERE id = x'{hex}'");
-            query(&stage.image(), &of)
-        };
-        let (sealed, fingerprint) = (bytes("sealed"), bytes("fingerprint"));
-        assert!(holds(&stage.image(), &sealed[sealed.len() - 48..]));
-        stage.vault.write(&stage.key, &later(9), "purge", |w| w.purge(*id)).unwrap();
-        // Any part of it, wherever the database keeps what it has no more use for.
-        let image = stage.image();
-        let mut parts = sealed.windows(48).step_by(sealed.len() / 8);
-        assert!(parts.all(|part| !holds(&image, part)), "sealed bytes are left");
-        assert!(!holds(&image, &fingerprint), "its fingerprint is left");
-
-        let (purged, _) = &facts(&stage)[id];
-        assert_eq!(purged.purged, Some(later(9).at));
-        assert_eq!((&purged.name, purged.versions.len()), (&token.name, 1), "what was known stays");
-        let secret = stage.vault.read(&stage.key, |r| r.secret(version)).unwrap();
-        assert!(secret.is_none());
-        let file = fs::read(stage.vault.file()).unwrap();
-        let error = undo(&stage, newest(&stage)).unwrap_err();
-        assert!(!error.to_string().contains("changed again"), "{error}");
-        assert!(fs::read(stage.vault.file()).unwrap() == file);
-    }
-    // Purging again is no change.
-    let revision = stage.revision();
-    stage.vault.write(&stage.key, &later(10), "purge", |w| w.purge(ids[0])).unwrap();
-    assert_eq!(stage.revision(), revision);
-    // And what is not purged still opens.
-    let (token, _) = &facts(&stage)[&ids[1]];
-    let secret = stage.vault.read(&stage.key, |r| r.secret(token.current().id)).unwrap().unwrap();
-    assert!(secret.expose().ends_with(token.name.trim_start_matches("token")));
-}
-
-fn holds(image: &[u8], part: &[u8]) -> bool {
-    // The first byte is looked for alone: most places differ there already.
-    image.iter().enumerate().any(|(at, byte)| *byte == part[0] && image[at..].starts_with(part))
-}
-
-#[test]
 fn what_stands_there_already_is_no_change() {
     let stage = Stage::holding(&["github/laptop"]);
     let token = *facts(&stage).keys().next().unwrap();
@@ -366,96 +308,6 @@ fn a_verb_that_fails_changes_nothing() {
     });
     assert!(failing.is_err());
     assert!(stage.files() == before);
-}
-
-#[test]
-fn the_same_secret_is_found() {
-    let stage = Stage::new();
-    let ids =
-        stage.add(&[draft_of("github/laptop", "not-a-real-secret"), draft_of("github/ci", "not-a-real-secret-2")]);
-    let places = |text: &str| {
-        let secret = Secret::new(text.into());
-        let twins = stage.vault.read(&stage.key, |r| r.same_secret(&secret)).unwrap();
-        twins.into_iter().map(|twin| (twin.token, twin.path, twin.number, twin.trashed)).collect::<Vec<_>>()
-    };
-    assert_eq!(places("not-a-real-secret"), [(ids[0], "github/laptop".into(), 1, false)]);
-    assert_eq!(places("not-a-real-secret-3"), []);
-    assert_eq!(places(""), []);
-    // In the trash it still counts; purged it is gone.
-    set(&stage, Subject { token: ids[0], version: None }, &Field::Trashed, Some("2026-11-22T10:00:00Z")).unwrap();
-    assert_eq!(places("not-a-real-secret"), [(ids[0], "github/laptop".into(), 1, true)]);
-    let again = stage.add(&[draft_of("gitlab/ci", "not-a-real-secret")]);
-    assert_eq!(places("not-a-real-secret").len(), 2);
-    stage.vault.write(&stage.key, &author(), "purge", |w| w.purge(ids[0])).unwrap();
-    assert_eq!(places("not-a-real-secret"), [(again[0], "gitlab/ci".into(), 1, false)]);
-}
-
-/// Uses a token's secret, as `patvault get` does.
-fn use_it(stage: &Stage, token: TokenId, id: u8, at: DateTime<Utc>) -> usize {
-    let version = subject(stage, token).version.unwrap();
-    let Author { device, device_name, .. } = author();
-    let entry = Use { id: UseId::from_bytes([id; 16]), token, version, at, verb: "get".into(), device, device_name };
-    stage.vault.read(&stage.key, |r| stage.vault.record_use(r, &entry)).unwrap()
-}
-
-fn uses(stage: &Stage) -> Vec<DateTime<Utc>> {
-    let all = stage.vault.read(&stage.key, |r| r.uses(None, 100)).unwrap();
-    all.into_iter().map(|entry| entry.at).collect()
-}
-
-#[test]
-fn uses_are_seen_at_once_and_folded_in_once() {
-    let stage = Stage::new();
-    let ids = stage.add(&[draft("github/laptop"), draft("github/ci")]);
-    let (first, second) = (time("2026-11-22T11:00:00Z"), time("2026-11-22T12:00:00Z"));
-    let file = fs::read(stage.vault.file()).unwrap();
-    assert_eq!(use_it(&stage, ids[0], 1, second), 1);
-    assert_eq!(use_it(&stage, ids[0], 2, first), 2);
-    assert!(fs::read(stage.vault.file()).unwrap() == file, "a use does not write the vault");
-    let seen = |stage: &Stage| {
-        assert_eq!(uses(stage), [second, first]);
-        assert_eq!(facts(stage)[&ids[0]].0.last_use, Some(second));
-        assert_eq!(facts(stage)[&ids[1]].0.last_use, None);
-        let [of_one, of_other] =
-            [ids[0], ids[1]].map(|id| stage.vault.read(&stage.key, |r| r.uses(Some(id), 1)).unwrap().len());
-        assert_eq!((of_one, of_other), (1, 0));
-    };
-    seen(&stage);
-    let journal = stage.vault.dir().join("journal");
-    let waiting = common::files(&journal);
-    assert_eq!(waiting.len(), 2);
-    assert!(waiting.values().all(|sealed| !holds(sealed, b"get")), "sealed");
-
-    // A write sees them too, and folds them in.
-    let last = |w: &mut patvault::vault::Writer| Ok::<_, Error>(w.token(ids[0])?.unwrap().last_use);
-    assert_eq!(stage.vault.write(&stage.key, &author(), "fold", last).unwrap(), Some(second));
-    assert!(common::files(&journal).is_empty());
-    let revision = stage.revision();
-    seen(&stage);
-
-    // The files come back: a crash before they were removed, or a folder that was synchronised.
-    let put_back = || waiting.iter().for_each(|(path, sealed)| fs::write(path, sealed).unwrap());
-    put_back();
-    seen(&stage);
-    stage.vault.write(&stage.key, &author(), "nothing", |_| Ok::<_, Error>(())).unwrap();
-    assert_eq!(stage.revision(), revision, "nothing new, so nothing is written");
-    put_back();
-    stage.add(&[draft("github/other")]);
-    seen(&stage);
-    assert!(common::files(&journal).is_empty(), "folded or known, they go");
-    assert_eq!(query::<i64>(&stage.image(), "SELECT count(*) FROM use"), 2);
-}
-
-#[test]
-fn a_journal_file_of_no_use_harms_nobody() {
-    let stage = Stage::holding(&["github/laptop"]);
-    let journal = stage.vault.dir().join("journal");
-    fs::write(journal.join("00.age"), "no age file").unwrap();
-    fs::write(journal.join("01.age"), common::seal(b"{}", &stage.recipient())).unwrap();
-    assert!(uses(&stage).is_empty());
-    stage.add(&[draft("github/ci")]);
-    let survey = stage.vault.read(&stage.key, |r| stage.vault.survey(r)).unwrap();
-    assert_eq!((survey.waiting, survey.unreadable.len()), (0, 2), "they are kept and named");
 }
 
 #[test]

@@ -22,10 +22,10 @@ use patvault::secret::Secret;
 use patvault::token::change::{Field, Subject};
 use patvault::token::draft::{Draft, DraftVersion};
 use patvault::token::expiry::{Date, Expiry, Source};
-use patvault::token::id::{BatchId, DeviceId, TokenId, UseId};
+use patvault::token::id::{BatchId, DeviceId, TokenId};
 use patvault::token::reminder::Duty;
 use patvault::token::{State, Token};
-use patvault::vault::{Author, Error, Reader, Retention, Use, Vault, VaultKey, Writer, read_identities};
+use patvault::vault::{Author, Error, Reader, Retention, Vault, VaultKey, Writer, read_identities};
 use patvault::verdict::{Outcome, Verdict};
 
 const FIXTURES: &str = "tests/fixtures";
@@ -239,26 +239,22 @@ fn fill(stage: &Stage) {
     // The second undo is taken back.
     let undo = newest();
     write(stage, 10, "undo", |w| w.undo(undo));
+    let use_it = |token: TokenId, n: u8, minute: i64| {
+        let token = stage.vault.read(&stage.key, |r| r.token(token)).unwrap().unwrap();
+        stage.use_it(&token, n, author().at + TimeDelta::minutes(minute));
+    };
     for (n, minute) in [(1, 11), (2, 12)] {
-        use_it(stage, of, n, minute);
+        use_it(of.token, n, minute);
     }
     let of_ci = current(ci);
     write(stage, 13, "expire", |w| w.set(of_ci, &Field::Expiry, Some("2027-06-30 typed")));
     // This one waits in the journal.
-    use_it(stage, of_ci, 3, 14);
+    use_it(ci, 3, 14);
 }
 
 fn newest_in(w: &Writer) -> Result<BatchId, Error> {
     // The batch that is being written is the newest; the one before it is meant.
     Ok(w.batches(None, 2)?[1].id)
-}
-
-fn use_it(stage: &Stage, of: Subject, n: u8, minute: i64) {
-    let Author { device, device_name, at } = author();
-    let at = at + TimeDelta::minutes(minute);
-    let (id, version) = (UseId::from_bytes([n; 16]), of.version.unwrap());
-    let entry = Use { id, token: of.token, version, at, verb: "get".into(), device, device_name };
-    stage.vault.read(&stage.key, |r| stage.vault.record_use(r, &entry)).unwrap();
 }
 
 fn drafts() -> [Draft; 5] {

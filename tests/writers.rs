@@ -14,7 +14,7 @@ use age::{DecryptError, Identity, x25519};
 use age_core::format::{FileKey, Stanza};
 use common::{Stage, author, draft, files, later, nobody, slot_for};
 use patvault::token::id::DeviceId;
-use patvault::vault::{Author, Error, Retention, Use, Vault, VaultKey};
+use patvault::vault::{Author, Error, Retention, Vault, VaultKey};
 
 const PROCESSES: u8 = 8;
 const WRITES: usize = 50;
@@ -160,15 +160,8 @@ fn a_change_of_the_key_meanwhile_is_not_taken_back_by_a_reader() {
 fn a_use_that_is_folded_in_meanwhile_is_seen_once() {
     for nth in 0..6 {
         let stage = Stage::holding(&["github/laptop"]);
-        let record = |r: &patvault::vault::Reader| {
-            let token = r.tokens()?.remove(0);
-            let Author { device, device_name, at } = author();
-            let (id, version) = (patvault::vault::new_id()?, token.current().id);
-            stage
-                .vault
-                .record_use(r, &Use { id, token: token.id, version, at, verb: "get".into(), device, device_name })
-        };
-        stage.vault.read(&stage.key, record).unwrap();
+        let token = stage.vault.read(&stage.key, |r| r.tokens()).unwrap().remove(0);
+        stage.use_it(&token, 1, author().at);
         let fold = || stage.vault.write(&stage.key, &author(), "fold", |_| Ok::<_, Error>(())).unwrap();
         let key = Meanwhile { key: &stage.key, nth: Cell::new(nth), happens: &fold };
         let seen = stage.vault.read(&key, |r| r.uses(None, 10)).unwrap();

@@ -10,9 +10,12 @@ use age::secrecy::SecretString;
 use age::x25519;
 use chrono::{DateTime, TimeDelta, Utc};
 use patvault::secret::Secret;
+use patvault::token::Token;
 use patvault::token::draft::{Draft, DraftVersion};
-use patvault::token::id::{DeviceId, TokenId};
-use patvault::vault::{Author, Error, NewSlot, Plan, Prompt, Prompts, Retention, Vault, VaultKey, Way};
+use patvault::token::id::{DeviceId, TokenId, UseId};
+use patvault::vault::{
+    Author, Error, NewSlot, Plan, Prompt, Prompts, Reader, Retention, Slot, Use, Vault, VaultKey, Way,
+};
 use rusqlite::{Connection, MAIN_DB};
 
 /// A vault on a stage: everything a test needs around it.
@@ -83,6 +86,31 @@ impl Stage {
         text.parse().unwrap()
     }
 
+    /// One of the ways in.
+    pub fn slot(&self, name: &str) -> Slot {
+        self.vault.slots().unwrap().into_iter().find(|slot| slot.name == name).unwrap()
+    }
+
+    /// Every secret, by its token's path.
+    pub fn secrets(&self, key: &VaultKey) -> BTreeMap<String, String> {
+        let read = |r: &Reader| {
+            let all = r.tokens()?.into_iter().map(|token| {
+                let secret = r.secret(token.current().id)?.unwrap();
+                Ok((token.path(), secret.expose().to_owned()))
+            });
+            all.collect::<Result<_, Error>>()
+        };
+        self.vault.read(key, read).unwrap()
+    }
+
+    /// Uses the secret of a token, as `patvault get` does. Gives how many uses wait.
+    pub fn use_it(&self, token: &Token, n: u8, at: DateTime<Utc>) -> usize {
+        let Author { device, device_name, .. } = author();
+        let (id, verb) = (UseId::from_bytes([n; 16]), "get".into());
+        let entry = Use { id, token: token.id, version: token.current().id, at, verb, device, device_name };
+        self.vault.read(&self.key, |r| self.vault.record_use(r, &entry)).unwrap()
+    }
+
     /// How many times the vault was written.
     pub fn revision(&self) -> u64 {
         self.vault.read(&self.key, |r| Ok::<_, Error>(r.about()?.revision)).unwrap()
@@ -115,7 +143,11 @@ pub fn draft_of(path: &str, secret: &str) -> Draft {
 }
 
 pub fn slot_for(name: &str, identity: &x25519::Identity) -> NewSlot {
-    NewSlot { name: name.into(), way: Way::Recipient(identity.to_public().to_string()) }
+    slot_to(name, &identity.to_public().to_string())
+}
+
+pub fn slot_to(name: &str, recipient: &str) -> NewSlot {
+    NewSlot { name: name.into(), way: Way::Recipient(recipient.into()) }
 }
 
 /// Nobody to ask.
@@ -190,7 +222,8 @@ fn opened(image: &[u8]) -> Connection {
 
 // Each test takes what it needs; what one leaves, another takes.
 const _: () = {
-    let _ = (Stage::with, Stage::holding, Stage::files, Stage::forge, Stage::revision, Stage::state);
+    let _ = (Stage::new, Stage::with, Stage::holding, Stage::files, Stage::image, Stage::forge, Stage::recipient);
+    let _ = (Stage::revision, Stage::state, Stage::slot, Stage::secrets, Stage::use_it, Stage::add);
     let _ = |stage: &Stage| (stage.home.path().exists(), stage.identity.to_public());
-    let _ = (later, draft_of, time, unseal, query::<i64>);
+    let _ = (author, later, draft, draft_of, slot_to, time, nobody, files, seal, unseal, changed, query::<i64>);
 };
