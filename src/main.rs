@@ -1,3 +1,7 @@
-//! patvault: see the library.
+//! patvault keeps personal access tokens: see the library's front page for the map of the house.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(patvault::cli::run(std::env::args_os()).code())
+}

@@ -34,6 +34,9 @@ impl Person {
 }
 
 impl Prompt for Person {
+    fn is_there(&self) -> bool {
+        true
+    }
     fn say(&self, message: &str) {
         self.heard.lock().unwrap().push(message.into());
     }

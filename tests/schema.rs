@@ -234,7 +234,8 @@ fn fill(stage: &Stage) {
     let newest = || -> BatchId { stage.vault.read(&stage.key, |r| r.batches(None, 1)).unwrap()[0].id };
     for (minute, name) in [(6, "laptop of ada"), (8, "laptop, new")] {
         write(stage, minute, "rename", |w| w.set(of, &Field::Name, Some(name)));
-        write(stage, minute + 1, "undo", |w| w.undo(newest_in(w)?));
+        let rename = newest();
+        write(stage, minute + 1, "undo", |w| w.undo(rename));
     }
     // The second undo is taken back.
     let undo = newest();
@@ -250,11 +251,6 @@ fn fill(stage: &Stage) {
     write(stage, 13, "expire", |w| w.set(of_ci, &Field::Expiry, Some("2027-06-30 typed")));
     // This one waits in the journal.
     use_it(ci, 3, 14);
-}
-
-fn newest_in(w: &Writer) -> Result<BatchId, Error> {
-    // The batch that is being written is the newest; the one before it is meant.
-    Ok(w.batches(None, 2)?[1].id)
 }
 
 fn drafts() -> [Draft; 5] {

@@ -54,7 +54,7 @@ fn purging_destroys_the_secret_for_good() {
         assert!(secret.is_none());
         let file = fs::read(stage.vault.file()).unwrap();
         let error =
-            stage.vault.write(&stage.key, &later(60), "undo", |w| w.undo(w.batches(None, 2)?[1].id)).unwrap_err();
+            stage.vault.write(&stage.key, &later(60), "undo", |w| w.undo(w.batches(None, 1)?[0].id)).unwrap_err();
         assert!(matches!(error, Error::Purged { .. }), "{error}");
         assert!(fs::read(stage.vault.file()).unwrap() == file);
     }

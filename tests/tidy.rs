@@ -31,7 +31,7 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Modules that have a floor and are not built yet. Whoever builds one takes it off.
-const NOT_YET: &[&str] = &["ports", "agent", "clipboard", "exchange", "notify", "service", "ops", "cli", "tui"];
+const NOT_YET: &[&str] = &["ports", "agent", "notify", "service", "tui"];
 
 /// A file or `file::function` that may be longer, the lines it may have, and why.
 type Longer = (&'static str, usize, &'static str);
@@ -44,6 +44,11 @@ type Allowed = &'static [(&'static str, &'static str)];
 
 /// Files that may call `expose` outside their tests: each answers for where the text of a secret goes.
 const EXPOSING: Allowed = &[
+    ("src/cli/face.rs", "prints the secret that was asked for"),
+    ("src/cli/init.rs", "compares a new passphrase with its repetition, and measures it"),
+    ("src/exchange/csv.rs", "writes the file of an export that was asked to hold secrets"),
+    ("src/exchange/dotenv.rs", "writes the file of an export that was asked to hold secrets"),
+    ("src/exchange/json.rs", "writes the file of an export that was asked to hold secrets"),
     ("src/secret.rs", "the door itself"),
     ("src/vault/db/write.rs", "seals secrets and takes their fingerprints"),
     ("src/vault/key.rs", "writes the vault key as the text of a slot, which is sealed at once"),

@@ -2,6 +2,8 @@
 
 use super::error::Error;
 use super::session::Session;
+use crate::clipboard;
+use crate::secret::Secret;
 use crate::token::Token;
 use crate::token::draft::Draft;
 use crate::token::id::TokenId;
@@ -82,4 +84,9 @@ pub(super) fn check_free(vault: &Reader, place: &Place, except: Option<TokenId>)
 pub(super) fn twin(twin: &Twin) -> String {
     let trash = if twin.trashed { ", in the trash" } else { "" };
     format!("{} ({}, version {}{trash})", twin.path, twin.token.short(), twin.number)
+}
+
+/// Takes a secret from the desktop's clipboard.
+pub fn pasted() -> Result<Secret, Error> {
+    Ok(Secret::parse(clipboard::read()?)?)
 }

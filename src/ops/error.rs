@@ -8,7 +8,7 @@ use crate::text::{counted, escaped};
 use crate::token::label::NotALabel;
 use crate::token::query::BadQuery;
 use crate::token::when::NotADate;
-use crate::{config, paths, secret, vault};
+use crate::{clipboard, config, exchange, paths, secret, vault};
 
 /// Why a verb did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,12 @@ pub enum Error {
     /// A secret that cannot be one.
     #[error(transparent)]
     Secret(#[from] secret::NotASecret),
+    /// A list to be brought in or taken out.
+    #[error(transparent)]
+    Exchange(#[from] exchange::error::Error),
+    /// The desktop's clipboard.
+    #[error(transparent)]
+    Clipboard(#[from] clipboard::Unreadable),
     /// No token is called so.
     #[error("no token is called '{}'", escaped(asked))]
     NoToken {
@@ -131,6 +137,7 @@ impl Explain for Error {
         match self {
             Self::Vault(error) => error.kind(),
             Self::Config(error) => error.kind(),
+            Self::Clipboard(error) => error.kind(),
             Self::Locked { .. } | Self::NoTerminal { .. } | Self::Cancelled | Self::Identity(_) => Kind::Locked,
             Self::Failed { .. } => Kind::Failed,
             _ => Kind::Usage,
@@ -141,6 +148,8 @@ impl Explain for Error {
         Some(match self {
             Self::Vault(error) => return error.hint(),
             Self::Config(error) => return error.hint(),
+            Self::Exchange(error) => return error.hint(),
+            Self::Clipboard(error) => return error.hint(),
             Self::Paths(error) => return error.hint(),
             Self::Identity(_) => "give an SSH private key or an age identity file".into(),
             Self::Query(error) => error.hint().into(),

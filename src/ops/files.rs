@@ -14,8 +14,12 @@ pub(super) fn create_private_dir(path: &Path) -> Result<(), Error> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::io("create the folder", path))
 }
 
-/// Writes a file that only its owner may read: whole or not at all, in the place of an older one.
+/// Writes a file that only its owner may read: whole or not at all, in the place of an older one. Its folder is made if
+/// there is none.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        create_private_dir(folder)?;
+    }
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = Path::new(&beside);
@@ -35,7 +39,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 }
 
 /// Writes a new file that only its owner may read; one that is there already is left as it is.
-pub(super) fn write_new_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub fn write_new_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let write = || {
         let mut file = OpenOptions::new()
             .write(true)

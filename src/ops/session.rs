@@ -1,6 +1,6 @@
 //! An unlocked vault with everything a verb needs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -134,14 +134,10 @@ impl Device {
             return Ok(known);
         }
         let fresh = Self { id: vault::new_id()?, name: host_name() };
-        fresh.remember(state, &path)?;
+        // Where this cannot be written down, every command comes from a new device; that keeps nobody from reading, and
+        // 'patvault doctor' names the folder.
+        let _unremembered = super::files::write_private(&path, &serde_json::to_vec(&fresh).unwrap_or_default());
         Ok(fresh)
-    }
-
-    fn remember(&self, state: &Path, path: &PathBuf) -> Result<(), Error> {
-        super::files::create_private_dir(state)?;
-        let text = serde_json::to_vec(self).unwrap_or_default();
-        super::files::write_private(path, &text)
     }
 }
 

@@ -36,13 +36,16 @@ pub static COLUMNS: [Column; 15] = [
     Column {
         name: "sign",
         heading: "",
-        cell: |token, lens| token.status(lens.rules, lens.now).sign(lens.ascii).to_owned(),
+        cell: |token, lens| match discarded(token) {
+            Some(_) => "-".to_owned(),
+            None => token.status(lens.rules, lens.now).sign(lens.ascii).to_owned(),
+        },
         compare: by_status,
     },
     Column {
         name: "status",
         heading: "STATUS",
-        cell: |token, lens| token.status(lens.rules, lens.now).word().to_owned(),
+        cell: |token, lens| discarded(token).unwrap_or(token.status(lens.rules, lens.now).word()).to_owned(),
         compare: by_status,
     },
     Column { name: "id", heading: "ID", cell: |token, _| token.id.short(), compare: |a, b, _| a.id.cmp(&b.id) },
@@ -138,6 +141,11 @@ pub fn find(name: &str) -> Option<&'static Column> {
 /// The order in which tokens stand unless told otherwise.
 pub fn by_path(a: &Token, b: &Token) -> Ordering {
     (&a.service, a.name.to_lowercase(), a.id).cmp(&(&b.service, b.name.to_lowercase(), b.id))
+}
+
+/// The word for a token that is not in use; how it would stand otherwise is of no interest then.
+pub fn discarded(token: &Token) -> Option<&'static str> {
+    if token.purged.is_some() { Some("purged") } else { token.trashed.map(|_| "trashed") }
 }
 
 fn by_status(a: &Token, b: &Token, lens: &Lens) -> Ordering {

@@ -20,6 +20,8 @@ const IDENTITY_BYTES_MAX: u64 = 64 * 1024;
 
 /// How a person is asked while something is unlocked. A question that cannot be asked is answered with `None`.
 pub trait Prompt: Send + Sync {
+    /// Whether anybody is there. If so, an answer of `None` means that they ended the question.
+    fn is_there(&self) -> bool;
     /// Says something, such as "touch your key".
     fn say(&self, message: &str);
     /// Asks yes or no, with the words for both.

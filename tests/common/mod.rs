@@ -154,6 +154,9 @@ pub fn slot_to(name: &str, recipient: &str) -> NewSlot {
 pub fn nobody() -> Prompts {
     struct Nobody;
     impl Prompt for Nobody {
+        fn is_there(&self) -> bool {
+            false
+        }
         fn say(&self, _: &str) {}
         fn confirm(&self, _: &str, _: &str, _: Option<&str>) -> Option<bool> {
             None

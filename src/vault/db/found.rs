@@ -20,10 +20,7 @@ impl Db {
         let id = random::id::<OfVault>()?;
         let fingerprint_key = Zeroizing::new(random::bytes::<32>()?);
         let found = || {
-            self.run(
-                "INSERT INTO device (id, name) VALUES (?1, ?2)",
-                params![author.device.as_bytes(), author.device_name],
-            )?;
+            self.keep_device(author)?;
             self.run(
                 "INSERT INTO vault (one, id, name, created, revision, clock, recipient, fingerprint_key)
                  VALUES (1, ?1, ?2, ?3, 1, 0, ?4, ?5)",
@@ -42,7 +39,15 @@ impl Db {
     ) -> Result<(), Error> {
         let insert = "INSERT OR REPLACE INTO slot (name, recipient, added, device) VALUES (?1, ?2, ?3, ?4)";
         let values = params![name, recipient, row::time(author.at), author.device.as_bytes()];
-        self.run(insert, values).map_err(sql("remember a way in"))
+        self.keep_device(author).and_then(|()| self.run(insert, values)).map_err(sql("remember a way in"))
+    }
+
+    /// Remembers a device by the name it has now.
+    pub(super) fn keep_device(&self, author: &Author) -> rusqlite::Result<()> {
+        self.run(
+            "INSERT INTO device (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET name = ?2",
+            params![author.device.as_bytes(), author.device_name],
+        )
     }
 
     /// What a device remembers of this vault.

@@ -14,7 +14,7 @@ use super::Db;
 use super::row;
 use crate::scope::Scope;
 use crate::secret::Secret;
-use crate::token::id::{TokenId, UseId, VaultId, VersionId};
+use crate::token::id::{BatchId, TokenId, UseId, VaultId, VersionId};
 use crate::token::reminder::Mark;
 use crate::token::rules::Policy;
 use crate::token::{Token, Version};
@@ -369,19 +369,21 @@ impl Db {
 
     /// Whether a use was folded in already.
     fn has_use(&self, id: UseId) -> Result<bool, Error> {
-        self.connection
-            .prepare_cached("SELECT 1 FROM use WHERE id = ?1")
-            .and_then(|mut q| q.exists([id.as_bytes()]))
-            .map_err(sql("look for a use"))
+        self.has("SELECT 1 FROM use WHERE id = ?1", [id.as_bytes()]).map_err(sql("look for a use"))
+    }
+
+    /// Whether there is a batch of that id.
+    pub(super) fn has_batch(&self, id: BatchId) -> Result<bool, Error> {
+        self.has("SELECT 1 FROM batch WHERE id = ?1", [id.as_bytes()]).map_err(sql("look for a batch of changes"))
+    }
+
+    fn has(&self, select: &str, values: impl rusqlite::Params) -> rusqlite::Result<bool> {
+        self.connection.prepare_cached(select)?.exists(values)
     }
 
     /// Whether every token has a version. Nothing writes one without; a file that holds one was made by something else.
     pub(in crate::vault) fn is_whole(&self) -> Result<bool, Error> {
         let without = "SELECT 1 FROM token WHERE NOT EXISTS (SELECT 1 FROM version WHERE version.token = token.key)";
-        self.connection
-            .prepare_cached(without)
-            .and_then(|mut q| q.exists([]))
-            .map(|found| !found)
-            .map_err(sql("check the tokens"))
+        Ok(!self.has(without, []).map_err(sql("check the tokens"))?)
     }
 }

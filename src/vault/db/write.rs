@@ -36,9 +36,13 @@ pub struct Author {
 pub struct Writer<'a> {
     reader: Reader<'a>,
     author: &'a Author,
-    batch: i64,
+    verb: &'a str,
+    /// The row of this write's batch, from its first change on.
+    batch: Option<i64>,
+    /// How many changes it has.
     seq: i64,
     recipient: x25519::Recipient,
+    /// Something that is no change of a token was written.
     changed: bool,
 }
 
@@ -54,29 +58,33 @@ impl<'a> Deref for Writer<'a> {
 const CLOCK_COUNTER_BITS: u32 = 16;
 
 impl<'a> Writer<'a> {
-    /// Begins a batch by that verb.
-    pub(in crate::vault) fn begin(reader: Reader<'a>, author: &'a Author, verb: &str) -> Result<Self, Error> {
+    /// Readies a database to be changed by that verb.
+    pub(in crate::vault) fn begin(reader: Reader<'a>, author: &'a Author, verb: &'a str) -> Result<Self, Error> {
         let recipient = recipient(&reader.recipient()?)?;
-        let mut writer = Self { reader, author, batch: 0, seq: 0, recipient, changed: false };
-        writer.open_batch(verb).map_err(sql("begin a record of changes"))?;
-        Ok(writer)
+        Ok(Self { reader, author, verb, batch: None, seq: 0, recipient, changed: false })
     }
 
-    fn open_batch(&mut self, verb: &str) -> rusqlite::Result<()> {
-        let db = self.reader.db;
-        db.run(
-            "INSERT INTO device (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET name = ?2",
-            params![self.author.device.as_bytes(), self.author.device_name],
-        )?;
+    /// The row of this write's batch; the first change opens it.
+    fn batch(&mut self) -> Result<i64, Error> {
+        if let Some(batch) = self.batch {
+            return Ok(batch);
+        }
+        let id = random::id::<crate::token::id::OfBatch>()?;
+        self.open_batch(id).map_err(sql("begin a record of changes"))?;
+        let batch = self.reader.db.connection.last_insert_rowid();
+        self.batch = Some(batch);
+        Ok(batch)
+    }
+
+    fn open_batch(&self, id: BatchId) -> rusqlite::Result<()> {
+        let (db, device) = (self.reader.db, self.author.device.as_bytes());
+        db.keep_device(self.author)?;
         let now = self.author.at.timestamp_millis() << CLOCK_COUNTER_BITS;
         db.run("UPDATE vault SET clock = max(clock + 1, ?1)", [now])?;
-        let id = random::id::<crate::token::id::OfBatch>().map_err(|_| rusqlite::Error::InvalidQuery)?;
         db.run(
             "INSERT INTO batch (id, clock, at, device, verb) SELECT ?1, clock, ?2, ?3, ?4 FROM vault",
-            params![id.as_bytes(), row::time(self.author.at), self.author.device.as_bytes(), verb],
-        )?;
-        self.batch = db.connection.last_insert_rowid();
-        Ok(())
+            params![id.as_bytes(), row::time(self.author.at), device, self.verb],
+        )
     }
 
     /// Folds uses in and counts the write. `false` where there is nothing to be written.
@@ -84,15 +92,11 @@ impl<'a> Writer<'a> {
         for entry in std::mem::take(&mut self.reader.waiting) {
             self.fold(&entry)?;
         }
-        if self.seq == 0 {
-            let drop_batch = "DELETE FROM batch WHERE key = ?1";
-            self.reader.db.run(drop_batch, [self.batch]).map_err(sql("drop an empty record"))?;
+        if self.batch.is_none() && !self.changed {
+            return Ok(false);
         }
-        if self.seq > 0 || self.changed {
-            self.reader.db.run("UPDATE vault SET revision = revision + 1", []).map_err(sql("count the write"))?;
-            return Ok(true);
-        }
-        Ok(false)
+        self.reader.db.run("UPDATE vault SET revision = revision + 1", []).map_err(sql("count the write"))?;
+        Ok(true)
     }
 
     fn fold(&mut self, entry: &Use) -> Result<(), Error> {
@@ -152,11 +156,12 @@ impl<'a> Writer<'a> {
     }
 
     fn record(&mut self, keys: Keys, field: &Field, old: Option<&str>, new: Option<&str>) -> Result<(), Error> {
+        let batch = self.batch()?;
         self.seq += 1;
         let version = keys.version.filter(|_| field::is_of_version(field));
         let insert =
             "INSERT INTO change (batch, seq, token, version, field, old, new) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        let values = params![self.batch, self.seq, keys.token, version, field.to_string(), old, new];
+        let values = params![batch, self.seq, keys.token, version, field.to_string(), old, new];
         self.reader.db.run(insert, values).map_err(sql("record a change"))
     }
 
@@ -199,7 +204,7 @@ impl<'a> Writer<'a> {
         db.run(insert, params![id.as_bytes(), token, added, state]).map_err(sql("add a version"))?;
         let key = db.connection.last_insert_rowid();
         let keys = Keys { token, version: Some(key) };
-        let fingerprint = self.fingerprint(&version.secret)?;
+        let fingerprint = self.reader.fingerprint(&version.secret)?;
         let insert = "INSERT INTO secret (version, fingerprint, sealed) VALUES (?1, ?2, ?3)";
         db.run(insert, params![key, fingerprint, sealed]).map_err(sql("add a secret"))?;
         self.record(keys, &Field::VersionAdded, None, Some(&added))?;
@@ -208,10 +213,6 @@ impl<'a> Writer<'a> {
             self.record(keys, &field, None, Some(&value))?;
         }
         Ok(())
-    }
-
-    fn fingerprint(&self, secret: &Secret) -> Result<Vec<u8>, Error> {
-        self.reader.fingerprint(secret)
     }
 
     /// Destroys the secrets of a token. What was known of it stays; that it was purged cannot be undone.
@@ -230,10 +231,10 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`Error::Conflict`] where something was changed again since, [`Error::Purged`] where a secret was destroyed.
     pub fn undo(&mut self, batch: BatchId) -> Result<(), Error> {
-        let changes = self.reader.changes(batch, None)?;
-        if changes.is_empty() {
+        if !self.reader.db.has_batch(batch)? {
             return Err(gone("find a batch of changes"));
         }
+        let changes = self.reader.changes(batch, None)?;
         let came: HashSet<TokenId> =
             changes.iter().filter(|c| c.field == Field::Added).map(|c| c.subject.token).collect();
         for change in changes.iter().rev() {
@@ -246,7 +247,8 @@ impl<'a> Writer<'a> {
             }
         }
         let link = "UPDATE batch SET undoes = (SELECT key FROM batch WHERE id = ?1) WHERE key = ?2";
-        self.reader.db.run(link, params![batch.as_bytes(), self.batch]).map_err(sql("record an undo"))
+        let own = self.batch()?;
+        self.reader.db.run(link, params![batch.as_bytes(), own]).map_err(sql("record an undo"))
     }
 
     fn trash_if_kept(&mut self, token: TokenId) -> Result<(), Error> {
@@ -290,7 +292,8 @@ impl Reader<'_> {
         self.twins(&self.fingerprint(secret)?)
     }
 
-    fn fingerprint(&self, secret: &Secret) -> Result<Vec<u8>, Error> {
+    /// A keyed digest of a secret: equal for equal secrets, of no use outside this vault.
+    pub fn fingerprint(&self, secret: &Secret) -> Result<Vec<u8>, Error> {
         let key: Vec<u8> = self
             .db
             .connection

@@ -1,0 +1,181 @@
+//! `patvault add`.
+
+use std::io::Read;
+
+use super::Desk;
+use super::ask::Answer;
+use super::face::Exit;
+use super::terms;
+use crate::ops::{self, Error};
+use crate::scope::Scope;
+use crate::secret::{SECRET_BYTES_MAX, Secret};
+use crate::text::escaped;
+use crate::token::draft::{Draft, DraftVersion};
+use crate::token::expiry::{Expiry, Source};
+use crate::token::label::{self, Label};
+use crate::token::when::{self, When};
+
+/// Keep a token
+///
+/// The secret is asked for and not shown; --stdin reads it from standard input, --paste from the desktop's clipboard. It is
+/// never an argument: other users of the machine can see those.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Who issues it, and what you call it: github or github/ci
+    #[arg(value_name = "SERVICE[/NAME]")]
+    service: Option<String>,
+    /// What you call it
+    #[arg(long)]
+    name: Option<String>,
+    /// Whose token it is at the service
+    #[arg(long)]
+    account: Option<String>,
+    /// Base URL, for a self-hosted or regional service
+    #[arg(long, value_name = "URL")]
+    instance: Option<String>,
+    /// Which sort of token, such as 'fine-grained PAT'
+    #[arg(long)]
+    kind: Option<String>,
+    /// What it may do; may be given several times
+    #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
+    scope: Vec<String>,
+    /// When it ends: 2027-01-31, 90d, 'in 3 months', never
+    #[arg(long, value_name = "WHEN")]
+    expires: Option<String>,
+    /// When it was issued; today unless you say otherwise
+    #[arg(long, value_name = "WHEN")]
+    issued: Option<String>,
+    /// Words to file it under; may be given several times
+    #[arg(long, value_name = "TAG", value_delimiter = ',')]
+    tag: Vec<String>,
+    /// Anything else
+    #[arg(long)]
+    note: Option<String>,
+    /// Read the secret from standard input
+    #[arg(long, conflicts_with = "paste")]
+    stdin: bool,
+    /// Read the secret from the desktop's clipboard
+    #[arg(long)]
+    paste: bool,
+    /// Add it though the same secret is in the vault already
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
+    if args.stdin && desk.passphrase_is_on_stdin() {
+        return Err(Error::usage(
+            "standard input cannot give both the passphrase and the secret",
+            "give the passphrase in a file",
+        ));
+    }
+    // Everything that can be wrong is found before anybody is asked for a secret or a passphrase.
+    let mut draft = draft(&args, desk)?;
+    desk.ground.vault()?;
+    let secret = secret(&args, desk, &draft.path())?;
+    if let Some(version) = draft.versions.first_mut() {
+        version.secret = secret;
+    }
+    let session = desk.session()?;
+    let added = ops::add(&session, &draft, args.force)?;
+    let expiry = draft.versions.first().map_or(Expiry::Unknown, |version| version.expiry);
+    let ends = expiry.date().map_or_else(String::new, |date| {
+        let day = date.day(&desk.now);
+        format!(", ends {day}, {}", when::words(day, &desk.now))
+    });
+    desk.face.line(&format!("Added {} ({}){ends}", escaped(&added.path), added.id.short()));
+    for twin in &added.twins {
+        desk.face.warn(&format!("the same secret is also {}", escaped(twin)));
+    }
+    if expiry == Expiry::Unknown {
+        let path = escaped(&added.path).into_owned();
+        desk.face.hint(&format!("when does it end? patvault expire '{path}' 90d (or never)"));
+    }
+    Ok(Exit::Done)
+}
+
+fn draft(args: &Args, desk: &Desk) -> Result<Draft, Error> {
+    let (service, name) = path(args, desk)?;
+    let mut version = DraftVersion::of(Secret::new(String::new()));
+    version.expiry = expiry(args, desk)?;
+    version.issued = match &args.issued {
+        Some(text) => Some(when::parse_date(text, &desk.now)?),
+        None => None,
+    };
+    version.scopes = args
+        .scope
+        .iter()
+        .map(|name| Ok(Scope { name: Label::Scope.parse(name)?, rated: None }))
+        .collect::<Result<_, Error>>()?;
+    version.scopes.sort();
+    version.scopes.dedup();
+    let label = |label: Label, text: &Option<String>| text.as_ref().map(|text| label.parse(text)).transpose();
+    let mut draft = Draft::of(service, name, version);
+    draft.account = label(Label::Account, &args.account)?;
+    draft.instance = label(Label::Instance, &args.instance)?;
+    draft.kind = label(Label::Kind, &args.kind)?;
+    draft.note = args.note.as_deref().map(label::note).transpose()?;
+    let tags = args.tag.iter().map(|tag| Label::Tag.parse(tag.strip_prefix('#').unwrap_or(tag)));
+    draft.tags = tags.collect::<Result<_, _>>()?;
+    Ok(draft)
+}
+
+/// Service and name, from the arguments or from the person.
+fn path(args: &Args, desk: &Desk) -> Result<(String, String), Error> {
+    let given = match &args.service {
+        Some(given) => given.clone(),
+        None => ask(desk, "Service (such as github): ", "the service", "name it: patvault add github/ci")?,
+    };
+    let (service, rest) = match given.split_once('/') {
+        Some((service, name)) => (service.to_owned(), Some(name.to_owned())),
+        None => (given, None),
+    };
+    let service = Label::Service.parse(&service)?;
+    let name = match (args.name.clone(), rest) {
+        (Some(_), Some(_)) => {
+            return Err(Error::usage("the name is given twice", "give it behind the '/' or with --name"));
+        }
+        (Some(name), None) | (None, Some(name)) => name,
+        (None, None) => ask(desk, "Name (what you call it): ", "the name", "name it: patvault add github/ci")?,
+    };
+    Ok((service, Label::Name.parse(&name)?))
+}
+
+fn ask(desk: &Desk, question: &str, what: &'static str, instead: &'static str) -> Result<String, Error> {
+    desk.terminal.line(question).ok_or(Error::NoTerminal { what, instead })
+}
+
+fn expiry(args: &Args, desk: &Desk) -> Result<Expiry, Error> {
+    let Some(text) = &args.expires else { return Ok(Expiry::Unknown) };
+    let when = when::parse(text, &desk.now)?;
+    if let Some(warning) = terms::past_date_warning(when, &desk.now) {
+        desk.face.warn(&warning);
+    }
+    Ok(match when {
+        When::Unknown => Expiry::Unknown,
+        When::Never => Expiry::Never(Source::Typed),
+        When::On(date) => Expiry::Ends(date, Source::Typed),
+    })
+}
+
+fn secret(args: &Args, desk: &Desk, path: &str) -> Result<Secret, Error> {
+    if args.stdin {
+        let mut bytes = Vec::with_capacity(SECRET_BYTES_MAX + 2);
+        let limit = SECRET_BYTES_MAX as u64 + 2;
+        let read = std::io::stdin().lock().take(limit).read_to_end(&mut bytes);
+        read.map_err(|error| Error::Failed {
+            doing: "read the secret from standard input".into(),
+            why: error.to_string(),
+            hint: None,
+        })?;
+        return Ok(Secret::parse(bytes)?);
+    }
+    if args.paste {
+        return ops::pasted();
+    }
+    match desk.terminal.hidden(&format!("Secret of {} (not shown): ", escaped(path))) {
+        Answer::Given(bytes) => Ok(Secret::parse(bytes.to_vec())?),
+        Answer::Cancelled => Err(Error::Cancelled),
+        Answer::NoTerminal => Err(Error::NoTerminal { what: "the secret", instead: "pipe it in with --stdin" }),
+    }
+}

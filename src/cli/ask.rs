@@ -1,0 +1,175 @@
+//! Asking a person, on the terminal they sit at, whatever standard input and output are connected to.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use crate::text::escaped;
+use crate::vault::{Prompt, Prompts};
+
+/// The longest answer that is taken, in bytes: room for the longest secret.
+const ANSWER_BYTES_MAX: usize = crate::secret::SECRET_BYTES_MAX + 2;
+
+/// What was answered.
+pub(super) enum Answer {
+    /// This.
+    Given(Zeroizing<Vec<u8>>),
+    /// The person ended the question with Ctrl-C or Ctrl-D.
+    Cancelled,
+    /// Nobody could be asked.
+    NoTerminal,
+}
+
+/// The terminal of whoever runs the command.
+pub(super) struct Terminal {
+    /// Nothing is to be asked.
+    silent: bool,
+}
+
+impl Terminal {
+    /// The terminal, or nobody where questions are not wanted.
+    pub(super) fn new(no_input: bool) -> Self {
+        Self { silent: no_input }
+    }
+
+    /// The same, to be shared with whatever has to ask while a vault is unlocked.
+    pub(super) fn prompts(no_input: bool) -> Prompts {
+        Arc::new(Self::new(no_input))
+    }
+
+    /// Asks for something that is not shown while it is typed.
+    pub(super) fn hidden(&self, question: &str) -> Answer {
+        self.ask(question, false)
+    }
+
+    /// Asks for something that is.
+    pub(super) fn line(&self, question: &str) -> Option<String> {
+        match self.ask(question, true) {
+            Answer::Given(bytes) => String::from_utf8(bytes.to_vec()).ok(),
+            Answer::Cancelled | Answer::NoTerminal => None,
+        }
+    }
+
+    /// Asks yes or no; only a clear yes is one. `None` where nobody can be asked.
+    pub(super) fn yes(&self, question: &str) -> Option<bool> {
+        match self.ask(&format!("{question} [y/N] "), true) {
+            Answer::Given(bytes) => Some(matches!(bytes.to_ascii_lowercase().as_slice(), b"y" | b"yes")),
+            Answer::Cancelled => Some(false),
+            Answer::NoTerminal => None,
+        }
+    }
+
+    fn ask(&self, question: &str, shown: bool) -> Answer {
+        if self.silent {
+            return Answer::NoTerminal;
+        }
+        let Ok(mut tty) = open() else { return Answer::NoTerminal };
+        let Ok(mode) = Mode::set(&tty, shown) else { return Answer::NoTerminal };
+        let asked = tty.write_all(question.as_bytes()).and_then(|()| tty.flush());
+        let line = asked.and_then(|()| read_line(&mut tty));
+        drop(mode);
+        if !shown || !matches!(line, Ok(Some(_))) {
+            // The line break that the person typed was not shown.
+            let _only_looks = tty.write_all(b"\n");
+        }
+        match line {
+            Ok(Some(bytes)) => Answer::Given(bytes),
+            Ok(None) => Answer::Cancelled,
+            Err(_) => Answer::NoTerminal,
+        }
+    }
+}
+
+impl Prompt for Terminal {
+    fn is_there(&self) -> bool {
+        !self.silent && open().is_ok()
+    }
+
+    fn say(&self, message: &str) {
+        if let Ok(mut tty) = open() {
+            let _nobody_sees_it = writeln!(tty, "{}", escaped(message));
+        }
+    }
+
+    fn confirm(&self, question: &str, yes: &str, no: Option<&str>) -> Option<bool> {
+        let choice = format!("y = {}, n = {}", escaped(yes), escaped(no.unwrap_or("no")));
+        self.yes(&format!("{} ({choice})", escaped(question)))
+    }
+
+    fn text(&self, question: &str) -> Option<String> {
+        self.line(&format!("{} ", escaped(question).trim_end()))
+    }
+
+    fn passphrase(&self, question: &str) -> Option<SecretString> {
+        let question = format!("{} ", escaped(question.trim_end()));
+        match self.hidden(&question) {
+            Answer::Given(bytes) => Some(SecretString::from(String::from_utf8_lossy(&bytes).into_owned())),
+            Answer::Cancelled | Answer::NoTerminal => None,
+        }
+    }
+}
+
+fn open() -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).open("/dev/tty")
+}
+
+/// Reads up to a line break, byte by byte: whatever stands behind it belongs to somebody else.
+fn read_line(tty: &mut File) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    const INTERRUPT: u8 = 3;
+    const END: u8 = 4;
+    const BACKSPACE: [u8; 2] = [8, 127];
+    const KILL_LINE: u8 = 21;
+
+    let mut line = Zeroizing::new(Vec::with_capacity(ANSWER_BYTES_MAX));
+    let mut byte = [0];
+    loop {
+        if tty.read(&mut byte)? == 0 {
+            return Ok(None);
+        }
+        match byte[0] {
+            b'\n' | b'\r' => return Ok(Some(line)),
+            INTERRUPT => return Ok(None),
+            END if line.is_empty() => return Ok(None),
+            END => {}
+            KILL_LINE => line.clear(),
+            c if BACKSPACE.contains(&c) => pop_character(&mut line),
+            c if line.len() < ANSWER_BYTES_MAX => line.push(c),
+            _ => {}
+        }
+    }
+}
+
+fn pop_character(line: &mut Vec<u8>) {
+    while line.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {}
+}
+
+/// A terminal that does not show what is typed. It is given back at the end, however that comes; Ctrl-C arrives as a
+/// character, so that it cannot end the process in between.
+struct Mode {
+    tty: File,
+    before: Termios,
+}
+
+impl Mode {
+    fn set(tty: &File, shown: bool) -> io::Result<Self> {
+        let before = termios::tcgetattr(tty)?;
+        let mut mode = before.clone();
+        if !shown {
+            mode.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
+            mode.special_codes[SpecialCodeIndex::VMIN] = 1;
+            mode.special_codes[SpecialCodeIndex::VTIME] = 0;
+            termios::tcsetattr(tty, OptionalActions::Drain, &mode)?;
+        }
+        Ok(Self { tty: tty.try_clone()?, before })
+    }
+}
+
+impl Drop for Mode {
+    fn drop(&mut self) {
+        let _as_it_was = termios::tcsetattr(&self.tty, OptionalActions::Drain, &self.before);
+    }
+}

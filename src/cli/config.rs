@@ -1,0 +1,63 @@
+//! `patvault config`.
+
+use super::Desk;
+use super::edit::edit_file;
+use super::face::Exit;
+use crate::config::{Config, TEMPLATE};
+use crate::ops::{self, Error};
+use crate::text::escaped;
+
+/// Show and change the settings
+///
+/// They are one TOML file; without it, the defaults hold.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, Clone, Copy, clap::Subcommand)]
+enum Action {
+    /// Show the settings that hold
+    Show,
+    /// Say where the file is
+    Path,
+    /// Write the file, with every default as a comment
+    Init,
+    /// Open the file in your editor, and check it
+    Edit,
+}
+
+pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
+    let file = desk.ground.paths.settings();
+    let shown = escaped(&file.to_string_lossy()).into_owned();
+    match args.action.unwrap_or(Action::Show) {
+        Action::Show => {
+            let config = Config::read(&file)?;
+            desk.face.bytes(config.to_toml().as_bytes());
+        }
+        Action::Path => desk.face.line(&shown),
+        Action::Init => {
+            write_template(desk)?;
+            desk.face.line(&format!("Wrote the settings to {shown}"));
+        }
+        Action::Edit => {
+            if !file.exists() {
+                write_template(desk)?;
+            }
+            edit_file(&file)?;
+            Config::read(&file)?;
+            desk.face.line("The settings make sense.");
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn write_template(desk: &Desk) -> Result<(), Error> {
+    let file = desk.ground.paths.settings();
+    if file.exists() {
+        let shown = escaped(&file.to_string_lossy()).into_owned();
+        return Err(Error::usage(format!("{shown} exists already"), "change it with 'patvault config edit'"));
+    }
+    ops::write_private(&file, TEMPLATE.as_bytes())
+}

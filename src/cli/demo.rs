@@ -1,0 +1,30 @@
+//! `patvault demo`.
+
+use super::Desk;
+use super::face::Exit;
+use super::list;
+use crate::ops::{self, Error};
+use crate::text::counted;
+use crate::token::column;
+
+/// Look at a throw-away vault of invented tokens in every state
+///
+/// It lives in a temporary folder and goes when the command ends. Nothing of yours is read or written.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {}
+
+pub(super) fn run(_args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
+    let demo = ops::demo(&desk.prompts)?;
+    let session = &demo.session;
+    let everything = crate::token::query::Query::default();
+    let listed = ops::list(session, &everything, Some("status"), false)?;
+    let usual = column::USUAL.iter().filter_map(|name| column::find(name)).collect::<Vec<_>>();
+    list::print(session, &listed.tokens, &usual, &mut desk.face);
+    let owed = ops::due(session, 0, false)?.len();
+    desk.face.say(&format!(
+        "{} of a throw-away vault; {} owed. Yours begins with 'patvault init'.",
+        counted(listed.tokens.len(), "invented token"),
+        if owed == 1 { "1 thing is".to_owned() } else { format!("{owed} things are") },
+    ));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,90 @@
+//! `patvault remove`, `restore` and `purge`.
+
+use super::Desk;
+use super::face::Exit;
+use crate::ops::{self, Error};
+use crate::text::{counted, escaped};
+use crate::token::Token;
+
+/// Move tokens to the trash
+///
+/// They still work at their services until they are revoked there. 'patvault restore' brings them back, 'patvault purge'
+/// destroys them.
+#[derive(Debug, clap::Args)]
+pub(super) struct RemoveArgs {
+    /// Which tokens
+    #[arg(required = true)]
+    token: Vec<String>,
+}
+
+/// Bring tokens back from the trash
+#[derive(Debug, clap::Args)]
+pub(super) struct RestoreArgs {
+    /// Which tokens
+    #[arg(required = true)]
+    token: Vec<String>,
+}
+
+/// Destroy the secrets of tokens in the trash
+///
+/// What was known of them stays. It cannot be undone; backups made before still hold the secrets until they are pruned.
+#[derive(Debug, clap::Args)]
+pub(super) struct PurgeArgs {
+    /// Which tokens in the trash
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    token: Vec<String>,
+    /// All that is in the trash
+    #[arg(long)]
+    all: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+pub(super) fn remove(args: &RemoveArgs, desk: &mut Desk) -> Result<Exit, Error> {
+    let tokens = ops::discard(&desk.session()?, &args.token)?;
+    told(desk, "Moved to the trash:", &tokens);
+    desk.face.hint("they still work at their services until they are revoked there; 'patvault undo' brings them back");
+    Ok(Exit::Done)
+}
+
+pub(super) fn restore(args: &RestoreArgs, desk: &mut Desk) -> Result<Exit, Error> {
+    let tokens = ops::restore(&desk.session()?, &args.token)?;
+    told(desk, "Restored:", &tokens);
+    Ok(Exit::Done)
+}
+
+pub(super) fn purge(args: &PurgeArgs, desk: &mut Desk) -> Result<Exit, Error> {
+    let session = desk.session()?;
+    let asked = if args.all {
+        ops::trash(&session)?.iter().map(|token| token.id.to_string()).collect()
+    } else {
+        args.token.clone()
+    };
+    if asked.is_empty() {
+        desk.face.say("The trash is empty.");
+        return Ok(Exit::Done);
+    }
+    if !args.yes {
+        let question = format!("Destroy the secrets of {} for good?", counted(asked.len(), "token"));
+        match desk.terminal.yes(&question) {
+            Some(true) => {}
+            Some(false) => return Err(Error::Cancelled),
+            None => {
+                return Err(Error::NoTerminal {
+                    what: "your word that they may be destroyed",
+                    instead: "give it with --yes",
+                });
+            }
+        }
+    }
+    let tokens = ops::purge(&session, &asked)?;
+    told(desk, "Destroyed the secrets of", &tokens);
+    desk.face.hint("backups made before still hold them, until later writes prune those: 'patvault backup list'");
+    Ok(Exit::Done)
+}
+
+fn told(desk: &mut Desk, what: &str, tokens: &[Token]) {
+    let names: Vec<String> = tokens.iter().map(|token| escaped(&ops::name_of(token)).into_owned()).collect();
+    desk.face.line(&format!("{what} {}", names.join(", ")));
+}

@@ -1,0 +1,251 @@
+//! `patvault edit`: with flags, or in an editor.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::Desk;
+use super::face::Exit;
+use super::terms::{self, OwnDays};
+use crate::exchange::facts::{self, Facts};
+use crate::ops::{self, EDIT_PREFIX, Edits, Error, Session};
+use crate::scope::Scope;
+use crate::text::escaped;
+use crate::token::Token;
+use crate::token::when::{self, When};
+
+/// Change what is known of a token, with options or in your editor
+///
+/// Without an option, the facts open as commented TOML in $VISUAL or $EDITOR; never the secret. An empty value takes a fact
+/// away.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Which token
+    token: String,
+    /// Move it to another service
+    #[arg(long)]
+    service: Option<String>,
+    /// Give it another name
+    #[arg(long)]
+    name: Option<String>,
+    /// Whose token it is
+    #[arg(long)]
+    account: Option<String>,
+    /// Base URL
+    #[arg(long, value_name = "URL")]
+    instance: Option<String>,
+    /// Which sort of token
+    #[arg(long)]
+    kind: Option<String>,
+    /// Replace the note
+    #[arg(long)]
+    note: Option<String>,
+    /// When it ends
+    #[arg(long, value_name = "WHEN")]
+    expires: Option<String>,
+    /// When it was issued
+    #[arg(long, value_name = "WHEN")]
+    issued: Option<String>,
+    /// Add a tag
+    #[arg(long)]
+    tag: Vec<String>,
+    /// Take a tag away
+    #[arg(long, value_name = "TAG")]
+    untag: Vec<String>,
+    /// Add a scope
+    #[arg(long)]
+    scope: Vec<String>,
+    /// Take a scope away
+    #[arg(long, value_name = "SCOPE")]
+    unscope: Vec<String>,
+    /// Remind of rotation so many days before its end; never, or default for the vault's rule
+    #[arg(long, value_name = "DAYS", value_parser = terms::own_days)]
+    lead: Option<OwnDays>,
+    /// Remind of rotation every so many days
+    #[arg(long, value_name = "DAYS", value_parser = terms::own_days)]
+    cadence: Option<OwnDays>,
+    /// Remind after so many days without use
+    #[arg(long, value_name = "DAYS", value_parser = terms::own_days)]
+    unused: Option<OwnDays>,
+}
+
+/// Reads one fact as a person writes it into a list of edits.
+type Edit = fn(&mut Edits, &str) -> Result<(), Error>;
+
+pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
+    let edits = from_options(args, desk)?;
+    if !edits.is_empty() {
+        let token = ops::edit(&desk.session()?, &args.token, "edit", &edits)?;
+        return told(desk, &token);
+    }
+    let session = desk.session()?;
+    match in_editor(&session, desk, &args.token)? {
+        Some(token) => told(desk, &token),
+        None => {
+            desk.face.say("Nothing was changed.");
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn told(desk: &mut Desk, token: &Token) -> Result<Exit, Error> {
+    desk.face.line(&format!("Edited {}", escaped(&ops::name_of(token))));
+    Ok(Exit::Done)
+}
+
+fn from_options(args: &Args, desk: &Desk) -> Result<Edits, Error> {
+    let mut edits = Edits::default();
+    let texts: [(&Option<String>, Edit); 6] = [
+        (&args.service, Edits::service),
+        (&args.name, Edits::name),
+        (&args.account, Edits::account),
+        (&args.instance, Edits::instance),
+        (&args.kind, Edits::kind),
+        (&args.note, Edits::note),
+    ];
+    for (text, edit) in texts {
+        if let Some(text) = text {
+            edit(&mut edits, text)?;
+        }
+    }
+    if let Some(text) = &args.expires {
+        expires(&mut edits, text, desk)?;
+    }
+    if let Some(text) = &args.issued {
+        issued(&mut edits, text, desk)?;
+    }
+    args.tag.iter().try_for_each(|tag| edits.tag(tag))?;
+    args.untag.iter().try_for_each(|tag| edits.untag(tag))?;
+    args.scope.iter().try_for_each(|scope| edits.scope(scope, None))?;
+    args.unscope.iter().try_for_each(|scope| edits.unscope(scope))?;
+    args.lead.map_or(Ok(()), |days| edits.lead(days.0))?;
+    args.cadence.map_or(Ok(()), |days| edits.cadence(days.0))?;
+    args.unused.map_or(Ok(()), |days| edits.unused(days.0))?;
+    Ok(edits)
+}
+
+fn expires(edits: &mut Edits, text: &str, desk: &Desk) -> Result<(), Error> {
+    let when = if text.trim().is_empty() { When::Unknown } else { when::parse(text, &desk.now)? };
+    if let Some(warning) = terms::past_date_warning(when, &desk.now) {
+        desk.face.warn(&warning);
+    }
+    edits.expires(when)
+}
+
+fn issued(edits: &mut Edits, text: &str, desk: &Desk) -> Result<(), Error> {
+    let date = if text.trim().is_empty() { None } else { Some(when::parse_date(text, &desk.now)?) };
+    edits.issued(date)
+}
+
+/// Shows the facts in an editor, until they make sense or the person gives up.
+fn in_editor(session: &Session, desk: &Desk, asked: &str) -> Result<Option<Token>, Error> {
+    if !crate::vault::Prompt::is_there(&desk.terminal) {
+        return Err(Error::NoTerminal {
+            what: "changes in an editor",
+            instead: "give them as options; 'patvault edit --help' names them",
+        });
+    }
+    let shown = ops::show(session, asked)?;
+    let before = facts::write(&shown.token, shown.note.as_deref().unwrap_or_default());
+    let file = Draft::new(&desk.ground.paths.runtime, &before)?;
+    loop {
+        edit_file(&file.0)?;
+        let text = String::from_utf8_lossy(&ops::read_limited(&file.0, 1 << 20)?).into_owned();
+        if text == before {
+            return Ok(None);
+        }
+        let why = match apply(session, desk, &shown.token, &before, &text) {
+            Ok(token) => return Ok(Some(token)),
+            Err(error) => error,
+        };
+        desk.face.report(&why);
+        if desk.terminal.yes("Edit it again? Without that, nothing is changed.") != Some(true) {
+            return Err(Error::Cancelled);
+        }
+    }
+}
+
+/// Writes what differs from what was shown, and nothing else: a date that the service gave stays the service's.
+fn apply(session: &Session, desk: &Desk, token: &Token, before: &str, text: &str) -> Result<Token, Error> {
+    let parse = |text: &str| {
+        facts::read(text).map_err(|(line, why)| {
+            Error::usage(format!("line {line}: {}", why.trim_end()), "lines are key = \"value\"; # starts a comment")
+        })
+    };
+    let edits = changed(desk, token, &parse(before)?, &parse(text)?)?;
+    ops::edit(session, &token.id.to_string(), "edit", &edits)
+}
+
+fn changed(desk: &Desk, token: &Token, old: &Facts, new: &Facts) -> Result<Edits, Error> {
+    let mut edits = Edits::default();
+    let texts: [(&String, &String, Edit); 6] = [
+        (&old.service, &new.service, Edits::service),
+        (&old.name, &new.name, Edits::name),
+        (&old.account, &new.account, Edits::account),
+        (&old.instance, &new.instance, Edits::instance),
+        (&old.kind, &new.kind, Edits::kind),
+        (&old.note, &new.note, Edits::note),
+    ];
+    for (old, new, edit) in texts {
+        if old != new {
+            edit(&mut edits, new)?;
+        }
+    }
+    if old.expires != new.expires {
+        expires(&mut edits, &new.expires, desk)?;
+    }
+    if old.issued != new.issued {
+        issued(&mut edits, &new.issued, desk)?;
+    }
+    if old.tags != new.tags {
+        edits.tags(token, &new.tags)?;
+    }
+    if old.scopes != new.scopes {
+        let scopes: Vec<Scope> = new.scopes.iter().map(facts::ScopeText::scope).collect();
+        edits.scopes(token, &scopes)?;
+    }
+    if old.reminders != new.reminders {
+        edits.lead(new.reminders.lead)?;
+        edits.cadence(new.reminders.cadence)?;
+        edits.unused(new.reminders.unused)?;
+    }
+    Ok(edits)
+}
+
+/// Opens a file in the person's editor and waits for it.
+pub(super) fn edit_file(file: &Path) -> Result<(), Error> {
+    let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
+    let editor = editor.unwrap_or_else(|| "vi".into());
+    let failed = |why: String| Error::Failed {
+        doing: format!("edit with '{}'", escaped(&editor)),
+        why,
+        hint: Some("set EDITOR to an editor that waits until the file is closed".into()),
+    };
+    // Through the shell, as git does: people set EDITOR to "code --wait".
+    let status = Command::new("sh")
+        .arg("-c")
+        .arg(format!("{editor} \"$@\""))
+        .arg(&editor)
+        .arg(file)
+        .status()
+        .map_err(|error| failed(error.to_string()))?;
+    if status.success() { Ok(()) } else { Err(failed(status.to_string())) }
+}
+
+/// The file that an editor gets: in the folder that is in memory, where the system has one, and removed at the end.
+struct Draft(PathBuf);
+
+impl Draft {
+    fn new(runtime: &Path, text: &str) -> Result<Self, Error> {
+        let id = std::process::id();
+        let file = runtime.join(format!("{EDIT_PREFIX}{id}.toml"));
+        ops::write_private(&file, text.as_bytes())?;
+        Ok(Self(file))
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // One that stays is named by 'patvault doctor'.
+        let _left_for_doctor = std::fs::remove_file(&self.0);
+    }
+}

@@ -1,0 +1,29 @@
+//! `patvault get`.
+
+use super::Desk;
+use super::face::Exit;
+use crate::ops::{self, Error};
+use crate::text::escaped;
+
+/// Print the secret of a token
+///
+/// It goes to standard output, without a line break where a program reads it: DEPLOY_TOKEN="$(patvault get github/ci)".
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Which token: service/name, a part of it, or the start of its id
+    token: String,
+    /// An older version of it, by its number
+    #[arg(long, value_name = "NUMBER")]
+    version_number: Option<u32>,
+}
+
+pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
+    let session = desk.session()?;
+    let got = ops::get(&session, &args.token, args.version_number, "get")?;
+    desk.face.secret(&got.secret);
+    if let Some(warning) = &got.warning {
+        desk.face.warn(&format!("{}: {warning}", escaped(&got.token.path())));
+    }
+    session.after(&got);
+    Ok(Exit::Done)
+}

@@ -1,0 +1,101 @@
+//! `patvault list`.
+
+use serde::Serialize;
+
+use super::Desk;
+use super::face::{Exit, Face, Role};
+use super::table::{Cell, Table};
+use super::terms;
+use crate::config::column_names;
+use crate::exchange::json::Record;
+use crate::ops::{self, Error};
+use crate::text::{counted, escaped};
+use crate::token::column::{self, Column, Lens};
+
+/// List tokens, all or those that a query finds
+///
+/// Query words: free words (fuzzy), service: name: account: instance: tag: (or #tag) scope: kind: risk:high expires<30d
+/// expires>2027-01-31 unused>90d is:alive|expiring|expired|dead|owed|unknown|unverified|trashed|purged. A word with - before
+/// it must not fit; = in place of : means the whole of it. Text with spaces stands in double quotes inside the word.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// What to look for
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    query: Vec<String>,
+    /// Sort by this column; -COLUMN sorts the other way round
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
+    sort: Option<String>,
+    /// Show these columns, most important first
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    columns: Vec<String>,
+    /// Also what is in the trash
+    #[arg(long)]
+    all: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The document that `list --json` prints.
+#[derive(Serialize)]
+struct Document {
+    patvault: u32,
+    tokens: Vec<Record>,
+}
+
+pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
+    let query = terms::query(&args.query, &desk.now)?;
+    let columns = columns(&args.columns, &desk.ground.config.list.columns)?;
+    let session = desk.session()?;
+    let listed = ops::list(&session, &query, args.sort.as_deref(), args.all)?;
+    if args.json {
+        let record = |token| Record::of(token).with_status(token.status(&session.rules, &session.now));
+        desk.face.json(&Document { patvault: 1, tokens: listed.tokens.iter().map(record).collect() });
+        return Ok(Exit::Done);
+    }
+    print(&session, &listed.tokens, &columns, &mut desk.face);
+    let count = listed.tokens.len();
+    if query.is_empty() && listed.of == 0 && count == 0 {
+        desk.face.hint("the vault is empty: 'patvault add github/ci' keeps a token, 'patvault import FILE' a list");
+    } else if count == 0 {
+        let asked = escaped(&args.query.join(" ")).into_owned();
+        desk.face.say(&format!("None of {} fits: {asked}", counted(listed.of, "token")));
+    } else if desk.face.out_is_terminal {
+        desk.face.say(&format!("{count} of {}", counted(listed.of, "token")));
+    }
+    Ok(Exit::Done)
+}
+
+fn columns(asked: &[String], usual: &[String]) -> Result<Vec<&'static Column>, Error> {
+    let names = if asked.is_empty() { usual } else { asked };
+    let find = |name: &String| {
+        let shown = || escaped(name).into_owned();
+        column::find(name.trim())
+            .ok_or_else(|| Error::usage(format!("there is no column '{}'", shown()), column_names()))
+    };
+    names.iter().map(find).collect()
+}
+
+/// Prints tokens as a table.
+pub(super) fn print(
+    session: &ops::Session,
+    tokens: &[crate::token::Token],
+    columns: &[&'static Column],
+    face: &mut Face,
+) {
+    let lens = Lens { rules: &session.rules, now: &session.now, ascii: face.ascii };
+    let mut table = Table::new(columns.iter().map(|column| column.heading).collect());
+    for token in tokens {
+        let status = match column::discarded(token) {
+            Some(_) => Role::Quiet,
+            None => Role::of(token.status(lens.rules, lens.now)),
+        };
+        let cell = |column: &&Column| {
+            // Colour repeats what the sign says, and stands where one looks for the reason.
+            let role = if ["sign", "status", "expires"].contains(&column.name) { status } else { Role::Plain };
+            Cell::with(role, &(column.cell)(token, &lens))
+        };
+        table.row(columns.iter().map(cell).collect());
+    }
+    table.print(face);
+}

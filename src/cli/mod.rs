@@ -1,0 +1,240 @@
+//! The command line: one file a command.
+
+mod add;
+mod ask;
+mod backup;
+mod completions;
+mod config;
+mod demo;
+mod discard;
+mod doctor;
+mod due;
+mod edit;
+mod export;
+mod face;
+mod facts;
+mod get;
+mod greet;
+mod history;
+mod import;
+mod init;
+mod key;
+mod list;
+mod man;
+mod show;
+mod table;
+mod terms;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::config::{Color, Config};
+use crate::ops::{Error, Ground, Means, Session};
+use crate::paths::Paths;
+use crate::token::now::Now;
+use crate::vault::Prompts;
+
+use ask::Terminal;
+pub use face::Exit;
+use face::Face;
+
+/// Keeps personal access tokens: what each may do, when it ends, what is owed.
+///
+/// Tokens live in a vault: one file, sealed with age, in which SQLite keeps them. A token is asked for as SERVICE/NAME, by a
+/// part of that, or by the start of its id.
+#[derive(Debug, Parser)]
+#[command(name = "patvault", version, infer_subcommands = false, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_long_help = EXIT_HELP)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXIT_HELP: &str = "Exit codes: 0 done; 1 failed; 2 the question was wrong; 3 locked or cancelled; \
+                         4 the answer is \"due\" (with due --exit-code).";
+
+/// What every command takes.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Common options")]
+struct Common {
+    /// Which vault, where there are several
+    #[arg(long, global = true, value_name = "NAME", env = "PATVAULT_VAULT", hide_env_values = true)]
+    vault: Option<String>,
+    /// Unlock with this SSH private key or age identity file; may be given several times
+    #[arg(long, global = true, value_name = "FILE", env = "PATVAULT_IDENTITY", hide_env_values = true)]
+    identity: Vec<PathBuf>,
+    /// Read the passphrase from this file, or from standard input if it is -
+    #[arg(long, global = true, value_name = "FILE", env = "PATVAULT_PASSPHRASE_FILE", hide_env_values = true)]
+    passphrase_file: Option<PathBuf>,
+    /// Never ask; fail where an answer would be needed
+    #[arg(long, global = true)]
+    no_input: bool,
+    /// When to colour: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", value_parser = terms::color)]
+    color: Option<Color>,
+    /// Signs in ASCII
+    #[arg(long, global = true)]
+    ascii: bool,
+}
+
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of them, once a process")]
+enum Command {
+    #[command(flatten)]
+    AtDesk(AtDesk),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// The commands that need to know where the person keeps things. The others are run by packagers, perhaps without a home.
+#[derive(Debug, Subcommand)]
+enum AtDesk {
+    Init(init::Args),
+    Add(add::Args),
+    List(list::Args),
+    Show(show::Args),
+    Get(get::Args),
+    Edit(edit::Args),
+    Rename(facts::RenameArgs),
+    Tag(facts::TagArgs),
+    Note(facts::NoteArgs),
+    Expire(facts::ExpireArgs),
+    Scope(facts::ScopeArgs),
+    Remove(discard::RemoveArgs),
+    Restore(discard::RestoreArgs),
+    Purge(discard::PurgeArgs),
+    History(history::Args),
+    Undo(history::UndoArgs),
+    Due(due::Args),
+    Snooze(due::SnoozeArgs),
+    Done(due::DoneArgs),
+    Key(key::Args),
+    Import(import::Args),
+    Export(export::Args),
+    Backup(backup::Args),
+    Doctor(doctor::Args),
+    Config(config::Args),
+    Demo(demo::Args),
+}
+
+/// What a command works with.
+struct Desk {
+    face: Face,
+    terminal: Terminal,
+    prompts: Prompts,
+    ground: Ground,
+    means: Means,
+    now: Now,
+}
+
+impl Desk {
+    /// Unlocks the vault.
+    fn session(&self) -> Result<Session, Error> {
+        Session::start(self.ground.clone(), &self.means, &self.prompts)
+    }
+
+    /// Standard input is spoken for by the passphrase.
+    fn passphrase_is_on_stdin(&self) -> bool {
+        self.means.passphrase_file.as_deref() == Some("-".as_ref())
+    }
+}
+
+/// Runs a command line to its end.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            face::usage_error(&error.render().to_string());
+            return Exit::Usage;
+        }
+        Err(help) => {
+            let mut face = Face::new(Color::Never, false);
+            face.bytes(help.render().to_string().as_bytes());
+            return face.finish(Exit::Done);
+        }
+    };
+    let Cli { common, command } = cli;
+    match command {
+        Some(Command::Completions(args)) => ended(Face::new(Color::Never, false), |face| completions::run(&args, face)),
+        Some(Command::Man(args)) => ended(Face::new(Color::Never, false), |face| man::run(&args, face)),
+        Some(Command::AtDesk(command)) => at_desk(common, Some(command)),
+        None => at_desk(common, None),
+    }
+}
+
+fn at_desk(common: Common, command: Option<AtDesk>) -> Exit {
+    match desk(common, command.as_ref()) {
+        Ok(mut desk) => {
+            let exit = dispatch(command, &mut desk).unwrap_or_else(|error| desk.face.report(&error));
+            desk.face.finish(exit)
+        }
+        Err(error) => Face::new(Color::Auto, false).report(&error),
+    }
+}
+
+fn ended(mut face: Face, run: impl FnOnce(&mut Face) -> Result<(), Error>) -> Exit {
+    let exit = match run(&mut face) {
+        Ok(()) => Exit::Done,
+        Err(error) => face.report(&error),
+    };
+    face.finish(exit)
+}
+
+fn desk(common: Common, command: Option<&AtDesk>) -> Result<Desk, Error> {
+    let paths = Paths::find(|name| std::env::var_os(name))?;
+    let config = match Config::read(&paths.settings()) {
+        // Whoever mends the settings must not be kept out by them.
+        Err(_) if matches!(command, Some(AtDesk::Config(_))) => Config::default(),
+        other => other?,
+    };
+    let face = Face::new(common.color.unwrap_or(config.color), common.ascii || config.ascii);
+    Ok(Desk {
+        face,
+        terminal: Terminal::new(common.no_input),
+        prompts: Terminal::prompts(common.no_input),
+        ground: Ground { paths, config, named: common.vault },
+        means: Means { identities: common.identity, passphrase_file: common.passphrase_file },
+        now: crate::clock::now(),
+    })
+}
+
+fn dispatch(command: Option<AtDesk>, desk: &mut Desk) -> Result<Exit, Error> {
+    match command {
+        None => greet::run(desk),
+        Some(AtDesk::Init(args)) => init::run(args, desk),
+        Some(AtDesk::Add(args)) => add::run(args, desk),
+        Some(AtDesk::List(args)) => list::run(&args, desk),
+        Some(AtDesk::Show(args)) => show::run(&args, desk),
+        Some(AtDesk::Get(args)) => get::run(&args, desk),
+        Some(AtDesk::Edit(args)) => edit::run(&args, desk),
+        Some(AtDesk::Rename(args)) => facts::rename(&args, desk),
+        Some(AtDesk::Tag(args)) => facts::tag(&args, desk),
+        Some(AtDesk::Note(args)) => facts::note(&args, desk),
+        Some(AtDesk::Expire(args)) => facts::expire(&args, desk),
+        Some(AtDesk::Scope(args)) => facts::scope(&args, desk),
+        Some(AtDesk::Remove(args)) => discard::remove(&args, desk),
+        Some(AtDesk::Restore(args)) => discard::restore(&args, desk),
+        Some(AtDesk::Purge(args)) => discard::purge(&args, desk),
+        Some(AtDesk::History(args)) => history::run(&args, desk),
+        Some(AtDesk::Undo(args)) => history::undo(&args, desk),
+        Some(AtDesk::Due(args)) => due::run(&args, desk),
+        Some(AtDesk::Snooze(args)) => due::snooze(&args, desk),
+        Some(AtDesk::Done(args)) => due::done(&args, desk),
+        Some(AtDesk::Key(args)) => key::run(args, desk),
+        Some(AtDesk::Import(args)) => import::run(&args, desk),
+        Some(AtDesk::Export(args)) => export::run(&args, desk),
+        Some(AtDesk::Backup(args)) => backup::run(&args, desk),
+        Some(AtDesk::Doctor(args)) => doctor::run(&args, desk),
+        Some(AtDesk::Config(args)) => config::run(&args, desk),
+        Some(AtDesk::Demo(args)) => demo::run(&args, desk),
+    }
+}
+
+/// The definition of the whole command line, from which completions and man pages are made.
+fn definition() -> clap::Command {
+    Cli::command()
+}

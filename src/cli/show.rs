@@ -1,0 +1,137 @@
+//! `patvault show`.
+
+use serde::Serialize;
+
+use super::Desk;
+use super::due::ReminderRecord;
+use super::face::{Exit, Face, Role};
+use super::history::UseLine;
+use crate::exchange::json::Record;
+use crate::ops::{self, Error, Session, Shown};
+use crate::text::{escaped, escaped_lines};
+use crate::token::column::discarded;
+use crate::token::expiry::{Expiry, Source};
+use crate::token::now::Now;
+use crate::token::{State, Version, when};
+
+/// Show everything known of a token but its secret
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Which token
+    token: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The document that `show --json` prints.
+#[derive(Serialize)]
+struct Document {
+    patvault: u32,
+    token: Record,
+    reminders: Vec<ReminderRecord>,
+    uses: Vec<UseLine>,
+}
+
+pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
+    let session = desk.session()?;
+    let shown = ops::show(&session, &args.token)?;
+    if args.json {
+        let status = shown.token.status(&session.rules, &session.now);
+        desk.face.json(&Document {
+            patvault: 1,
+            token: Record::of(&shown.token).with_note(shown.note.clone()).with_status(status),
+            reminders: shown.reminders.iter().map(|reminder| ReminderRecord::of(&shown.token, reminder)).collect(),
+            uses: shown.uses.iter().map(|used| UseLine::of(used, &shown.token.path())).collect(),
+        });
+        return Ok(Exit::Done);
+    }
+    print(&session, &shown, &mut desk.face);
+    Ok(Exit::Done)
+}
+
+fn print(session: &Session, shown: &Shown, face: &mut Face) {
+    let (token, now) = (&shown.token, &session.now);
+    let status = token.status(&session.rules, now);
+    let sign = match discarded(token) {
+        Some(word) => face.painted(Role::Quiet, word),
+        None => face.painted(Role::of(status), &format!("{} {}", status.sign(face.ascii), status.word())),
+    };
+    face.line(&format!("{}  {sign}", escaped(&token.path())));
+    let mut fact = |name: &str, text: &str| {
+        if !text.is_empty() {
+            let name = face.painted(Role::Quiet, &format!("{name:<10}"));
+            face.line(&format!("  {name}{}", escaped(text)));
+        }
+    };
+    if let Some(at) = token.purged {
+        fact("purged", &format!("{}: its secrets are destroyed", when::wall(at, now)));
+    } else if let Some(at) = token.trashed {
+        fact("trashed", &when::wall(at, now));
+    }
+    fact("kind", token.kind.as_deref().unwrap_or_default());
+    fact("account", token.account.as_deref().unwrap_or_default());
+    fact("instance", token.instance.as_deref().unwrap_or_default());
+    fact("tags", &token.tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" "));
+    fact("expires", &expires(token.current().expiry, now));
+    if let Some(issued) = token.current().issued {
+        let day = issued.day(now);
+        fact("issued", &format!("{day}, {}", when::words(day, now)));
+    }
+    fact("verified", &verified(token.current(), now));
+    for (at, scope) in token.current().scopes.iter().enumerate() {
+        let risk = scope.risk().map_or_else(String::new, |risk| format!("  ({risk} risk)"));
+        fact(if at == 0 { "scopes" } else { "" }, &format!("{}{risk}", scope.name));
+    }
+    fact("used", &token.last_use.map_or_else(|| "never".to_owned(), |at| when::ago(at, now)));
+    for version in token.versions.iter().skip(1) {
+        fact("older", &older(version, now));
+    }
+    fact("added", &when::wall(token.added, now));
+    fact("id", &token.id.to_string());
+    let today = now.today();
+    for reminder in &shown.reminders {
+        let from = if reminder.is_owed(today) { "owed".to_owned() } else { when::words(reminder.from, now) };
+        fact("reminder", &format!("{} ({from}): {}", reminder.duty, reminder.why));
+    }
+    for (at, line) in escaped_lines(shown.note.as_deref().unwrap_or_default()).enumerate() {
+        fact(if at == 0 { "note" } else { "" }, &line);
+    }
+}
+
+/// The date, in words, and who said so.
+fn expires(expiry: Expiry, now: &Now) -> String {
+    let said = match expiry.source() {
+        Some(Source::Service(at)) => format!("said by the service {}", when::ago(at, now)),
+        Some(Source::Typed) => "typed by you".to_owned(),
+        Some(Source::Default) => "the service's usual lifetime".to_owned(),
+        None => return "unknown".to_owned(),
+    };
+    match expiry.date() {
+        None => format!("never, {said}"),
+        Some(date) => {
+            let day = date.day(now);
+            format!("{day}, {} ({said})", when::words(day, now))
+        }
+    }
+}
+
+fn verified(version: &Version, now: &Now) -> String {
+    match &version.verdict {
+        None => "never".to_owned(),
+        Some(verdict) => {
+            let why = verdict.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+            format!("{} {}{why}", verdict.outcome.word(), when::ago(verdict.at, now))
+        }
+    }
+}
+
+fn older(version: &Version, now: &Now) -> String {
+    let state = match version.state {
+        State::Current => "current".to_owned(),
+        State::Superseded(at) if version.is_dead() => format!("replaced {}, dead", when::ago(at, now)),
+        State::Superseded(at) => format!("replaced {}, to be revoked", when::ago(at, now)),
+        State::Revoked(at) => format!("revoked {}", when::ago(at, now)),
+    };
+    format!("version {}: {state}", version.number)
+}

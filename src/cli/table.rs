@@ -1,0 +1,130 @@
+//! Tables that fit a terminal.
+
+use super::face::{Face, Role};
+use crate::text::{clipped, escaped, width};
+
+/// Columns are never narrower than this, unless all they hold is.
+const NARROWEST: usize = 8;
+/// Spaces between two columns.
+const GAP: usize = 2;
+
+/// One cell.
+pub(super) struct Cell {
+    text: String,
+    role: Role,
+}
+
+impl Cell {
+    /// A cell with text from anywhere.
+    pub(super) fn new(text: &str) -> Self {
+        Self::with(Role::Plain, text)
+    }
+
+    /// The same with a role.
+    pub(super) fn with(role: Role, text: &str) -> Self {
+        Self { text: escaped(text).into_owned(), role }
+    }
+}
+
+/// A table under headings. Columns stand in order of importance: where the line is too short, the last ones are left out.
+pub(super) struct Table {
+    headings: Vec<&'static str>,
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// A table without rows.
+    pub(super) fn new(headings: Vec<&'static str>) -> Self {
+        Self { headings, rows: vec![] }
+    }
+
+    /// Adds a row, as long as the headings.
+    pub(super) fn row(&mut self, cells: Vec<Cell>) {
+        self.rows.push(cells);
+    }
+
+    /// Prints it. Nothing where there is no row.
+    pub(super) fn print(&self, face: &mut Face) {
+        if self.rows.is_empty() {
+            return;
+        }
+        let widths = fit(self.natural(), face.width);
+        let headings = self.headings.iter().map(|heading| (*heading, Role::Quiet));
+        line(face, headings, &widths);
+        for row in &self.rows {
+            line(face, row.iter().map(|cell| (cell.text.as_str(), cell.role)), &widths);
+        }
+    }
+
+    /// How wide each column would like to be; none for a column in which nothing stands.
+    fn natural(&self) -> Vec<usize> {
+        let column = |at: usize, heading: &str| {
+            let widest =
+                self.rows.iter().filter_map(|row| row.get(at)).map(|cell| width(&cell.text)).max().unwrap_or(0);
+            if widest == 0 { 0 } else { widest.max(width(heading)) }
+        };
+        self.headings.iter().enumerate().map(|(at, heading)| column(at, heading)).collect()
+    }
+}
+
+/// Shares the columns of a line out: the widest column gives way first, and where all are narrow, the last one goes.
+/// A width of 0 leaves a column out.
+fn fit(mut widths: Vec<usize>, line: Option<usize>) -> Vec<usize> {
+    let Some(line) = line else { return widths };
+    loop {
+        let shown = widths.iter().filter(|&&width| width > 0).count();
+        let total: usize = widths.iter().sum::<usize>() + GAP * shown.saturating_sub(1);
+        let Some(excess) = total.checked_sub(line).filter(|&excess| excess > 0) else { return widths };
+        match widths.iter_mut().max() {
+            Some(widest) if *widest > NARROWEST => *widest -= excess.min(*widest - NARROWEST).min(1 + *widest / 8),
+            _ if shown > 1 => {
+                if let Some(last) = widths.iter_mut().rev().find(|width| **width > 0) {
+                    *last = 0;
+                }
+            }
+            _ => return widths,
+        }
+    }
+}
+
+fn line<'a>(face: &mut Face, cells: impl Iterator<Item = (&'a str, Role)>, widths: &[usize]) {
+    let mut text = String::new();
+    let mut pad = 0;
+    for ((cell, role), &columns) in cells.zip(widths).filter(|(_, columns)| **columns > 0) {
+        let cell = clipped(cell, columns, face.ascii);
+        text.extend(std::iter::repeat_n(' ', pad));
+        text.push_str(&face.painted(role, &cell));
+        pad = columns - width(&cell) + GAP;
+    }
+    face.line(text.trim_end());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_share_a_line() {
+        let cases: [(&[usize], Option<usize>, &[usize]); 6] = [
+            (&[1, 10, 20], None, &[1, 10, 20]),
+            (&[1, 10, 20], Some(40), &[1, 10, 20]),
+            (&[1, 10, 20], Some(30), &[1, 10, 15]),
+            (&[1, 0, 20], Some(18), &[1, 0, 15]),
+            (&[1, 10, 20], Some(21), &[1, 8, 8]),
+            (&[1, 10, 20], Some(12), &[1, 8, 0]),
+        ];
+        for (natural, line, want) in cases {
+            assert_eq!(fit(natural.to_vec(), line), want, "{natural:?} in {line:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_fits_fits(natural in proptest::collection::vec(0usize..300, 1..9), line in 10usize..200) {
+            let widths = fit(natural, Some(line));
+            let shown = widths.iter().filter(|&&width| width > 0).count();
+            let total: usize = widths.iter().sum::<usize>() + GAP * shown.saturating_sub(1);
+            proptest::prop_assert!(total <= line);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The desktop's clipboard.
+
+use zeroize::Zeroize;
+
+use crate::fault::{Explain, Kind};
+
+/// Reads text from the desktop's clipboard.
+///
+/// # Errors
+/// [`Unreadable`] where there is no desktop, or no text in its clipboard.
+pub fn read() -> Result<Vec<u8>, Unreadable> {
+    let mut clipboard = arboard::Clipboard::new().map_err(|_| Unreadable::NoDesktop)?;
+    match clipboard.get_text() {
+        Ok(text) if text.trim().is_empty() => Err(Unreadable::NoText),
+        Ok(mut text) => {
+            let bytes = text.trim().as_bytes().to_vec();
+            text.zeroize();
+            Ok(bytes)
+        }
+        Err(arboard::Error::ContentNotAvailable | arboard::Error::ConversionFailure) => Err(Unreadable::NoText),
+        Err(_) => Err(Unreadable::NoDesktop),
+    }
+}
+
+/// Why the clipboard gives nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// No display answers.
+    #[error("could not reach a desktop's clipboard from here")]
+    NoDesktop,
+    /// It is empty, or holds a picture.
+    #[error("there is no text in the clipboard")]
+    NoText,
+}
+
+impl Explain for Unreadable {
+    fn kind(&self) -> Kind {
+        Kind::Failed
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::NoDesktop => "leave --paste out and paste into the prompt, or pipe the secret in with --stdin".into(),
+            Self::NoText => "copy the token first".into(),
+        })
+    }
+}

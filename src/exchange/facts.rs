@@ -1,0 +1,206 @@
+//! The facts of one token as commented TOML, for a person's editor. Never its secret.
+
+use std::fmt::Write;
+
+use serde::Deserialize;
+
+use crate::scope::{Risk, Scope};
+use crate::text::escaped;
+use crate::token::Token;
+use crate::token::expiry::Expiry;
+
+/// What a person may change in an editor, as they left it. Labels and dates are as written, unchecked.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Facts {
+    /// Who issues it.
+    pub service: String,
+    /// What the person calls it.
+    pub name: String,
+    /// Whose it is; empty for nobody's.
+    #[serde(default)]
+    pub account: String,
+    /// Base URL; empty for the usual place.
+    #[serde(default)]
+    pub instance: String,
+    /// Its sort; empty for unknown.
+    #[serde(default)]
+    pub kind: String,
+    /// Words to file it under.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// When it ends, as people write it.
+    #[serde(default)]
+    pub expires: String,
+    /// When it was issued; empty for unknown.
+    #[serde(default)]
+    pub issued: String,
+    /// What it may do.
+    #[serde(default)]
+    pub scopes: Vec<ScopeText>,
+    /// Free text.
+    #[serde(default)]
+    pub note: String,
+    /// Reminder rules of its own, in days.
+    #[serde(default)]
+    pub reminders: Own,
+}
+
+/// Reminder rules of a token's own, in days; zero is never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Own {
+    /// Before its end.
+    pub lead: Option<u32>,
+    /// In use.
+    pub cadence: Option<u32>,
+    /// Without use.
+    pub unused: Option<u32>,
+}
+
+/// A scope: its name, or its name with a risk.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum ScopeText {
+    /// `"repo"`.
+    Name(String),
+    /// `{ name = "repo", risk = "high" }`.
+    Rated {
+        /// Its name.
+        name: String,
+        /// The risk the person gives it.
+        risk: Risk,
+    },
+}
+
+impl ScopeText {
+    /// The scope it means.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Name(name) => Scope { name: name.clone(), rated: None },
+            Self::Rated { name, risk } => Scope { name: name.clone(), rated: Some(*risk) },
+        }
+    }
+}
+
+/// Writes the facts of a token, each with what it is for.
+pub fn write(token: &Token, note: &str) -> String {
+    let current = token.current();
+    let expires = match current.expiry {
+        Expiry::Unknown => "unknown".to_owned(),
+        Expiry::Never(_) => "never".to_owned(),
+        Expiry::Ends(date, _) => date.to_string(),
+    };
+    let mut text = String::new();
+    let mut line = |comment: &str, key: &str, value: String| {
+        let _infallible = writeln!(text, "{}{key} = {value}", commented(comment));
+    };
+    line("Who issues it, and what you call it: SERVICE/NAME is how you ask for it.", "service", quoted(&token.service));
+    line("", "name", quoted(&token.name));
+    line("Whose token it is at the service.", "account", quoted(token.account.as_deref().unwrap_or("")));
+    line(
+        "Base URL, for a self-hosted or regional service.",
+        "instance",
+        quoted(token.instance.as_deref().unwrap_or("")),
+    );
+    line("Which sort of token, such as fine-grained PAT.", "kind", quoted(token.kind.as_deref().unwrap_or("")));
+    let tags: Vec<String> = token.tags.iter().map(|tag| quoted(tag)).collect();
+    line("Words to file it under.", "tags", format!("[{}]", tags.join(", ")));
+    line("When it ends: 2027-01-31, 90d, in 3 months, never, unknown.", "expires", quoted(&expires));
+    let issued = current.issued.map_or_else(String::new, |date| date.to_string());
+    line("When it was issued.", "issued", quoted(&issued));
+    let scopes: Vec<String> = current.scopes.iter().map(scope).collect();
+    line(
+        "What it may do; a risk of your own as { name = \"repo\", risk = \"high\" }.",
+        "scopes",
+        format!("[{}]", scopes.join(", ")),
+    );
+    line("Anything else.", "note", long(note));
+    text.push_str(
+        "\n# Reminders of its own, in days; 0 is never. Without a line, the vault's rules hold.\n[reminders]\n",
+    );
+    for (key, days, what) in [
+        ("lead", token.policy.lead_days, "before it ends"),
+        ("cadence", token.policy.cadence_days, "in use"),
+        ("unused", token.policy.unused_days, "without use"),
+    ] {
+        let _infallible = match days {
+            Some(days) => writeln!(text, "{key} = {days}  # {what}"),
+            None => writeln!(text, "# {key} = 30  # {what}"),
+        };
+    }
+    text
+}
+
+/// Reads what a person left.
+///
+/// # Errors
+/// The line, from 1, and what is wrong there.
+pub fn read(text: &str) -> Result<Facts, (usize, String)> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let line = 1 + text.get(..at).map_or(0, |before| before.matches('\n').count());
+        (line, escaped(error.message()).into_owned())
+    })
+}
+
+fn commented(comment: &str) -> String {
+    if comment.is_empty() { String::new() } else { format!("# {comment}\n") }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+fn scope(scope: &Scope) -> String {
+    match scope.rated {
+        None => quoted(&scope.name),
+        Some(risk) => format!("{{ name = {}, risk = \"{risk}\" }}", quoted(&scope.name)),
+    }
+}
+
+/// Text of several lines stays so, where TOML can say it without escapes.
+fn long(text: &str) -> String {
+    let plain = |c: char| c == '\n' || !c.is_control();
+    if text.contains('\n') && text.chars().all(plain) && !text.contains("'''") && !text.ends_with('\'') {
+        format!("'''\n{text}'''")
+    } else {
+        quoted(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::tests::token;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let mut token = token("github/ci \"deploy\"");
+        token.tags = ["prod".into()].into();
+        token.policy.lead_days = Some(30);
+        token.versions[0].scopes = vec![
+            Scope { name: "repo".into(), rated: None },
+            Scope { name: "admin:org".into(), rated: Some(Risk::Low) },
+        ];
+        for note in ["", "one line", "two\nlines", "'''\nquotes", "\u{1b}[31m\nred", "ends in '\n'"] {
+            let facts = read(&write(&token, note)).unwrap();
+            assert_eq!((facts.name.as_str(), facts.note.as_str()), (token.name.as_str(), note));
+            assert_eq!(facts.scopes.iter().map(ScopeText::scope).collect::<Vec<_>>(), token.versions[0].scopes);
+            assert_eq!(facts.reminders, Own { lead: Some(30), cadence: None, unused: None });
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_said_with_its_line() {
+        let cases = [
+            ("service = 'x'\nname = 3", 2),
+            ("service = 'x'\nname = 'y'\ncolour = 'red'", 3),
+            ("service = 'x'\nname = 'y'\ntags = 'prod'", 3),
+            ("service = ", 1),
+        ];
+        for (text, want) in cases {
+            assert_eq!(read(text).unwrap_err().0, want, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! JSON: everything that is known of a token, and the shape in which lists are printed.
+//!
+//! The shape has a number of its own, [`SHAPE`], under the key `patvault`; [`Record`] documents it.
+
+mod record;
+mod tree;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
+
+use super::error::{Bad, BadRows, Error};
+use super::wiped::Wiped;
+use super::{Exported, Full, Imported, Place, label, text_of};
+use crate::scope::Scope;
+use crate::secret::Secret;
+use crate::text::counted;
+use crate::token::State;
+use crate::token::draft::{Draft, DraftVersion};
+use crate::token::expiry::Expiry;
+use crate::token::label::{Label, note};
+use crate::token::rules::Policy;
+use crate::verdict::Verdict;
+pub use record::{
+    ExpiryRecord, PolicyRecord, Record, ScopeRecord, SourceWord, StateWord, VerdictRecord, VersionRecord,
+};
+use tree::{Node, Wrong};
+
+/// The number of the shape that is written, and the latest that is read.
+pub const SHAPE: u64 = 1;
+
+/// A secret in a [`VersionRecord`]. It becomes text only where a file is written, and only an export makes one.
+#[derive(Debug, Clone)]
+pub struct SecretText(Secret);
+
+impl Serialize for SecretText {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.0.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretText {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Taker;
+        impl serde::de::Visitor<'_> for Taker {
+            type Value = SecretText;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("text")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<SecretText, E> {
+                Ok(SecretText(Secret::new(text.to_owned())))
+            }
+        }
+        from.deserialize_str(Taker)
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    patvault: u64,
+    tokens: &'a [Record],
+}
+
+/// The file with these records, as `list --json` prints them.
+pub fn document(tokens: &[Record]) -> Zeroizing<Vec<u8>> {
+    let mut out = Wiped::default();
+    // Neither the shape nor memory can refuse.
+    let _infallible = serde_json::to_writer_pretty(&mut out, &Document { patvault: SHAPE, tokens });
+    out.push("\n");
+    out.into_bytes()
+}
+
+/// Writes all tokens, with those secrets that are given.
+pub fn write(tokens: &[Full]) -> Exported {
+    let record =
+        |full: &Full| Record::of(&full.token).with_note(full.note.clone()).with_secrets(&full.token, &full.secrets);
+    Exported { bytes: document(&tokens.iter().map(record).collect::<Vec<_>>()), notes: vec![] }
+}
+
+/// Reads a file that was exported with secrets. Ids are not taken over; everything else is.
+///
+/// # Errors
+/// [`Error`] with the tokens that cannot be taken; then none is.
+pub fn read(bytes: &[u8]) -> Result<Imported, Error> {
+    let mut bad = BadRows::default();
+    let mut records = vec![];
+    for (at, node) in nodes(bytes)?.into_iter().enumerate() {
+        match Record::deserialize(node) {
+            Ok(record) => records.push((at, record)),
+            Err(wrong) => bad.add(bad_token(at, wrong)),
+        }
+    }
+    bad.refuse_any()?;
+    if records.is_empty() {
+        return Err(Error::Empty);
+    }
+    if !records.iter().flat_map(|(_, record)| &record.versions).any(|version| version.secret.is_some()) {
+        return Err(Error::NoSecrets { why: "it was exported without them" });
+    }
+    drafts(records)
+}
+
+fn drafts(records: Vec<(usize, Record)>) -> Result<Imported, Error> {
+    let (mut drafts, mut bad) = (vec![], BadRows::default());
+    let (mut gone, mut revoked) = (0, 0);
+    for (at, record) in records {
+        if record.trashed.is_some() || record.purged.is_some() {
+            gone += 1;
+        } else if record.versions.first().is_some_and(|first| first.state == Some(StateWord::Revoked)) {
+            revoked += 1;
+        } else {
+            match draft(record) {
+                Ok(draft) => drafts.push((place(at), draft)),
+                Err(wrong) => bad.add(bad_token(at, wrong)),
+            }
+        }
+    }
+    bad.refuse_any()?;
+    let mut notes = vec![];
+    if gone > 0 {
+        notes.push(format!("{} in the trash or purged: left out", counted(gone, "token")));
+    }
+    if revoked > 0 {
+        notes.push(format!("{} revoked and not replaced: left out", counted(revoked, "token")));
+    }
+    Ok(Imported { drafts, notes })
+}
+
+/// The list of tokens of a file, each still a tree.
+fn nodes(bytes: &[u8]) -> Result<Vec<Node<'_>>, Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Head<'a> {
+        #[serde(rename = "patvault")]
+        _shape: u64,
+        #[serde(borrow)]
+        tokens: Vec<Node<'a>>,
+    }
+    let root: Node = serde_json::from_str(text_of(bytes)?).map_err(|e| not_json(&e))?;
+    // The number is looked at first: a later shape may differ in anything else.
+    if let Node::Object(fields) = &root
+        && let Some((_, Node::Whole(version))) = fields.iter().find(|(key, _)| key == "patvault")
+        && *version > SHAPE
+    {
+        return Err(Error::Newer { version: *version });
+    }
+    match Head::deserialize(root) {
+        Ok(head) => Ok(head.tokens),
+        Err(wrong) => Err(Error::Rows { rows: vec![bad_at(wrong)], more: 0 }),
+    }
+}
+
+/// Where the grammar is broken. The reader's own words are not passed on: they may quote.
+fn not_json(e: &serde_json::Error) -> Error {
+    let why = if e.is_eof() { "is JSON that ends too early" } else { "is not JSON, or is nested too deeply" };
+    Error::NotJson { why, line: e.line(), column: e.column() }
+}
+
+fn place(at: usize) -> Place {
+    Place::Pointer(format!("/tokens/{at}"))
+}
+
+fn bad_token(at: usize, wrong: Wrong) -> Bad {
+    bad_at(wrong.under(at).under("tokens"))
+}
+
+fn bad_at(wrong: Wrong) -> Bad {
+    Bad { place: Place::Pointer(wrong.pointer), part: None, why: wrong.why }
+}
+
+fn draft(record: Record) -> Result<Draft, Wrong> {
+    let PolicyRecord { lead_days, cadence_days, unused_days } = record.policy;
+    if record.versions.is_empty() {
+        return Err(Wrong::at("/versions", "a token has at least one"));
+    }
+    let versions = record.versions.into_iter().enumerate();
+    Ok(Draft {
+        service: text(Label::Service, &record.service, "/service")?,
+        name: text(Label::Name, &record.name, "/name")?,
+        instance: optional(Label::Instance, record.instance, "/instance")?,
+        account: optional(Label::Account, record.account, "/account")?,
+        kind: optional(Label::Kind, record.kind, "/kind")?,
+        tags: record
+            .tags
+            .iter()
+            .enumerate()
+            .map(|(at, tag)| text(Label::Tag, tag, &format!("/tags/{at}")))
+            .collect::<Result<_, _>>()?,
+        policy: Policy { lead_days, cadence_days, unused_days },
+        note: record
+            .note
+            .map(|text| note(&text).map_err(|_| Wrong::at("/note", "a note is at most 64 KiB of text without NUL")))
+            .transpose()?
+            .filter(|note| !note.is_empty()),
+        added: record.added,
+        versions: versions
+            .map(|(at, record)| version(record, at == 0).map_err(|wrong| wrong.under(at).under("versions")))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn version(record: VersionRecord, is_first: bool) -> Result<DraftVersion, Wrong> {
+    let state = state(record.state, record.since, is_first)?;
+    let secret = record.secret.ok_or_else(|| Wrong::at("/secret", "it is missing: export again with secrets"))?;
+    Ok(DraftVersion {
+        secret: Secret::parse(secret.0.expose().as_bytes().to_vec())
+            .map_err(|e| Wrong::at("/secret", e.to_string()))?,
+        issued: record.issued,
+        expiry: expiry(&record.expires).map_err(|wrong| wrong.under("expires"))?,
+        scopes: record
+            .scopes
+            .into_iter()
+            .enumerate()
+            .map(|(at, record)| scope(record).map_err(|wrong| wrong.under(at).under("scopes")))
+            .collect::<Result<_, _>>()?,
+        verdict: record.verdict.map(verdict).transpose()?,
+        state,
+        added: record.added,
+    })
+}
+
+type Time = chrono::DateTime<chrono::Utc>;
+
+fn state(word: Option<StateWord>, since: Option<Time>, is_first: bool) -> Result<State, Wrong> {
+    match (is_first, word, since) {
+        (true, None | Some(StateWord::Current), _) => Ok(State::Current),
+        (true, ..) => Err(Wrong::at("/state", "the first version is the current one")),
+        (false, Some(StateWord::Superseded), Some(since)) => Ok(State::Superseded(since)),
+        (false, Some(StateWord::Revoked), Some(since)) => Ok(State::Revoked(since)),
+        (false, Some(StateWord::Superseded | StateWord::Revoked), None) => {
+            Err(Wrong::at("/since", "it must say since when the version is superseded or revoked"))
+        }
+        (false, ..) => Err(Wrong::at("/state", "an older version is superseded or revoked")),
+    }
+}
+
+fn expiry(record: &ExpiryRecord) -> Result<Expiry, Wrong> {
+    let Some(at) = &record.at else { return Ok(Expiry::Unknown) };
+    let source = match (record.source, record.said) {
+        (None | Some(SourceWord::Typed), _) => Cow::Borrowed("typed"),
+        (Some(SourceWord::Default), _) => Cow::Borrowed("default"),
+        (Some(SourceWord::Service), Some(said)) => format!("service {}", said.to_rfc3339()).into(),
+        (Some(SourceWord::Service), None) => return Err(Wrong::at("/said", "it must say when the service said so")),
+    };
+    // The two together are an expiry in its stored form.
+    format!("{at} {source}")
+        .parse()
+        .map_err(|_| Wrong::at("/at", "it must be a day such as 2027-01-31, a time, 'never' or null"))
+}
+
+fn scope(record: ScopeRecord) -> Result<Scope, Wrong> {
+    let rated = match (record.rated, record.risk) {
+        (true, None) => return Err(Wrong::at("/risk", "it is missing, although 'rated' says that a person gave it")),
+        (rated, risk) => risk.filter(|_| rated),
+    };
+    Ok(Scope { name: text(Label::Scope, &record.name, "/name")?, rated })
+}
+
+fn verdict(record: VerdictRecord) -> Result<Verdict, Wrong> {
+    let why = optional(Label::Kind, record.why, "/verdict/why")?;
+    Ok(Verdict { outcome: record.outcome, at: record.at, why })
+}
+
+fn text(sort: Label, given: &str, pointer: &str) -> Result<String, Wrong> {
+    label(sort, given).map_err(|why| Wrong::at(pointer, why))
+}
+
+fn optional(sort: Label, given: Option<String>, pointer: &str) -> Result<Option<String>, Wrong> {
+    given.map(|given| text(sort, &given, pointer)).transpose()
+}
+
+#[cfg(test)]
+mod tests;
