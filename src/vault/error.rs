@@ -60,6 +60,18 @@ pub enum Error {
         /// What, in words.
         what: String,
     },
+    /// What is to be undone destroyed a secret.
+    #[error("the secret of token {token} was purged, which cannot be undone")]
+    Purged {
+        /// Which token, by its short id.
+        token: String,
+    },
+    /// No way in would be left.
+    #[error("no way into the vault at {} would be left", shown(.dir))]
+    LastWay {
+        /// Which vault.
+        dir: PathBuf,
+    },
     /// The database says no.
     #[error("could not {doing} in the vault's database: {source}")]
     Sql {
@@ -69,11 +81,19 @@ pub enum Error {
         source: rusqlite::Error,
     },
     /// A value could not be sealed.
-    #[error("could not seal {what}: {why}")]
+    #[error("could not seal {what}: {}", escaped(.why))]
     Seal {
         /// What.
         what: &'static str,
         /// Why, in age's words.
+        why: String,
+    },
+    /// Something sealed could not be opened.
+    #[error("could not open {what}: {}", escaped(.why))]
+    Open {
+        /// What.
+        what: &'static str,
+        /// Why, in age's words or a plugin's.
         why: String,
     },
     /// The system says no.
@@ -139,7 +159,7 @@ pub enum SlotWrong {
 }
 
 /// A path as it may be shown.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     escaped(&path.to_string_lossy()).into_owned()
 }
 
@@ -160,7 +180,7 @@ impl Explain for Error {
             Self::Slot { wrong: SlotWrong::Passphrase | SlotWrong::Identity | SlotWrong::Plugin(_), .. } => {
                 Kind::Locked
             }
-            Self::Exists { .. } => Kind::Usage,
+            Self::Exists { .. } | Self::LastWay { .. } => Kind::Usage,
             _ => Kind::Failed,
         }
     }
@@ -182,7 +202,9 @@ impl Explain for Error {
             Self::Busy { .. } => "let it finish, or end it if it hangs: it holds the file 'lock'".into(),
             Self::Conflict { .. } => "see 'patvault history', and undo the later change first".into(),
             Self::Io { source, .. } => return io_hint(source),
-            Self::Sql { .. } | Self::Seal { .. } => "run 'patvault doctor'".into(),
+            Self::Purged { .. } => return None,
+            Self::LastWay { .. } => "without one the vault would be lost; 'patvault key add' adds another".into(),
+            Self::Sql { .. } | Self::Seal { .. } | Self::Open { .. } => "run 'patvault doctor'".into(),
         })
     }
 }
