@@ -6,10 +6,11 @@
 //! ```text
 //! 3  faces    cli                                     what a person meets
 //! 2  verbs    ops                                     what patvault can do, whoever asks
-//! 1  hands    vault  exchange  clipboard  config  paths  clock    each touches one outside thing
+//! 1  hands    vault  agent  exchange  clipboard  config  paths  clock    each touches one outside thing
 //! 0  values   token  scope  secret  verdict  fault  text    rules, without I/O or clock
 //! ```
 
+pub mod agent;
 pub mod cli;
 pub mod clipboard;
 pub mod clock;

@@ -31,7 +31,7 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Modules that have a floor and are not built yet. Whoever builds one takes it off.
-const NOT_YET: &[&str] = &["ports", "agent", "notify", "service", "tui"];
+const NOT_YET: &[&str] = &["ports", "notify", "service", "tui"];
 
 /// A file or `file::function` that may be longer, the lines it may have, and why.
 type Longer = (&'static str, usize, &'static str);
@@ -44,6 +44,7 @@ type Allowed = &'static [(&'static str, &'static str)];
 
 /// Files that may call `expose` outside their tests: each answers for where the text of a secret goes.
 const EXPOSING: Allowed = &[
+    ("src/agent/wire.rs", "carries a vault key to the agent, once, and file keys back"),
     ("src/cli/face.rs", "prints the secret that was asked for"),
     ("src/cli/init.rs", "compares a new passphrase with its repetition, and measures it"),
     ("src/exchange/csv.rs", "writes the file of an export that was asked to hold secrets"),
@@ -55,7 +56,7 @@ const EXPOSING: Allowed = &[
 ];
 
 /// Files that may say `unsafe`.
-const UNSAFE: Allowed = &[];
+const UNSAFE: Allowed = &[("src/agent/harden.rs", "locks the memory of a key: one call that no safe crate offers")];
 
 /// Files that may sleep, because there is no event to wait for.
 const SLEEPING: Allowed = &[];
