@@ -36,6 +36,8 @@ pub struct Config {
     pub reminders: Reminders,
     /// How many backups to keep.
     pub backups: Backups,
+    /// How long a vault stays unlocked.
+    pub agent: Agent,
 }
 
 /// When to colour.
@@ -82,6 +84,18 @@ pub struct Backups {
     pub daily: usize,
 }
 
+/// How long a vault stays unlocked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Agent {
+    /// Whether every command that had to ask keeps the vault unlocked, and not `unlock` alone.
+    pub auto: bool,
+    /// After the last use, in minutes. At least one.
+    pub idle: u32,
+    /// In any case, in minutes. At least one.
+    pub hard: u32,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -93,6 +107,7 @@ impl Default for Config {
             list: List::default(),
             reminders: Reminders::default(),
             backups: Backups::default(),
+            agent: Agent::default(),
         }
     }
 }
@@ -119,6 +134,12 @@ impl Default for Reminders {
 impl Default for Backups {
     fn default() -> Self {
         Self { newest: 10, daily: 30 }
+    }
+}
+
+impl Default for Agent {
+    fn default() -> Self {
+        Self { auto: true, idle: 15, hard: 720 }
     }
 }
 

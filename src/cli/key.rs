@@ -94,7 +94,7 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
         Action::List { json } => list(json, desk),
         Action::Add(args) => add(args, desk),
         Action::Remove { name } => {
-            ops::remove_way(&desk.session()?, &name)?;
+            ops::remove_way(&desk.session_by_way_in()?, &name)?;
             desk.face.line(&format!("Removed the way in '{}'", escaped(&name)));
             desk.face.hint(
                 "who has opened the vault with it may have kept the vault key: 'patvault key rotate' makes a new one",
@@ -131,7 +131,7 @@ fn kind(slot: &Slot) -> String {
 }
 
 fn add(args: AddArgs, desk: &mut Desk) -> Result<Exit, Error> {
-    let session = desk.session()?;
+    let session = desk.session_by_way_in()?;
     let way = match (args.ssh, args.recipient, args.recipient_of) {
         (Some(key), ..) => NewWay::Ssh(key),
         (_, Some(recipient), _) => NewWay::Recipient(recipient),
@@ -144,7 +144,7 @@ fn add(args: AddArgs, desk: &mut Desk) -> Result<Exit, Error> {
 }
 
 fn passphrase(name: Option<&str>, file: Option<PathBuf>, desk: &mut Desk) -> Result<Exit, Error> {
-    let session = desk.session()?;
+    let session = desk.session_by_way_in()?;
     let new = fresh(file, desk)?;
     let name = ops::change_passphrase(&session, name, new, &desk.prompts)?;
     desk.face.line(&format!("Changed the passphrase of '{}'", escaped(&name)));
@@ -159,7 +159,7 @@ fn fresh(file: Option<PathBuf>, desk: &Desk) -> Result<SecretString, Error> {
 }
 
 fn rotate(desk: &mut Desk) -> Result<Exit, Error> {
-    let session = desk.session()?;
+    let session = desk.session_by_way_in()?;
     let ask = |slot: &Slot| passphrase_of(slot, desk);
     let ways = ops::rotate_key(&session, ask, &desk.prompts)?;
     let ways: Vec<_> = ways.iter().map(|name| escaped(name).into_owned()).collect();

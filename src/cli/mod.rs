@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod add;
+mod agent;
 mod ask;
 mod backup;
 mod completions;
@@ -24,6 +25,7 @@ mod man;
 mod show;
 mod table;
 mod terms;
+mod unlock;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -70,6 +72,9 @@ struct Common {
     /// Read the passphrase from this file, or from standard input if it is -
     #[arg(long, global = true, value_name = "FILE", env = "PATVAULT_PASSPHRASE_FILE", hide_env_values = true)]
     passphrase_file: Option<PathBuf>,
+    /// Neither ask the agent for the key nor hand it over
+    #[arg(long, global = true)]
+    no_agent: bool,
     /// Never ask; fail where an answer would be needed
     #[arg(long, global = true)]
     no_input: bool,
@@ -88,6 +93,8 @@ enum Command {
     AtDesk(AtDesk),
     Completions(completions::Args),
     Man(man::Args),
+    #[command(hide = true)]
+    Agent(agent::Args),
 }
 
 /// The commands that need to know where the person keeps things. The others are run by packagers, perhaps without a home.
@@ -112,6 +119,9 @@ enum AtDesk {
     Due(due::Args),
     Snooze(due::SnoozeArgs),
     Done(due::DoneArgs),
+    Unlock(unlock::UnlockArgs),
+    Lock(unlock::LockArgs),
+    Status(unlock::StatusArgs),
     Key(key::Args),
     Import(import::Args),
     Export(export::Args),
@@ -132,6 +142,11 @@ struct Desk {
 }
 
 impl Desk {
+    /// Unlocks the vault by a way in, though the agent may hold its key.
+    fn session_by_way_in(&self) -> Result<Session, Error> {
+        Session::start_by_way_in(self.ground.clone(), &self.means, &self.prompts)
+    }
+
     /// Unlocks the vault.
     fn session(&self) -> Result<Session, Error> {
         Session::start(self.ground.clone(), &self.means, &self.prompts)
@@ -152,15 +167,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return Exit::Usage;
         }
         Err(help) => {
-            let mut face = Face::new(Color::Never, false);
+            let mut face = plain();
             face.bytes(help.render().to_string().as_bytes());
             return face.finish(Exit::Done);
         }
     };
     let Cli { common, command } = cli;
     match command {
-        Some(Command::Completions(args)) => ended(Face::new(Color::Never, false), |face| completions::run(&args, face)),
-        Some(Command::Man(args)) => ended(Face::new(Color::Never, false), |face| man::run(&args, face)),
+        Some(Command::Completions(args)) => ended(plain(), |face| completions::run(&args, face).map(|()| Exit::Done)),
+        Some(Command::Man(args)) => ended(plain(), |face| man::run(&args, face).map(|()| Exit::Done)),
+        Some(Command::Agent(args)) => ended(plain(), |face| agent::run(args, face)),
         Some(Command::AtDesk(command)) => at_desk(common, Some(command)),
         None => at_desk(common, None),
     }
@@ -176,11 +192,12 @@ fn at_desk(common: Common, command: Option<AtDesk>) -> Exit {
     }
 }
 
-fn ended(mut face: Face, run: impl FnOnce(&mut Face) -> Result<(), Error>) -> Exit {
-    let exit = match run(&mut face) {
-        Ok(()) => Exit::Done,
-        Err(error) => face.report(&error),
-    };
+fn plain() -> Face {
+    Face::new(Color::Never, false)
+}
+
+fn ended(mut face: Face, run: impl FnOnce(&mut Face) -> Result<Exit, Error>) -> Exit {
+    let exit = run(&mut face).unwrap_or_else(|error| face.report(&error));
     face.finish(exit)
 }
 
@@ -196,7 +213,7 @@ fn desk(common: Common, command: Option<&AtDesk>) -> Result<Desk, Error> {
         face,
         terminal: Terminal::new(common.no_input),
         prompts: Terminal::prompts(common.no_input),
-        ground: Ground { paths, config, named: common.vault },
+        ground: Ground { paths, config, named: common.vault, agent: !common.no_agent },
         means: Means { identities: common.identity, passphrase_file: common.passphrase_file },
         now: crate::clock::now(),
     })
@@ -224,6 +241,9 @@ fn dispatch(command: Option<AtDesk>, desk: &mut Desk) -> Result<Exit, Error> {
         Some(AtDesk::Due(args)) => due::run(&args, desk),
         Some(AtDesk::Snooze(args)) => due::snooze(&args, desk),
         Some(AtDesk::Done(args)) => due::done(&args, desk),
+        Some(AtDesk::Unlock(args)) => unlock::unlock(&args, desk),
+        Some(AtDesk::Lock(args)) => unlock::lock(&args, desk),
+        Some(AtDesk::Status(args)) => unlock::status(&args, desk),
         Some(AtDesk::Key(args)) => key::run(args, desk),
         Some(AtDesk::Import(args)) => import::run(&args, desk),
         Some(AtDesk::Export(args)) => export::run(&args, desk),

@@ -1,5 +1,7 @@
 //! Words of a command line that mean the same everywhere: how they are read and how they are said.
 
+use std::time::Duration;
+
 use crate::config::Color;
 use crate::ops::Error;
 use crate::token::now::Now;
@@ -33,6 +35,20 @@ pub(super) fn own_days(text: &str) -> Result<OwnDays, &'static str> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OwnDays(pub(super) Option<u32>);
 
+/// Reads a stretch of time: `30m`, `8h`, `1d`. No vault is unlocked for months, so `m` is minutes here.
+pub(super) fn span(text: &str) -> Result<Duration, &'static str> {
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let each = match unit.trim_start() {
+        "m" | "min" | "minute" | "minutes" => 60,
+        "h" | "hour" | "hours" => 3600,
+        "d" | "day" | "days" => 24 * 3600,
+        _ => 0,
+    };
+    let secs = number.parse::<u32>().unwrap_or(0).saturating_mul(each);
+    if secs == 0 { Err("write it as 30m, 8h or 1d") } else { Ok(Duration::from_secs(secs.into())) }
+}
+
 /// A date that has passed is a slip of the finger more often than not; it is taken, and said.
 pub(super) fn past_date_warning(when: when::When, now: &Now) -> Option<String> {
     match when {
@@ -46,4 +62,21 @@ pub(super) fn past_date_warning(when: when::When, now: &Now) -> Option<String> {
 /// Parts of a query given as words of a command line, each quoted where it holds a space.
 pub(super) fn query(words: &[String], now: &Now) -> Result<crate::token::query::Query, Error> {
     Ok(crate::token::query::Query::parse(&words.join(" "), now)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_of_time() {
+        let cases =
+            [("30m", 1800), ("8h", 28_800), ("1 d", 86_400), ("90 minutes", 5400), ("4294967295d", u32::MAX.into())];
+        for (text, secs) in cases {
+            assert_eq!(span(text), Ok(Duration::from_secs(secs)), "{text}");
+        }
+        for text in ["", "0h", "30", "h", "-1h", "1.5h", "3w", "99999999999m", "ü"] {
+            assert!(span(text).is_err(), "{text:?}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ pub fn backups(ground: &Ground) -> Result<Vec<Backup>, Error> {
 
 /// Keeps the vault as it is now.
 pub fn back_up(session: &Session) -> Result<Backup, Error> {
-    Ok(session.vault.back_up(&session.key, &session.author)?)
+    session.vault.back_up(session.key.identity(), &session.author).map_err(|error| session.explain(error.into()))
 }
 
 /// Puts a backup in the place of the vault: the one named, or the newest that opens. The vault itself need not open.

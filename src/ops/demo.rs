@@ -79,7 +79,7 @@ fn ground(root: &Path) -> Ground {
         runtime: under("run"),
         home: None,
     };
-    Ground { paths, config: Config::default(), named: None }
+    Ground { paths, config: Config::default(), named: None, agent: false }
 }
 
 /// A vault whose only way in is a key that nobody keeps: it lives as long as its session.

@@ -8,7 +8,7 @@ use crate::text::{counted, escaped};
 use crate::token::label::NotALabel;
 use crate::token::query::BadQuery;
 use crate::token::when::NotADate;
-use crate::{clipboard, config, exchange, paths, secret, vault};
+use crate::{agent, clipboard, config, exchange, paths, secret, vault};
 
 /// Why a verb did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,9 @@ pub enum Error {
     /// The desktop's clipboard.
     #[error(transparent)]
     Clipboard(#[from] clipboard::Unreadable),
+    /// The agent.
+    #[error(transparent)]
+    Agent(#[from] agent::Error),
     /// No token is called so.
     #[error("no token is called '{}'", escaped(asked))]
     NoToken {
@@ -138,6 +141,7 @@ impl Explain for Error {
             Self::Vault(error) => error.kind(),
             Self::Config(error) => error.kind(),
             Self::Clipboard(error) => error.kind(),
+            Self::Agent(error) => error.kind(),
             Self::Locked { .. } | Self::NoTerminal { .. } | Self::Cancelled | Self::Identity(_) => Kind::Locked,
             Self::Failed { .. } => Kind::Failed,
             _ => Kind::Usage,
@@ -150,6 +154,7 @@ impl Explain for Error {
             Self::Config(error) => return error.hint(),
             Self::Exchange(error) => return error.hint(),
             Self::Clipboard(error) => return error.hint(),
+            Self::Agent(error) => return error.hint(),
             Self::Paths(error) => return error.hint(),
             Self::Identity(vault::BadIdentity::Read(error)) => return error.hint(),
             Self::Identity(vault::BadIdentity::Closed { .. }) => {

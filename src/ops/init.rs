@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::error::Error;
+use super::lend::Key;
 use super::session::{Ground, Session};
 use crate::clock;
 use crate::token::label::Label;
@@ -52,7 +53,7 @@ pub fn init(mut ground: Ground, init: Init, prompts: &Prompts) -> Result<Session
     let dir = ground.paths.vault(&name);
     let (vault, key) = Vault::create(&dir, &ground.paths.state, ground.retention(), &plan, prompts)?;
     ground.named = Some(name);
-    Session::with_key(ground, vault, key)
+    Session::with_key(ground, vault, Key::Own(key))
 }
 
 /// A slot for a public key, under a name that says what it is and that no other has.

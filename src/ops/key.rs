@@ -6,6 +6,7 @@ use secrecy::SecretString;
 
 use super::error::Error;
 use super::init::{checked_recipient, recipient_of, slot_name, ssh_recipient};
+use super::lend;
 use super::session::{Ground, Session};
 use crate::token::label::Label;
 use crate::vault::{KeptSlot, NewSlot, Prompts, Slot, SlotKind, Way};
@@ -51,7 +52,7 @@ pub fn add_way(session: &Session, name: Option<&str>, new: NewWay, prompts: &Pro
             "choose another name with --name, or remove that one first",
         ));
     }
-    session.vault.put_slot(&session.key, &session.author, &NewSlot { name: name.clone(), way }, prompts)?;
+    session.vault.put_slot(session.own_key()?, &session.author, &NewSlot { name: name.clone(), way }, prompts)?;
     Ok(name)
 }
 
@@ -59,7 +60,7 @@ pub fn add_way(session: &Session, name: Option<&str>, new: NewWay, prompts: &Pro
 pub fn remove_way(session: &Session, name: &str) -> Result<(), Error> {
     let slots = session.vault.slots()?;
     match slots.iter().find(|slot| slot.name == name) {
-        Some(slot) => Ok(session.vault.remove_slot(&session.key, &session.author, slot)?),
+        Some(slot) => Ok(session.vault.remove_slot(session.own_key()?, &session.author, slot)?),
         // One that has lost its file is still remembered.
         None => session.write("key remove", |vault| {
             let is_kept = vault.slots()?.iter().any(|slot| slot.name == name);
@@ -94,7 +95,7 @@ pub fn change_passphrase(
         ));
     }
     let new = NewSlot { name: slot.name.clone(), way: Way::Passphrase(new) };
-    session.vault.put_slot(&session.key, &session.author, &new, prompts)?;
+    session.vault.put_slot(session.own_key()?, &session.author, &new, prompts)?;
     Ok(slot.name.clone())
 }
 
@@ -124,7 +125,9 @@ pub fn rotate_key(
         };
         ways.push(NewSlot { name: slot.name, way });
     }
-    session.vault.change_key(&session.key, &session.author, &ways, prompts)?;
+    session.vault.change_key(session.own_key()?, &session.author, &ways, prompts)?;
+    // What the agent holds opens nothing any more.
+    lend::forget(&session.ground, &session.vault);
     Ok(ways.into_iter().map(|way| way.name).collect())
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use super::lend::{self, Key};
 use super::unlock::{self, Means};
 use crate::clock;
 use crate::config::Config;
@@ -23,6 +24,8 @@ pub struct Ground {
     pub config: Config,
     /// The vault that was named, if one was.
     pub named: Option<String>,
+    /// Whether the agent is asked.
+    pub agent: bool,
 }
 
 impl Ground {
@@ -88,20 +91,27 @@ pub struct Session {
     pub now: Now,
     /// The rules for reminders.
     pub rules: Rules,
-    pub(super) key: VaultKey,
+    pub(super) key: Key,
     pub(super) author: Author,
 }
 
 impl Session {
-    /// Unlocks the vault that is meant.
+    /// Unlocks the vault that is meant: with the agent's help where it holds the key, else by a way in.
     pub fn start(ground: Ground, means: &Means, prompts: &Prompts) -> Result<Self, Error> {
         let vault = ground.vault()?;
-        let key = unlock::unlock(&ground, &vault, means, prompts)?;
+        let key = lend::key(&ground, &vault, means, prompts)?;
         Self::with_key(ground, vault, key)
     }
 
+    /// The same by a way in, for what needs the key itself: to seal it to another way, or to change it.
+    pub fn start_by_way_in(ground: Ground, means: &Means, prompts: &Prompts) -> Result<Self, Error> {
+        let vault = ground.vault()?;
+        let key = unlock::unlock(&ground, &vault, means, prompts)?;
+        Self::with_key(ground, vault, Key::Own(key))
+    }
+
     /// The same with a key that is open already.
-    pub(super) fn with_key(ground: Ground, vault: Vault, key: VaultKey) -> Result<Self, Error> {
+    pub(super) fn with_key(ground: Ground, vault: Vault, key: Key) -> Result<Self, Error> {
         let now = clock::now();
         let author = ground.author(&now)?;
         let rules = ground.config.rules();
@@ -110,12 +120,31 @@ impl Session {
 
     /// Reads the vault as it is now.
     pub fn read<T>(&self, f: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
-        self.vault.read(&self.key, f)
+        self.vault.read(self.key.identity(), f).map_err(|error| self.explain(error))
     }
 
     /// Changes the vault as it is now. Everything `f` does is one batch of the history, under the name of the verb.
     pub fn write<T>(&self, verb: &str, f: impl FnOnce(&mut Writer) -> Result<T, Error>) -> Result<T, Error> {
-        self.vault.write(&self.key, &self.author, verb, f)
+        self.vault.write(self.key.identity(), &self.author, verb, f).map_err(|error| self.explain(error))
+    }
+
+    /// The key itself.
+    pub(super) fn own_key(&self) -> Result<&VaultKey, Error> {
+        match &self.key {
+            Key::Own(key) => Ok(key),
+            Key::Lent(_) => Err(Error::Locked {
+                why: "the agent lends the key and does not give it away".into(),
+                hint: "try again with --no-agent".into(),
+            }),
+        }
+    }
+
+    /// What an error means if the key is lent.
+    pub(super) fn explain(&self, error: Error) -> Error {
+        match &self.key {
+            Key::Own(_) => error,
+            Key::Lent(lent) => lend::explain(&self.ground, &self.vault, lent, error),
+        }
     }
 }
 

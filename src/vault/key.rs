@@ -33,6 +33,11 @@ impl VaultKey {
         (!identities.is_empty()).then_some(Self { identities })
     }
 
+    /// The identities as age writes them, to be handed to whoever lends the key from then on.
+    pub fn texts(&self) -> Vec<SecretString> {
+        self.identities.iter().map(x25519::Identity::to_string).collect()
+    }
+
     /// The text of a slot.
     pub(super) fn to_text(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(128 + 80 * self.identities.len()));

@@ -1,0 +1,15 @@
+//! The agent as it is met: the real program, real sockets, real processes.
+#![cfg(test)]
+
+mod closed;
+mod commands;
+mod home;
+mod start;
+#[path = "../common/tools.rs"]
+mod tools;
+mod wire;
+
+// Each test file takes what it needs of the shared one.
+const _: () = {
+    let _ = tools::ssh_key;
+};
