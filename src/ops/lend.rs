@@ -184,4 +184,8 @@ impl Prompt for Asking {
     fn passphrase(&self, question: &str) -> Option<SecretString> {
         self.somebody().passphrase(question)
     }
+
+    fn elsewhere(&self) {
+        self.somebody().elsewhere();
+    }
 }

@@ -54,6 +54,7 @@ pub(super) fn unlock(ground: &Ground, vault: &Vault, means: &Means, prompts: &Pr
     }
     let command = &ground.config.passphrase_command;
     if !command.is_empty() {
+        prompts.elsewhere();
         return with_passphrase(&slots, &run_passphrase_command(command)?);
     }
     ask(vault, &slots, prompts)

@@ -30,6 +30,8 @@ pub trait Prompt: Send + Sync {
     fn text(&self, question: &str) -> Option<String>;
     /// Asks for something that may not.
     fn passphrase(&self, question: &str) -> Option<SecretString>;
+    /// Hears that another program is about to ask, or to answer in the person's place.
+    fn elsewhere(&self) {}
 }
 
 /// Whoever asks, shared with the identities that may have to.

@@ -147,4 +147,15 @@ fn who_was_asked_is_not_asked_again() {
     let output = at_terminal(script, &home, "list", Path::new("false"), b"not a real passphrase\n");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     assert_eq!(home.said(&["list"]).0, 0, "the agent holds it now");
+
+    // A command of the settings that answers for them: at a terminal as if they were asked, in a script as if not.
+    assert_eq!(home.said(&["lock"]).0, 0);
+    fs::create_dir(home.dir.path().join("config")).unwrap();
+    let settings = format!("passphrase_command = 'cat {path}'\n");
+    fs::write(home.dir.path().join("config/config.toml"), settings).unwrap();
+    let is_unlocked = || home.run(&["status"]).stdout.windows(8).any(|word| word == b"unlocked");
+    assert_eq!((home.said(&["list"]).0, is_unlocked()), (0, false));
+    let script = tool("script").unwrap();
+    let output = at_terminal(script, &home, "list", Path::new("false"), b"");
+    assert_eq!((output.status.success(), is_unlocked()), (true, true));
 }
