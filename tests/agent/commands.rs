@@ -5,6 +5,8 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use super::home::{CANARY, Home, holding};
 use super::tools::{run, tool};
@@ -122,7 +124,9 @@ fn a_lock_beats_an_unlock_in_flight() {
 
     let unlock = home.command(&["unlock", "--passphrase-file"]).arg(&pipe).stderr(Stdio::piped()).spawn().unwrap();
     // Opens when the other side reads: by then it has begun with the agent.
-    let mut person = fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    let (opened, waiting) = mpsc::channel();
+    std::thread::spawn(move || opened.send(fs::OpenOptions::new().write(true).open(&pipe)));
+    let mut person = waiting.recv_timeout(Duration::from_secs(30)).expect("it never asked").unwrap();
     assert_eq!(home.said(&["lock"]).0, 0);
     person.write_all(b"not a real passphrase\n").unwrap();
     drop(person);
