@@ -44,6 +44,13 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// What to type in a shell for something with a name and an id: its name, or its id where the name would want quotes.
+pub fn word_for(name: &str, id: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./@:+".contains(c);
+    let is_word = name.starts_with(char::is_alphanumeric) && name.chars().all(is_plain);
+    if is_word { name.to_owned() } else { id.to_owned() }
+}
+
 /// How many columns a text takes on a terminal.
 pub fn width(text: &str) -> usize {
     text.width()
@@ -94,6 +101,21 @@ mod tests {
         ];
         for (given, want) in cases {
             assert_eq!(escaped(given), want);
+        }
+    }
+
+    #[test]
+    fn a_hint_can_be_typed() {
+        let cases = [
+            ("github/ci", "github/ci"),
+            ("github/żółw", "github/żółw"),
+            ("github/two words", "0123abcd"),
+            ("github/it's", "0123abcd"),
+            ("github/$(x)", "0123abcd"),
+            ("", "0123abcd"),
+        ];
+        for (name, want) in cases {
+            assert_eq!(word_for(name, "0123abcd"), want);
         }
     }
 

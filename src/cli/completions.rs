@@ -2,8 +2,7 @@
 
 use clap_complete::Shell;
 
-use super::Desk;
-use super::face::Exit;
+use super::face::{Exit, Face};
 use crate::ops::Error;
 
 /// Print the completions of a shell
@@ -15,9 +14,9 @@ pub(super) struct Args {
     shell: Shell,
 }
 
-pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
+pub(super) fn run(args: &Args, face: &mut Face) -> Result<Exit, Error> {
     let mut text = vec![];
     clap_complete::generate(args.shell, &mut super::definition(), "patvault", &mut text);
-    desk.face.bytes(&text);
+    face.bytes(&text);
     Ok(Exit::Done)
 }

@@ -15,7 +15,7 @@ use crate::text::{counted, escaped};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Which tokens: query words, as in 'patvault list'
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     query: Vec<String>,
     /// csv, json or dotenv; else the file's name tells
     #[arg(long, value_name = "FORMAT")]

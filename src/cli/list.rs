@@ -20,7 +20,7 @@ use crate::token::column::{self, Column, Lens};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What to look for
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     query: Vec<String>,
     /// Sort by this column; -COLUMN sorts the other way round
     #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]

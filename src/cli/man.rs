@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap_mangen::Man;
 
-use super::Desk;
-use super::face::Exit;
+use super::face::{Exit, Face};
 use crate::ops::Error;
 use crate::text::escaped;
 
@@ -17,15 +16,15 @@ pub(super) struct Args {
     dir: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
+pub(super) fn run(args: &Args, face: &mut Face) -> Result<Exit, Error> {
     let definition = super::definition();
     let Some(dir) = &args.dir else {
-        desk.face.bytes(&page(definition)?);
+        face.bytes(&page(definition)?);
         return Ok(Exit::Done);
     };
     std::fs::create_dir_all(dir).map_err(Error::io("create the folder", dir))?;
     clap_mangen::generate_to(definition, dir).map_err(Error::io("write pages into", dir))?;
-    desk.face.line(&format!("Wrote the pages of all commands to {}", escaped(&dir.to_string_lossy())));
+    face.line(&format!("Wrote the pages of all commands to {}", escaped(&dir.to_string_lossy())));
     Ok(Exit::Done)
 }
 

@@ -24,6 +24,7 @@ mod man;
 mod show;
 mod table;
 mod terms;
+mod words;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -45,7 +46,7 @@ use face::Face;
 /// Tokens live in a vault: one file, sealed with age, in which SQLite keeps them. A token is asked for as SERVICE/NAME, by a
 /// part of that, or by the start of its id.
 #[derive(Debug, Parser)]
-#[command(name = "patvault", version, infer_subcommands = false, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "patvault", version, infer_subcommands = false, max_term_width = 100)]
 #[command(after_long_help = EXIT_HELP)]
 pub struct Cli {
     #[command(flatten)]
@@ -57,26 +58,29 @@ pub struct Cli {
 const EXIT_HELP: &str = "Exit codes: 0 done; 1 failed; 2 the question was wrong; 3 locked or cancelled; \
                          4 the answer is \"due\" (with due --exit-code).";
 
+/// The heading in a help text under which stands what every command takes.
+const EVERYWHERE: &str = "Options of every command";
+
 /// What every command takes.
 #[derive(Debug, Clone, clap::Args)]
 struct Common {
     /// Which vault, where there are several
-    #[arg(long, global = true, value_name = "NAME", env = "PATVAULT_VAULT", hide_env_values = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "NAME", env = "PATVAULT_VAULT", hide_env_values = true)]
     vault: Option<String>,
     /// Unlock with this SSH private key or age identity file; may be given several times
-    #[arg(long, global = true, value_name = "FILE", env = "PATVAULT_IDENTITY", hide_env_values = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE", env = "PATVAULT_IDENTITY", hide_env_values = true)]
     identity: Vec<PathBuf>,
     /// Read the passphrase from this file, or from standard input if it is -
-    #[arg(long, global = true, value_name = "FILE", env = "PATVAULT_PASSPHRASE_FILE", hide_env_values = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE", env = "PATVAULT_PASSPHRASE_FILE", hide_env_values = true)]
     passphrase_file: Option<PathBuf>,
     /// Never ask; fail where an answer would be needed
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     no_input: bool,
     /// When to colour: auto, always or never
-    #[arg(long, global = true, value_name = "WHEN", value_parser = terms::color)]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "WHEN", value_parser = terms::color)]
     color: Option<Color>,
     /// Signs in ASCII
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     ascii: bool,
 }
 
@@ -136,7 +140,7 @@ impl Desk {
 
 /// Runs a command line to its end.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::try_parse_from(words::sorted(arguments, &definition())) {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
             face::usage_error(&error.render().to_string());
@@ -149,9 +153,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let Cli { common, command } = cli;
+    let mut plain = Face::new(common.color.unwrap_or(Color::Auto), common.ascii);
+    let told = match &command {
+        // Whoever builds a package has neither a home nor settings.
+        Some(Command::Completions(args)) => Some(completions::run(args, &mut plain)),
+        Some(Command::Man(args)) => Some(man::run(args, &mut plain)),
+        _ => None,
+    };
+    if let Some(told) = told {
+        let exit = told.unwrap_or_else(|error| plain.report(&error));
+        return plain.finish(exit);
+    }
     let mut desk = match desk(common, command.as_ref()) {
         Ok(desk) => desk,
-        Err(error) => return Face::new(Color::Auto, false).report(&error),
+        Err(error) => return plain.report(&error),
     };
     let exit = dispatch(command, &mut desk).unwrap_or_else(|error| desk.face.report(&error));
     desk.face.finish(exit)
@@ -204,8 +219,8 @@ fn dispatch(command: Option<Command>, desk: &mut Desk) -> Result<Exit, Error> {
         Some(Command::Doctor(args)) => doctor::run(&args, desk),
         Some(Command::Config(args)) => config::run(&args, desk),
         Some(Command::Demo(args)) => demo::run(&args, desk),
-        Some(Command::Completions(args)) => completions::run(&args, desk),
-        Some(Command::Man(args)) => man::run(&args, desk),
+        Some(Command::Completions(args)) => completions::run(&args, &mut desk.face),
+        Some(Command::Man(args)) => man::run(&args, &mut desk.face),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Into the trash, out of it, and away for good.
 
+use super::add::check_back;
 use super::error::Error;
 use super::find::{Among, find};
 use super::session::Session;
@@ -15,8 +16,16 @@ pub fn discard(session: &Session, asked: &[String]) -> Result<Vec<Token>, Error>
 }
 
 /// Brings tokens back from the trash.
+///
+/// # Errors
+/// Where the place of one was taken meanwhile.
 pub fn restore(session: &Session, asked: &[String]) -> Result<Vec<Token>, Error> {
-    session.write("restore", |vault| each(vault, asked, Among::Trashed, |vault, token| trashed(vault, token, None)))
+    session.write("restore", |vault| {
+        each(vault, asked, Among::Trashed, |vault, token| {
+            trashed(vault, token, None)?;
+            check_back(vault, token)
+        })
+    })
 }
 
 /// What is in the trash.

@@ -1,7 +1,7 @@
 //! Small files of a person's own: settings, exports, what a device remembers. The vault has its own way of writing.
 
 use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -51,7 +51,19 @@ pub fn write_new_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
             let _kept_by_failure = fs::remove_file(path);
         })
     };
-    write().map_err(Error::io("write", path))
+    write().map_err(|error| match error.kind() {
+        ErrorKind::NotFound => named("write", path, &error, "its folder is not there: create it first"),
+        _ => Error::io("write", path)(error),
+    })
+}
+
+/// What the system said to something done with a file that a person named, and what they can do about it.
+fn named(doing: &str, path: &Path, error: &std::io::Error, hint: &str) -> Error {
+    Error::Failed {
+        doing: format!("{doing} {}", crate::text::escaped(&path.to_string_lossy())),
+        why: error.to_string(),
+        hint: Some(hint.into()),
+    }
 }
 
 /// Reads a file that a person named, up to a limit.
@@ -59,7 +71,11 @@ pub fn read_limited(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Error> {
     let mut bytes = vec![];
     fs::File::open(path)
         .and_then(|file| file.take(bytes_max + 1).read_to_end(&mut bytes))
-        .map_err(Error::io("read", path))?;
+        .map_err(|error| match error.kind() {
+            ErrorKind::NotFound => named("read", path, &error, "look whether its path is written right"),
+            ErrorKind::IsADirectory => named("read", path, &error, "name a file in it"),
+            _ => Error::io("read", path)(error),
+        })?;
     if bytes.len() as u64 > bytes_max {
         let shown = crate::text::escaped(&path.to_string_lossy()).into_owned();
         return Err(Error::usage(
