@@ -208,10 +208,10 @@ impl Explain for Error {
     }
 
     fn hint(&self) -> Option<String> {
-        match self {
-            Self::Read { .. } => None,
-            Self::Bad { .. } => Some("'patvault config edit' opens it; 'patvault config --help' tells more".into()),
-        }
+        Some(match self {
+            Self::Read { .. } => "look at what stands there: it has to be a text file that you may read".into(),
+            Self::Bad { .. } => "'patvault config edit' opens it; 'patvault config --help' tells more".into(),
+        })
     }
 }
 

@@ -79,6 +79,18 @@ pub fn clipped(text: &str, columns: usize, ascii: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The text with its middle left out where it is longer than `chars_max`: the beginning and the end say most.
+pub fn without_middle(text: &str, chars_max: usize) -> Cow<'_, str> {
+    let count = text.chars().count();
+    if count <= chars_max {
+        return Cow::Borrowed(text);
+    }
+    let kept = chars_max.saturating_sub(1) / 2;
+    let first: String = text.chars().take(kept).collect();
+    let last: String = text.chars().skip(count - kept).collect();
+    Cow::Owned(format!("{first}…{last}"))
+}
+
 /// `1 token`, `3 tokens`: a count with its word.
 pub fn counted(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
@@ -102,6 +114,14 @@ mod tests {
         for (given, want) in cases {
             assert_eq!(escaped(given), want);
         }
+    }
+
+    #[test]
+    fn the_middle_is_left_out() {
+        assert_eq!(without_middle("abcdefg", 7), "abcdefg");
+        assert_eq!(without_middle("abcdefgh", 7), "abc…fgh");
+        assert_eq!(without_middle("żółwżółw", 5), "żó…łw");
+        assert_eq!(without_middle("abc", 0), "…");
     }
 
     #[test]

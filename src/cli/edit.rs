@@ -211,10 +211,14 @@ fn changed(desk: &Desk, token: &Token, old: &Facts, new: &Facts) -> Result<Edits
     Ok(edits)
 }
 
+/// The editor that the environment names.
+pub(super) fn editor() -> Option<String> {
+    ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()))
+}
+
 /// Opens a file in the person's editor and waits for it.
 pub(super) fn edit_file(file: &Path) -> Result<(), Error> {
-    let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
-    let editor = editor.unwrap_or_else(|| "vi".into());
+    let editor = editor().unwrap_or_else(|| "vi".into());
     let failed = |why: String| Error::Failed {
         doing: format!("edit with '{}'", escaped(&editor)),
         why,

@@ -6,8 +6,11 @@ use crate::config::Color;
 use crate::fault::{Explain, Kind};
 use crate::ops::Error;
 use crate::secret::Secret;
-use crate::text::escaped;
+use crate::text::{escaped, without_middle};
 use crate::token::status::Status;
+
+/// The longest line of an error. Words of the person's own are in it, and those may be of any length.
+const LINE_CHARS_MAX: usize = 1000;
 
 /// What a process ends with. `1` and more are errors, but for `4`, which is an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,9 +176,11 @@ impl Face {
     /// Tells an error, and what to do about it.
     pub(super) fn report(&self, error: &Error) -> Exit {
         let word = paint(self.err_color, Role::Bad, "error:");
-        self.tell(&format!("{word} {error}"));
+        let message = error.to_string();
+        let lines: Vec<_> = message.lines().map(|line| without_middle(line, LINE_CHARS_MAX)).collect();
+        self.tell(&format!("{word} {}", lines.join("\n")));
         if let Some(hint) = error.hint() {
-            self.hint(&hint);
+            self.hint(&without_middle(&hint, LINE_CHARS_MAX));
         }
         Exit::of(error.kind())
     }
@@ -222,6 +227,6 @@ fn width(is_terminal: bool) -> Option<usize> {
 pub(super) fn usage_error(rendered: &str) {
     let mut err = io::stderr().lock();
     for line in rendered.lines() {
-        let _nobody_reads_it = writeln!(err, "{}", escaped(line));
+        let _nobody_reads_it = writeln!(err, "{}", without_middle(&escaped(line), LINE_CHARS_MAX));
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     let by_key = !args.ssh.is_empty() || !args.recipient.is_empty() || !desk.means.identities.is_empty();
     let name = args.name.or_else(|| desk.ground.named.clone()).unwrap_or_else(|| desk.ground.config.vault.clone());
     let there = crate::token::label::Label::Plain.parse(&name).map(|name| desk.ground.paths.vault(&name))?;
-    if there.exists() {
+    // A link to nowhere is in the way as well.
+    if there.symlink_metadata().is_ok() {
         return Err(crate::vault::Error::Exists { dir: there }.into());
     }
     let passphrase = match &desk.means.passphrase_file {

@@ -171,6 +171,9 @@ impl Explain for Error {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::Vault(error @ vault::Error::Io { .. }) => {
+                error.hint().unwrap_or_else(|| "look at what stands at that path, and whether you may use it".into())
+            }
             Self::Vault(error) => return error.hint(),
             Self::Config(error) => return error.hint(),
             Self::Exchange(error) => return error.hint(),

@@ -10,7 +10,7 @@ use rustix::fs::OFlags;
 use super::error::Error;
 
 /// Creates a folder that only its owner may enter.
-pub(super) fn create_private_dir(path: &Path) -> Result<(), Error> {
+fn create_private_dir(path: &Path) -> Result<(), Error> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::io("create the folder", path))
 }
 

@@ -1,0 +1,13 @@
+//! What people, programs and disks give patvault that it cannot use: it says so, says what to do, and loses nothing.
+
+#[cfg(test)]
+mod common;
+
+#[cfg(test)]
+mod bad_input {
+    mod arguments;
+    mod environment;
+    mod files;
+    mod streams;
+    mod tried;
+}
