@@ -91,6 +91,26 @@ pub fn without_middle(text: &str, chars_max: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{first}…{last}"))
 }
 
+/// A line broken at spaces, so that no part takes more than `columns` where that can be had; what follows the first part
+/// is indented.
+pub fn wrapped(line: &str, columns: usize) -> String {
+    const INDENT: &str = "  ";
+    let mut out = String::with_capacity(line.len() + 16);
+    let mut used = 0;
+    for word in line.split_inclusive(' ') {
+        // A line without room for its last space still has room for its last word.
+        if used > INDENT.len() && used + width(word.trim_end()) > columns {
+            out.truncate(out.trim_end().len());
+            out.push('\n');
+            out.push_str(INDENT);
+            used = INDENT.len();
+        }
+        out.push_str(word);
+        used += width(word);
+    }
+    out
+}
+
 /// `1 token`, `3 tokens`: a count with its word.
 pub fn counted(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
@@ -146,6 +166,16 @@ mod tests {
         assert_eq!(clipped("日本語", 5, false), "日本…");
         assert_eq!(clipped("日本語", 4, true), "日~");
         assert_eq!(clipped("abc", 0, false), "");
+    }
+
+    #[test]
+    fn long_lines_break_between_words() {
+        assert_eq!(wrapped("one two three", 20), "one two three");
+        assert_eq!(wrapped("one two three", 9), "one two\n  three");
+        assert_eq!(wrapped("one two three", 7), "one two\n  three");
+        assert_eq!(wrapped("  indented is kept", 12), "  indented\n  is kept");
+        assert_eq!(wrapped("incomprehensibilities", 5), "incomprehensibilities");
+        assert_eq!(wrapped("", 5), "");
     }
 
     proptest::proptest! {

@@ -1,7 +1,9 @@
 //! What people, programs and disks give patvault that it cannot use: it says so, says what to do, and loses nothing.
 
 #[cfg(test)]
-mod common;
+mod common {
+    pub mod home;
+}
 
 #[cfg(test)]
 mod bad_input {

@@ -4,7 +4,9 @@
 //! stay. A page that starts with `<!-- vault: identity -->` begins with a vault that opens with `key.txt`.
 
 #[cfg(test)]
-mod common;
+mod common {
+    pub mod home;
+}
 
 /// Each page is a test of its own.
 macro_rules! pages {

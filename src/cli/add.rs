@@ -78,11 +78,16 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     }
     let session = desk.session()?;
     let added = ops::add(&session, &draft, args.force)?;
-    desk.face.line(&format!("Added {} ({})", escaped(&added.path), added.id.short()));
+    let expiry = draft.versions.first().map_or(Expiry::Unknown, |version| version.expiry);
+    let ends = expiry.date().map_or_else(String::new, |date| {
+        let day = date.day(&desk.now);
+        format!(", ends {day}, {}", when::words(day, &desk.now))
+    });
+    desk.face.line(&format!("Added {} ({}){ends}", escaped(&added.path), added.id.short()));
     for twin in &added.twins {
         desk.face.warn(&format!("the same secret is also {}", escaped(twin)));
     }
-    if draft.versions.first().is_some_and(|version| version.expiry == Expiry::Unknown) {
+    if expiry == Expiry::Unknown {
         let path = word_for(&added.path, &added.id.short());
         desk.face.hint(&format!("when does it end? 'patvault expire {path} 90d', or never, tells"));
     }

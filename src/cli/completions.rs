@@ -2,7 +2,7 @@
 
 use clap_complete::Shell;
 
-use super::face::{Exit, Face};
+use super::face::Face;
 use crate::ops::Error;
 
 /// Print the completions of a shell
@@ -14,9 +14,9 @@ pub(super) struct Args {
     shell: Shell,
 }
 
-pub(super) fn run(args: &Args, face: &mut Face) -> Result<Exit, Error> {
+pub(super) fn run(args: &Args, face: &mut Face) -> Result<(), Error> {
     let mut text = vec![];
     clap_complete::generate(args.shell, &mut super::definition(), "patvault", &mut text);
     face.bytes(&text);
-    Ok(Exit::Done)
+    Ok(())
 }

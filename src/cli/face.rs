@@ -6,11 +6,13 @@ use crate::config::Color;
 use crate::fault::{Explain, Kind};
 use crate::ops::Error;
 use crate::secret::Secret;
-use crate::text::{escaped, without_middle};
+use crate::text::{escaped, without_middle, wrapped};
 use crate::token::status::Status;
 
-/// The longest line of an error. Words of the person's own are in it, and those may be of any length.
+/// The longest line beside the result. Words of the person's own are in it, and those may be of any length.
 const LINE_CHARS_MAX: usize = 1000;
+/// What stands before an error.
+const ERROR: &str = "error: ";
 
 /// What a process ends with. `1` and more are errors, but for `4`, which is an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +97,8 @@ pub(super) struct Face {
     pub(super) ascii: bool,
     /// Columns of standard output; `None` where lines may be as long as they like.
     pub(super) width: Option<usize>,
+    /// The same of standard error.
+    err_width: Option<usize>,
     /// Standard output is a terminal.
     pub(super) out_is_terminal: bool,
     /// What could not be printed because the reader went away, or the disk is full.
@@ -116,7 +120,8 @@ impl Face {
             out_color: colored(out.is_terminal()),
             err_color: colored(err.is_terminal()),
             ascii,
-            width: width(out.is_terminal()),
+            width: width(out.is_terminal(), &out),
+            err_width: width(err.is_terminal(), &err).filter(|_| err.is_terminal()),
             out_is_terminal: out.is_terminal(),
             failed: None,
         }
@@ -158,29 +163,24 @@ impl Face {
 
     /// Says what was done, or what to do next, beside the result.
     pub(super) fn say(&self, text: &str) {
-        self.tell(text);
+        self.tell(Role::Plain, "", text);
     }
 
     /// Warns.
     pub(super) fn warn(&self, text: &str) {
-        let word = paint(self.err_color, Role::Soon, "warning:");
-        self.tell(&format!("{word} {text}"));
+        self.tell(Role::Soon, "warning: ", text);
     }
 
     /// Gives the next step.
     pub(super) fn hint(&self, text: &str) {
-        let word = paint(self.err_color, Role::Quiet, "hint:");
-        self.tell(&format!("{word} {text}"));
+        self.tell(Role::Quiet, "hint: ", text);
     }
 
     /// Tells an error, and what to do about it.
     pub(super) fn report(&self, error: &Error) -> Exit {
-        let word = paint(self.err_color, Role::Bad, "error:");
-        let message = error.to_string();
-        let lines: Vec<_> = message.lines().map(|line| without_middle(line, LINE_CHARS_MAX)).collect();
-        self.tell(&format!("{word} {}", lines.join("\n")));
+        self.tell(Role::Bad, ERROR, &error.to_string());
         if let Some(hint) = error.hint() {
-            self.hint(&without_middle(&hint, LINE_CHARS_MAX));
+            self.hint(&hint);
         }
         Exit::of(error.kind())
     }
@@ -192,17 +192,26 @@ impl Face {
         }
         match self.failed.take() {
             Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                let word = paint(self.err_color, Role::Bad, "error:");
-                self.tell(&format!("{word} could not write the result: {error}"));
+                self.tell(Role::Bad, ERROR, &format!("could not write the result: {error}"));
                 Exit::Failed
             }
             _ => exit,
         }
     }
 
-    fn tell(&self, text: &str) {
+    fn tell(&self, role: Role, label: &str, text: &str) {
         let mut err = io::stderr().lock();
-        let _nobody_reads_it = writeln!(err, "{text}");
+        for (at, line) in text.lines().enumerate() {
+            let line = without_middle(line, LINE_CHARS_MAX);
+            let line = if at == 0 { format!("{label}{line}") } else { line.into_owned() };
+            let line = match self.err_width {
+                Some(columns) => wrapped(&line, columns),
+                None => line,
+            };
+            // Coloured when it is as long as it will be: the codes take no columns.
+            let (label, rest) = line.split_at(if at == 0 { label.len() } else { 0 });
+            let _nobody_reads_it = writeln!(err, "{}{rest}", paint(self.err_color, role, label));
+        }
     }
 }
 
@@ -214,12 +223,12 @@ fn paint(color: bool, role: Role, text: &str) -> String {
 }
 
 /// `COLUMNS` where it is set, else the terminal's own width, else none.
-fn width(is_terminal: bool) -> Option<usize> {
+fn width(is_terminal: bool, stream: &impl std::os::fd::AsFd) -> Option<usize> {
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
     if told.is_some() || !is_terminal {
         return told;
     }
-    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
     Some(usize::from(size.ws_col)).filter(|&columns| columns > 0)
 }
 

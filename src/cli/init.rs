@@ -1,5 +1,7 @@
 //! `patvault init`.
 
+use std::path::Path;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Desk;
@@ -37,13 +39,13 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
         return Err(crate::vault::Error::Exists { dir: there }.into());
     }
     let passphrase = match &desk.means.passphrase_file {
-        Some(file) => Some(ops::read_passphrase(file)?),
-        None if !by_key || args.passphrase => Some(new_passphrase(&desk.terminal, &desk.face)?),
+        Some(file) => Some(given_passphrase(file, &desk.face)?),
+        None if !by_key || args.passphrase => {
+            desk.face.say("The passphrase opens the vault. Nobody can bring it back: without it the tokens are lost.");
+            Some(new_passphrase(&desk.terminal, &desk.face)?)
+        }
         None => None,
     };
-    if let Some(passphrase) = &passphrase {
-        warn_if_weak(passphrase, &desk.face);
-    }
     let identities = desk.means.identities.clone();
     let init = Init { name, passphrase, ssh: args.ssh, recipients: args.recipient, identities };
     let session = ops::init(desk.ground.clone(), init, &desk.prompts)?;
@@ -88,11 +90,13 @@ fn ask(terminal: &Terminal, question: &str) -> Result<SecretString, Error> {
     }
 }
 
-/// A passphrase from a file is taken as it is; that it is weak is said.
-pub(super) fn warn_if_weak(passphrase: &SecretString, face: &Face) {
-    if let Some(weakness) = weakness(passphrase) {
+/// Reads a new passphrase from a file. It is taken as it is; that it is weak is said.
+pub(super) fn given_passphrase(file: &Path, face: &Face) -> Result<SecretString, Error> {
+    let passphrase = ops::read_passphrase(file)?;
+    if let Some(weakness) = weakness(&passphrase) {
         face.warn(&weakness);
     }
+    Ok(passphrase)
 }
 
 /// What is to be said of a weak passphrase. The measure is how long trying would take an attacker who has the slot, at

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Desk;
 use super::ask::Answer;
 use super::face::{Exit, Role};
-use super::init::{new_passphrase, warn_if_weak};
+use super::init::{given_passphrase, new_passphrase};
 use super::table::{Cell, Table};
 use crate::ops::{self, Error, NewWay};
 use crate::text::escaped;
@@ -152,10 +152,10 @@ fn passphrase(name: Option<&str>, file: Option<PathBuf>, desk: &mut Desk) -> Res
 }
 
 fn fresh(file: Option<PathBuf>, desk: &Desk) -> Result<SecretString, Error> {
-    let Some(file) = file else { return new_passphrase(&desk.terminal, &desk.face) };
-    let passphrase = ops::read_passphrase(&file)?;
-    warn_if_weak(&passphrase, &desk.face);
-    Ok(passphrase)
+    match file {
+        Some(file) => given_passphrase(&file, &desk.face),
+        None => new_passphrase(&desk.terminal, &desk.face),
+    }
 }
 
 fn rotate(desk: &mut Desk) -> Result<Exit, Error> {

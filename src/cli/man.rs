@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap_mangen::Man;
 
-use super::face::{Exit, Face};
+use super::face::Face;
 use crate::ops::Error;
 use crate::text::escaped;
 
@@ -16,16 +16,16 @@ pub(super) struct Args {
     dir: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args, face: &mut Face) -> Result<Exit, Error> {
+pub(super) fn run(args: &Args, face: &mut Face) -> Result<(), Error> {
     let definition = super::definition();
     let Some(dir) = &args.dir else {
         face.bytes(&page(definition)?);
-        return Ok(Exit::Done);
+        return Ok(());
     };
     std::fs::create_dir_all(dir).map_err(Error::io("create the folder", dir))?;
     clap_mangen::generate_to(definition, dir).map_err(Error::io("write pages into", dir))?;
     face.line(&format!("Wrote the pages of all commands to {}", escaped(&dir.to_string_lossy())));
-    Ok(Exit::Done)
+    Ok(())
 }
 
 fn page(command: clap::Command) -> Result<Vec<u8>, Error> {

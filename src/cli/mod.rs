@@ -58,34 +58,42 @@ pub struct Cli {
 const EXIT_HELP: &str = "Exit codes: 0 done; 1 failed; 2 the question was wrong; 3 locked or cancelled; \
                          4 the answer is \"due\" (with due --exit-code).";
 
-/// The heading in a help text under which stands what every command takes.
-const EVERYWHERE: &str = "Options of every command";
-
 /// What every command takes.
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Common options")]
 struct Common {
     /// Which vault, where there are several
-    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "NAME", env = "PATVAULT_VAULT", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "NAME", env = "PATVAULT_VAULT", hide_env_values = true)]
     vault: Option<String>,
     /// Unlock with this SSH private key or age identity file; may be given several times
-    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE", env = "PATVAULT_IDENTITY", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "FILE", env = "PATVAULT_IDENTITY", hide_env_values = true)]
     identity: Vec<PathBuf>,
     /// Read the passphrase from this file, or from standard input if it is -
-    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE", env = "PATVAULT_PASSPHRASE_FILE", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "FILE", env = "PATVAULT_PASSPHRASE_FILE", hide_env_values = true)]
     passphrase_file: Option<PathBuf>,
     /// Never ask; fail where an answer would be needed
-    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    #[arg(long, global = true)]
     no_input: bool,
     /// When to colour: auto, always or never
-    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "WHEN", value_parser = terms::color)]
+    #[arg(long, global = true, value_name = "WHEN", value_parser = terms::color)]
     color: Option<Color>,
     /// Signs in ASCII
-    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    #[arg(long, global = true)]
     ascii: bool,
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of them, once a process")]
 enum Command {
+    #[command(flatten)]
+    AtDesk(AtDesk),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// The commands that need to know where the person keeps things. The others are run by packagers, perhaps without a home.
+#[derive(Debug, Subcommand)]
+enum AtDesk {
     Init(init::Args),
     Add(add::Args),
     List(list::Args),
@@ -112,8 +120,6 @@ enum Command {
     Doctor(doctor::Args),
     Config(config::Args),
     Demo(demo::Args),
-    Completions(completions::Args),
-    Man(man::Args),
 }
 
 /// What a command works with.
@@ -153,30 +159,37 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let Cli { common, command } = cli;
-    let mut plain = Face::new(common.color.unwrap_or(Color::Auto), common.ascii);
-    let told = match &command {
-        // Whoever builds a package has neither a home nor settings.
-        Some(Command::Completions(args)) => Some(completions::run(args, &mut plain)),
-        Some(Command::Man(args)) => Some(man::run(args, &mut plain)),
-        _ => None,
-    };
-    if let Some(told) = told {
-        let exit = told.unwrap_or_else(|error| plain.report(&error));
-        return plain.finish(exit);
+    match command {
+        Some(Command::Completions(args)) => ended(Face::new(Color::Never, false), |face| completions::run(&args, face)),
+        Some(Command::Man(args)) => ended(Face::new(Color::Never, false), |face| man::run(&args, face)),
+        Some(Command::AtDesk(command)) => at_desk(common, Some(command)),
+        None => at_desk(common, None),
     }
-    let mut desk = match desk(common, command.as_ref()) {
-        Ok(desk) => desk,
-        Err(error) => return plain.report(&error),
-    };
-    let exit = dispatch(command, &mut desk).unwrap_or_else(|error| desk.face.report(&error));
-    desk.face.finish(exit)
 }
 
-fn desk(common: Common, command: Option<&Command>) -> Result<Desk, Error> {
+fn at_desk(common: Common, command: Option<AtDesk>) -> Exit {
+    match desk(common, command.as_ref()) {
+        Ok(mut desk) => {
+            let exit = dispatch(command, &mut desk).unwrap_or_else(|error| desk.face.report(&error));
+            desk.face.finish(exit)
+        }
+        Err(error) => Face::new(Color::Auto, false).report(&error),
+    }
+}
+
+fn ended(mut face: Face, run: impl FnOnce(&mut Face) -> Result<(), Error>) -> Exit {
+    let exit = match run(&mut face) {
+        Ok(()) => Exit::Done,
+        Err(error) => face.report(&error),
+    };
+    face.finish(exit)
+}
+
+fn desk(common: Common, command: Option<&AtDesk>) -> Result<Desk, Error> {
     let paths = Paths::find(|name| std::env::var_os(name))?;
     let config = match Config::read(&paths.settings()) {
         // Whoever mends the settings must not be kept out by them.
-        Err(_) if matches!(command, Some(Command::Config(_))) => Config::default(),
+        Err(_) if matches!(command, Some(AtDesk::Config(_))) => Config::default(),
         other => other?,
     };
     let face = Face::new(common.color.unwrap_or(config.color), common.ascii || config.ascii);
@@ -190,37 +203,35 @@ fn desk(common: Common, command: Option<&Command>) -> Result<Desk, Error> {
     })
 }
 
-fn dispatch(command: Option<Command>, desk: &mut Desk) -> Result<Exit, Error> {
+fn dispatch(command: Option<AtDesk>, desk: &mut Desk) -> Result<Exit, Error> {
     match command {
         None => greet::run(desk),
-        Some(Command::Init(args)) => init::run(args, desk),
-        Some(Command::Add(args)) => add::run(args, desk),
-        Some(Command::List(args)) => list::run(&args, desk),
-        Some(Command::Show(args)) => show::run(&args, desk),
-        Some(Command::Get(args)) => get::run(&args, desk),
-        Some(Command::Edit(args)) => edit::run(&args, desk),
-        Some(Command::Rename(args)) => facts::rename(&args, desk),
-        Some(Command::Tag(args)) => facts::tag(&args, desk),
-        Some(Command::Note(args)) => facts::note(&args, desk),
-        Some(Command::Expire(args)) => facts::expire(&args, desk),
-        Some(Command::Scope(args)) => facts::scope(&args, desk),
-        Some(Command::Remove(args)) => discard::remove(&args, desk),
-        Some(Command::Restore(args)) => discard::restore(&args, desk),
-        Some(Command::Purge(args)) => discard::purge(&args, desk),
-        Some(Command::History(args)) => history::run(&args, desk),
-        Some(Command::Undo(args)) => history::undo(&args, desk),
-        Some(Command::Due(args)) => due::run(&args, desk),
-        Some(Command::Snooze(args)) => due::snooze(&args, desk),
-        Some(Command::Done(args)) => due::done(&args, desk),
-        Some(Command::Key(args)) => key::run(args, desk),
-        Some(Command::Import(args)) => import::run(&args, desk),
-        Some(Command::Export(args)) => export::run(&args, desk),
-        Some(Command::Backup(args)) => backup::run(&args, desk),
-        Some(Command::Doctor(args)) => doctor::run(&args, desk),
-        Some(Command::Config(args)) => config::run(&args, desk),
-        Some(Command::Demo(args)) => demo::run(&args, desk),
-        Some(Command::Completions(args)) => completions::run(&args, &mut desk.face),
-        Some(Command::Man(args)) => man::run(&args, &mut desk.face),
+        Some(AtDesk::Init(args)) => init::run(args, desk),
+        Some(AtDesk::Add(args)) => add::run(args, desk),
+        Some(AtDesk::List(args)) => list::run(&args, desk),
+        Some(AtDesk::Show(args)) => show::run(&args, desk),
+        Some(AtDesk::Get(args)) => get::run(&args, desk),
+        Some(AtDesk::Edit(args)) => edit::run(&args, desk),
+        Some(AtDesk::Rename(args)) => facts::rename(&args, desk),
+        Some(AtDesk::Tag(args)) => facts::tag(&args, desk),
+        Some(AtDesk::Note(args)) => facts::note(&args, desk),
+        Some(AtDesk::Expire(args)) => facts::expire(&args, desk),
+        Some(AtDesk::Scope(args)) => facts::scope(&args, desk),
+        Some(AtDesk::Remove(args)) => discard::remove(&args, desk),
+        Some(AtDesk::Restore(args)) => discard::restore(&args, desk),
+        Some(AtDesk::Purge(args)) => discard::purge(&args, desk),
+        Some(AtDesk::History(args)) => history::run(&args, desk),
+        Some(AtDesk::Undo(args)) => history::undo(&args, desk),
+        Some(AtDesk::Due(args)) => due::run(&args, desk),
+        Some(AtDesk::Snooze(args)) => due::snooze(&args, desk),
+        Some(AtDesk::Done(args)) => due::done(&args, desk),
+        Some(AtDesk::Key(args)) => key::run(args, desk),
+        Some(AtDesk::Import(args)) => import::run(&args, desk),
+        Some(AtDesk::Export(args)) => export::run(&args, desk),
+        Some(AtDesk::Backup(args)) => backup::run(&args, desk),
+        Some(AtDesk::Doctor(args)) => doctor::run(&args, desk),
+        Some(AtDesk::Config(args)) => config::run(&args, desk),
+        Some(AtDesk::Demo(args)) => demo::run(&args, desk),
     }
 }
 

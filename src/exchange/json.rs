@@ -3,7 +3,7 @@
 //! The shape has a number of its own, [`SHAPE`], under the key `patvault`; [`Record`] documents it.
 
 mod record;
-mod tree;
+mod wrong;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -26,7 +26,7 @@ use crate::verdict::Verdict;
 pub use record::{
     ExpiryRecord, PolicyRecord, Record, ScopeRecord, SourceWord, StateWord, VerdictRecord, VersionRecord,
 };
-use tree::{Node, Wrong};
+use wrong::{Wrong, not_taken};
 
 /// The number of the shape that is written, and the latest that is read.
 pub const SHAPE: u64 = 1;
@@ -86,28 +86,26 @@ pub fn write(tokens: &[Full]) -> Exported {
 /// # Errors
 /// [`Error`] with the tokens that cannot be taken; then none is.
 pub fn read(bytes: &[u8]) -> Result<Imported, Error> {
-    let mut bad = BadRows::default();
-    let mut records = vec![];
-    for (at, node) in nodes(bytes)?.into_iter().enumerate() {
-        match Record::deserialize(node) {
-            Ok(record) => records.push((at, record)),
-            Err(wrong) => bad.add(bad_token(at, wrong)),
-        }
+    let text = text_of(bytes)?;
+    // The number is looked at first: a later shape may differ in anything else.
+    let Head { patvault } = parse(text)?;
+    if patvault > SHAPE {
+        return Err(Error::Newer { version: patvault });
     }
-    bad.refuse_any()?;
+    let Import { tokens: records, .. } = parse(text)?;
     if records.is_empty() {
         return Err(Error::Empty);
     }
-    if !records.iter().flat_map(|(_, record)| &record.versions).any(|version| version.secret.is_some()) {
+    if !records.iter().flat_map(|record| &record.versions).any(|version| version.secret.is_some()) {
         return Err(Error::NoSecrets { why: "it was exported without them" });
     }
     drafts(records)
 }
 
-fn drafts(records: Vec<(usize, Record)>) -> Result<Imported, Error> {
+fn drafts(records: Vec<Record>) -> Result<Imported, Error> {
     let (mut drafts, mut bad) = (vec![], BadRows::default());
     let (mut gone, mut revoked) = (0, 0);
-    for (at, record) in records {
+    for (at, record) in records.into_iter().enumerate() {
         if record.trashed.is_some() || record.purged.is_some() {
             gone += 1;
         } else if record.versions.first().is_some_and(|first| first.state == Some(StateWord::Revoked)) {
@@ -130,34 +128,27 @@ fn drafts(records: Vec<(usize, Record)>) -> Result<Imported, Error> {
     Ok(Imported { drafts, notes })
 }
 
-/// The list of tokens of a file, each still a tree.
-fn nodes(bytes: &[u8]) -> Result<Vec<Node<'_>>, Error> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Head<'a> {
-        #[serde(rename = "patvault")]
-        _shape: u64,
-        #[serde(borrow)]
-        tokens: Vec<Node<'a>>,
-    }
-    let root: Node = serde_json::from_str(text_of(bytes)?).map_err(|e| not_json(&e))?;
-    // The number is looked at first: a later shape may differ in anything else.
-    if let Node::Object(fields) = &root
-        && let Some((_, Node::Whole(version))) = fields.iter().find(|(key, _)| key == "patvault")
-        && *version > SHAPE
-    {
-        return Err(Error::Newer { version: *version });
-    }
-    match Head::deserialize(root) {
-        Ok(head) => Ok(head.tokens),
-        Err(wrong) => Err(Error::Rows { rows: vec![bad_at(wrong)], more: 0 }),
-    }
+/// The number of a file's shape, whatever else it holds.
+#[derive(Deserialize)]
+
+struct Head {
+    patvault: u64,
 }
 
-/// Where the grammar is broken. The reader's own words are not passed on: they may quote.
-fn not_json(e: &serde_json::Error) -> Error {
-    let why = if e.is_eof() { "is JSON that ends too early" } else { "is not JSON, or is nested too deeply" };
-    Error::NotJson { why, line: e.line(), column: e.column() }
+/// A whole file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Import {
+    #[serde(rename = "patvault")]
+    _shape: u64,
+    tokens: Vec<Record>,
+}
+
+fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Error> {
+    let mut from = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut from).map_err(|error| not_taken(&error))?;
+    from.end().map_err(|error| wrong::not_json(&error))?;
+    Ok(value)
 }
 
 fn place(at: usize) -> Place {
@@ -165,11 +156,7 @@ fn place(at: usize) -> Place {
 }
 
 fn bad_token(at: usize, wrong: Wrong) -> Bad {
-    bad_at(wrong.under(at).under("tokens"))
-}
-
-fn bad_at(wrong: Wrong) -> Bad {
-    Bad { place: Place::Pointer(wrong.pointer), part: None, why: wrong.why }
+    wrong.under(at).under("tokens").into_bad()
 }
 
 fn draft(record: Record) -> Result<Draft, Wrong> {

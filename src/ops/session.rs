@@ -134,7 +134,9 @@ impl Device {
             return Ok(known);
         }
         let fresh = Self { id: vault::new_id()?, name: host_name() };
-        super::files::write_private(&path, &serde_json::to_vec(&fresh).unwrap_or_default())?;
+        // Where this cannot be written down, every command comes from a new device; that keeps nobody from reading, and
+        // 'patvault doctor' names the folder.
+        let _unremembered = super::files::write_private(&path, &serde_json::to_vec(&fresh).unwrap_or_default());
         Ok(fresh)
     }
 }

@@ -45,8 +45,12 @@ pub(super) fn unlock(ground: &Ground, vault: &Vault, means: &Means, prompts: &Pr
     if !means.identities.is_empty() {
         return by_hand(&slots, &means.identities, prompts);
     }
-    if let Some(key) = from_settings(ground, &slots, prompts)? {
-        return Ok(key);
+    match from_settings(ground, &slots, prompts) {
+        Ok(Some(key)) => return Ok(key),
+        Ok(None) => {}
+        // A damaged slot or a missing identity file is said, and keeps nobody from their passphrase.
+        Err(error) if by_passphrase(&slots).next().is_some() => prompts.say(&error.to_string()),
+        Err(error) => return Err(error),
     }
     let command = &ground.config.passphrase_command;
     if !command.is_empty() {
@@ -87,15 +91,18 @@ fn from_settings(ground: &Ground, slots: &[Slot], prompts: &Prompts) -> Result<O
     Ok(None)
 }
 
+/// Tries every slot that an identity opens. One that is damaged, or whose plugin fails, keeps nobody from the next; where
+/// none opens, it is the reason.
 fn try_identities(slots: &[Slot], with: &[Box<dyn Identity + Send + Sync>]) -> Result<Option<VaultKey>, Error> {
+    let mut reason = None;
     for slot in slots.iter().filter(|slot| matches!(slot.kind, SlotKind::Identity(_))) {
         match slot.open_with(with) {
             Ok(key) => return Ok(Some(key)),
             Err(vault::Error::Slot { wrong: SlotWrong::Identity, .. }) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => reason = Some(error),
         }
     }
-    Ok(None)
+    reason.map_or(Ok(None), |error| Err(error.into()))
 }
 
 fn by_passphrase(slots: &[Slot]) -> impl Iterator<Item = &Slot> {

@@ -44,7 +44,7 @@ pub enum Field {
     Trashed,
     /// Its secrets were destroyed at.
     Purged,
-    /// The version itself came. The new value is its number.
+    /// The version itself came. The new value is when.
     VersionAdded,
     /// When the version was issued.
     Issued,

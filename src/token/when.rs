@@ -138,7 +138,8 @@ fn spoken(text: &str, now: &Now) -> Option<Date> {
     }
     // The wall clock is handed over as if it were UTC: only its calendar matters here.
     let base: DateTime<Utc> = now.wall().and_utc();
-    let found = interim::parse_date_string(text, base, interim::Dialect::Uk).ok()?;
+    // Dialects differ in "next friday": the coming one, or the one after. For an end the earlier guess is the safer one.
+    let found = interim::parse_date_string(text, base, interim::Dialect::Us).ok()?;
     let day = found.date_naive();
     in_reach(day).then_some(Date::Day(day))
 }
@@ -211,6 +212,7 @@ mod tests {
             ("today", on("2026-11-22")),
             ("tomorrow", on("2026-11-23")),
             ("friday", on("2026-11-27")),
+            ("next friday", on("2026-11-27")),
             ("31 January 2027", on("2027-01-31")),
             ("never", When::Never),
             ("Never", When::Never),

@@ -1,13 +1,14 @@
 //! A new vault: built beside its place, put there whole.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::db::{Author, Db};
 use super::disk;
 use super::error::{Error, doing};
 use super::identity::Prompts;
 use super::key::VaultKey;
+use super::lock;
 use super::seal;
 use super::slot::{self, NewSlot, Slot, Way};
 use super::{Retention, Vault};
@@ -26,7 +27,8 @@ impl Vault {
     /// Creates a vault in `dir`, and gives it with its key.
     ///
     /// # Errors
-    /// [`Error::Exists`] where there is one; then and in every other case nothing is left behind.
+    /// [`Error::Exists`] where there is one, [`Error::LastWay`] where the plan has no way in; then and in every other case
+    /// nothing is left behind.
     pub fn create(
         dir: &Path,
         state: &Path,
@@ -34,13 +36,18 @@ impl Vault {
         plan: &Plan,
         prompts: &Prompts,
     ) -> Result<(Self, VaultKey), Error> {
-        if dir.exists() {
-            return Err(Error::Exists { dir: dir.to_owned() });
+        if plan.slots.is_empty() {
+            return Err(Error::LastWay { dir: dir.to_owned() });
         }
         let parent = dir.parent().unwrap_or(Path::new("/"));
         disk::create_dir(parent)?;
         disk::check_owner(parent)?;
-        let building = parent.join(format!(".{}{}", plan.name, disk::BESIDE));
+        // Two that build the same vault at once would clear each other's work away.
+        let _held = lock::hold_folder(parent)?;
+        if dir.exists() {
+            return Err(Error::Exists { dir: dir.to_owned() });
+        }
+        let building = building(dir);
         let made = build(&building, plan, prompts).and_then(|made| {
             // Renaming a folder over one with something in it fails: whoever was first wins.
             fs::rename(&building, dir).map_err(doing("put in place", dir))?;
@@ -51,9 +58,15 @@ impl Vault {
             let _left_for_doctor = fs::remove_dir_all(&building);
         })?;
         let vault = Self::unchecked(dir, state, keep);
-        let _unpinned = vault.pin.write(&pin);
+        let _unpinned = vault.pin.set(&pin);
         Ok((vault, key))
     }
+}
+
+/// Where a vault is built: beside its place, under a name that no vault has.
+pub(super) fn building(dir: &Path) -> PathBuf {
+    let name = dir.file_name().unwrap_or_default().to_string_lossy();
+    dir.with_file_name(format!(".{name}{}", disk::BESIDE))
 }
 
 fn build(dir: &Path, plan: &Plan, prompts: &Prompts) -> Result<(VaultKey, super::Pin), Error> {

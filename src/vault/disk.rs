@@ -19,19 +19,33 @@ const WRITE_BYTES: usize = 1 << 20;
 /// What every file written beside another ends in, so that one left by a crash is known as such.
 pub(super) const BESIDE: &str = ".new";
 
-/// Reads a whole file, without following a link in its last part.
+/// Reads a whole file of a vault.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let load = || {
-        let mut file = OpenOptions::new().read(true).custom_flags(no_follow()).open(path)?;
-        let len = file.metadata()?.len();
-        if len > FILE_BYTES_MAX {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than any vault"));
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0) + 1);
-        file.read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    load().map_err(doing("read", path))
+    open(path).and_then(|file| read_limited(file, FILE_BYTES_MAX)).map_err(doing("read", path))
+}
+
+/// Opens a file of a vault, without following a link in its last part and without waiting at a pipe that somebody put
+/// in its place.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no file")) }
+}
+
+/// Reads a file that a person named, which may be a link or a pipe.
+pub(super) fn read_given(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Error> {
+    File::open(path).and_then(|file| read_limited(file, bytes_max)).map_err(doing("read", path))
+}
+
+fn read_limited(file: File, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let len = file.metadata()?.len().min(bytes_max);
+    // Large enough from the start: a buffer that grows leaves unwiped copies behind.
+    let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0) + 1);
+    file.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_max {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large"));
+    }
+    Ok(bytes)
 }
 
 /// Creates a folder that only its owner may enter; one that is there already is left as it is.
@@ -115,11 +129,15 @@ pub(super) fn keep_as(path: &Path, kept: &Path) -> Result<(), Error> {
     };
     match link() {
         Ok(()) => sync_parent(kept),
-        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => {
-            replace(kept, &read(path)?)
-        }
+        Err(error) if cannot_link(&error) => replace(kept, &read(path)?),
         Err(error) => Err(doing("keep a backup as", kept)(error)),
     }
+}
+
+/// The file system has no second names, has run out of them, or `kept` is on another one.
+fn cannot_link(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    matches!(error.kind(), Kind::Unsupported | Kind::PermissionDenied | Kind::CrossesDevices | Kind::TooManyLinks)
 }
 
 /// Removes a file; that it is not there is fine.
@@ -158,7 +176,8 @@ pub(super) fn check_owner(path: &Path) -> Result<(), Error> {
     if owner == rustix::process::geteuid().as_raw() { Ok(()) } else { Err(Error::Foreign { path: path.to_owned() }) }
 }
 
-fn beside(path: &Path) -> PathBuf {
+/// Where a file is written before it takes the place of `path`.
+pub(super) fn beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(BESIDE);
     name.into()
@@ -169,10 +188,6 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
     }
-}
-
-fn no_follow() -> i32 {
-    OFlags::NOFOLLOW.bits().cast_signed()
 }
 
 /// Marks one step of a write. In a debug build, `PATVAULT_FAULT=7:kill` (or `enospc`, `eio`) ends the process at the

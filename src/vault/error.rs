@@ -60,6 +60,18 @@ pub enum Error {
         /// What, in words.
         what: String,
     },
+    /// What is to be undone destroyed a secret.
+    #[error("the secret of token {token} was purged, which cannot be undone")]
+    Purged {
+        /// Which token, by its short id.
+        token: String,
+    },
+    /// No way in would be left.
+    #[error("no way into the vault at {} would be left", shown(.dir))]
+    LastWay {
+        /// Which vault.
+        dir: PathBuf,
+    },
     /// The database says no.
     #[error("could not {doing} in the vault's database: {source}")]
     Sql {
@@ -69,11 +81,19 @@ pub enum Error {
         source: rusqlite::Error,
     },
     /// A value could not be sealed.
-    #[error("could not seal {what}: {why}")]
+    #[error("could not seal {what}: {}", escaped(.why))]
     Seal {
         /// What.
         what: &'static str,
         /// Why, in age's words.
+        why: String,
+    },
+    /// Something sealed could not be opened.
+    #[error("could not open {what}: {}", escaped(.why))]
+    Open {
+        /// What.
+        what: &'static str,
+        /// Why, in age's words or a plugin's.
         why: String,
     },
     /// The system says no.
@@ -130,6 +150,9 @@ pub enum SlotWrong {
     /// None of the identities is the one.
     #[error("does not open with any of the given identities")]
     Identity,
+    /// It is for an SSH key under a passphrase, and that was not the right one.
+    #[error("is for an SSH key that does not open with that passphrase")]
+    Locked,
     /// The file is no slot any more.
     #[error("is damaged ({0})")]
     Damaged(&'static str),
@@ -139,7 +162,7 @@ pub enum SlotWrong {
 }
 
 /// A path as it may be shown.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     escaped(&path.to_string_lossy()).into_owned()
 }
 
@@ -157,10 +180,11 @@ pub(super) fn sql(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> Error 
 impl Explain for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::Slot { wrong: SlotWrong::Passphrase | SlotWrong::Identity | SlotWrong::Plugin(_), .. } => {
-                Kind::Locked
-            }
-            Self::Exists { .. } => Kind::Usage,
+            Self::Slot {
+                wrong: SlotWrong::Passphrase | SlotWrong::Identity | SlotWrong::Locked | SlotWrong::Plugin(_),
+                ..
+            } => Kind::Locked,
+            Self::Exists { .. } | Self::LastWay { .. } => Kind::Usage,
             _ => Kind::Failed,
         }
     }
@@ -175,14 +199,16 @@ impl Explain for Error {
                 "open the vault in another way and make the slot anew, or copy the file back from a backup of yours"
                     .into()
             }
-            Self::Slot { wrong: SlotWrong::Passphrase, .. } => {
+            Self::Slot { wrong: SlotWrong::Passphrase | SlotWrong::Locked, .. } => {
                 "try again; capital letters and keyboard layout count".into()
             }
             Self::Slot { .. } => "'patvault key list' names the ways in; give an identity with --identity".into(),
             Self::Busy { .. } => "let it finish, or end it if it hangs: it holds the file 'lock'".into(),
             Self::Conflict { .. } => "see 'patvault history', and undo the later change first".into(),
             Self::Io { source, .. } => return io_hint(source),
-            Self::Sql { .. } | Self::Seal { .. } => "run 'patvault doctor'".into(),
+            Self::Purged { .. } => return None,
+            Self::LastWay { .. } => "without one the vault would be lost; 'patvault key add' adds another".into(),
+            Self::Sql { .. } | Self::Seal { .. } | Self::Open { .. } => "run 'patvault doctor'".into(),
         })
     }
 }

@@ -5,15 +5,18 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use age::plugin::ResolveError;
 use age::secrecy::SecretString;
-use age::{Callbacks, Identity, IdentityFile, encrypted, ssh, x25519};
+use age::{Callbacks, DecryptError, Identity, IdentityFile, Recipient, encrypted, ssh, x25519};
+use age_core::format::{FileKey, Stanza};
 use zeroize::Zeroizing;
 
 use super::disk;
-use super::error::Error;
+use super::error::{Error, shown};
+use crate::text::escaped;
 
 /// The largest identity file that is read, in bytes; an RSA key of 16,384 bits takes 13 KiB.
-const IDENTITY_BYTES_MAX: usize = 64 * 1024;
+const IDENTITY_BYTES_MAX: u64 = 64 * 1024;
 
 /// How a person is asked while something is unlocked. A question that cannot be asked is answered with `None`.
 pub trait Prompt: Send + Sync {
@@ -56,7 +59,7 @@ impl Callbacks for Asking {
 
 /// What an identity file holds.
 pub struct Identities {
-    /// What opens slots. SSH keys and identity files under a passphrase ask for it when they are first used.
+    /// What opens slots. An SSH key under a passphrase asks for it when it is used.
     pub unlock: Vec<Box<dyn Identity + Send + Sync>>,
     /// The public keys that go with them, as far as the file tells.
     pub recipients: Vec<String>,
@@ -68,14 +71,28 @@ pub enum BadIdentity {
     /// It cannot be read.
     #[error(transparent)]
     Read(#[from] Error),
+    /// It is under a passphrase, which was not given or is not the right one.
+    #[error("{} does not open with that passphrase", shown(path))]
+    Closed {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// It belongs to a plugin that is not there.
+    #[error("{} needs the program {}, which is not installed", shown(path), escaped(program))]
+    NoPlugin {
+        /// Which file.
+        path: PathBuf,
+        /// Which program.
+        program: String,
+    },
     /// It holds nothing that age knows.
-    #[error("{} holds no SSH private key and no age identity", path.display())]
+    #[error("{} holds no SSH private key and no age identity", shown(path))]
     Unknown {
         /// Which file.
         path: PathBuf,
     },
     /// An SSH key of a sort that age cannot use.
-    #[error("{} is an SSH key of a kind that age cannot use", path.display())]
+    #[error("{} is an SSH key of a kind that age cannot use", shown(path))]
     Unsupported {
         /// Which file.
         path: PathBuf,
@@ -84,14 +101,11 @@ pub enum BadIdentity {
 
 /// Reads a file with an SSH private key or age identities, under a passphrase or not.
 pub fn read(path: &Path, prompts: &Prompts) -> Result<Identities, BadIdentity> {
-    let bytes = Zeroizing::new(disk::read(path)?);
+    let bytes = Zeroizing::new(disk::read_given(path, IDENTITY_BYTES_MAX)?);
     let unknown = || BadIdentity::Unknown { path: path.to_owned() };
-    if bytes.len() > IDENTITY_BYTES_MAX {
-        return Err(unknown());
-    }
-    let name = Some(path.display().to_string());
+    let name = Some(shown(path));
     if bytes.starts_with(b"age-encryption.org/v1") {
-        return under_passphrase(&bytes, name, prompts).ok_or_else(unknown);
+        return under_passphrase(&bytes, name, prompts).map_err(|error| bad(path, error));
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| unknown())?;
     if text.contains("-----BEGIN ") {
@@ -99,15 +113,42 @@ pub fn read(path: &Path, prompts: &Prompts) -> Result<Identities, BadIdentity> {
             .ok_or_else(unknown)?
             .ok_or(BadIdentity::Unsupported { path: path.to_owned() });
     }
-    age_identities(text, prompts).ok_or_else(unknown)
+    age_identities(text, prompts).map_err(|error| bad(path, error))
 }
 
-/// An identity file that is itself an age file under a passphrase. Its public keys are known once it is open.
-fn under_passphrase(bytes: &[u8], name: Option<String>, prompts: &Prompts) -> Option<Identities> {
-    let decryptor = age::Decryptor::new(Cursor::new(bytes.to_vec())).ok()?;
-    let file = encrypted::EncryptedIdentity::new(decryptor, Asking(prompts.clone()), None)?;
-    let unlock = file.decrypt(name.as_deref()).ok()?.into_identities().ok()?;
-    Some(Identities { unlock, recipients: vec![] })
+fn bad(path: &Path, error: DecryptError) -> BadIdentity {
+    let path = path.to_owned();
+    match error {
+        DecryptError::KeyDecryptionFailed => BadIdentity::Closed { path },
+        DecryptError::PluginResolve(ResolveError::MissingPlugin { binary_name: program }) => {
+            BadIdentity::NoPlugin { path, program }
+        }
+        _ => BadIdentity::Unknown { path },
+    }
+}
+
+/// An identity file that is itself an age file under a passphrase, which is asked for at once. Its public keys are not
+/// told.
+fn under_passphrase(bytes: &[u8], name: Option<String>, prompts: &Prompts) -> Result<Identities, DecryptError> {
+    let decryptor = age::Decryptor::new_buffered(Cursor::new(bytes.to_vec()))?;
+    let file = encrypted::EncryptedIdentity::new(decryptor, Asking(prompts.clone()), None);
+    let file = file.ok_or(DecryptError::InvalidHeader)?.decrypt(name.as_deref())?;
+    Ok(Identities { unlock: file.into_identities()?, recipients: vec![] })
+}
+
+/// An SSH key that says nothing, and asks nothing, about what was not sealed to it. age's own asks for the passphrase of
+/// a key at every stanza it is shown.
+struct SshKey<I> {
+    key: I,
+    /// A stanza of its own: the sort of key and its tag.
+    own: Stanza,
+}
+
+impl<I: Identity> Identity for SshKey<I> {
+    fn unwrap_stanza(&self, stanza: &Stanza) -> Option<Result<FileKey, DecryptError>> {
+        let is_own = stanza.tag == self.own.tag && stanza.args.first() == self.own.args.first();
+        if is_own { self.key.unwrap_stanza(stanza) } else { None }
+    }
 }
 
 /// `None` where it is no SSH key, `Some(None)` where it is one that age cannot use.
@@ -116,15 +157,19 @@ fn ssh_key(text: &str, name: Option<String>, prompts: &Prompts) -> Option<Option
     if matches!(identity, ssh::Identity::Unsupported(_)) {
         return Some(None);
     }
-    let recipients = ssh::Recipient::try_from(identity.clone()).map(|public| public.to_string()).into_iter().collect();
-    Some(Some(Identities { unlock: vec![Box::new(identity.with_callbacks(Asking(prompts.clone())))], recipients }))
+    let Ok(public) = ssh::Recipient::try_from(identity.clone()) else { return Some(None) };
+    // What it makes of nothing tells how it marks what is sealed to it.
+    let (stanzas, _) = public.wrap_file_key(&FileKey::new(Box::new([0; 16]))).ok()?;
+    let key = identity.with_callbacks(Asking(prompts.clone()));
+    let key = SshKey { key, own: stanzas.into_iter().next()? };
+    Some(Some(Identities { unlock: vec![Box::new(key)], recipients: vec![public.to_string()] }))
 }
 
-fn age_identities(text: &str, prompts: &Prompts) -> Option<Identities> {
-    let file = IdentityFile::from_buffer(text.as_bytes()).ok()?;
-    let unlock = file.with_callbacks(Asking(prompts.clone())).into_identities().ok()?;
+fn age_identities(text: &str, prompts: &Prompts) -> Result<Identities, DecryptError> {
+    let file = IdentityFile::from_buffer(text.as_bytes())?;
+    let unlock = file.with_callbacks(Asking(prompts.clone())).into_identities()?;
     if unlock.is_empty() {
-        return None;
+        return Err(DecryptError::NoMatchingKeys);
     }
     let derived = text.lines().filter_map(|line| x25519::Identity::from_str(line.trim()).ok());
     let mut recipients: Vec<String> = derived.map(|identity| identity.to_public().to_string()).collect();
@@ -136,5 +181,5 @@ fn age_identities(text: &str, prompts: &Prompts) -> Option<Identities> {
             recipients.push(value.to_owned());
         }
     }
-    Some(Identities { unlock, recipients })
+    Ok(Identities { unlock, recipients })
 }

@@ -2,14 +2,13 @@
 
 use age::Identity;
 
-use super::db::{Author, Writer};
+use super::db::{Author, Reader, Writer};
 use super::disk;
 use super::error::Error;
 use super::identity::Prompts;
-use super::journal::{self, Use};
 use super::key::VaultKey;
-use super::slot::{self, NewSlot, Slot, Way};
-use super::{Loaded, Vault, load_file, lock};
+use super::slot::{self, NewSlot, Slot, SlotKind, Way};
+use super::{Loaded, Vault, clear, load_file, lock};
 
 impl Vault {
     /// The ways in, by name, as far as they tell without being opened.
@@ -19,18 +18,29 @@ impl Vault {
 
     /// Adds a way in, or replaces the one of that name.
     pub fn put_slot(&self, key: &VaultKey, author: &Author, new: &NewSlot, prompts: &Prompts) -> Result<(), Error> {
+        // Somebody may have to be asked; nobody else waits for that.
         let sealed = slot::seal_key(key, &new.way, prompts)?;
-        // The file first: a way in that works and is not remembered is better than one remembered that is not there.
-        disk::replace(&Slot::path_of(&self.keys_dir(), &new.name), &sealed)?;
-        let recipient = recipient_of(&new.way);
-        self.write(key, author, "key add", |w: &mut Writer| w.keep_slot(&new.name, recipient))
+        // Only once it is known that the key opens this vault: the slot that is replaced may be the only one.
+        self.write(key, author, "key add", |w: &mut Writer| {
+            // The file first: a way in that works and is not remembered is better than one remembered that is not there.
+            disk::replace(&Slot::path_of(&self.keys_dir(), &new.name), &sealed)?;
+            w.keep_slot(&new.name, recipient_of(&new.way))
+        })
     }
 
     /// Removes a way in. Who has opened the vault with it may know the vault key still; see [`Vault::change_key`].
+    ///
+    /// # Errors
+    /// [`Error::LastWay`] where there is no other.
     pub fn remove_slot(&self, key: &VaultKey, author: &Author, slot: &Slot) -> Result<(), Error> {
-        disk::remove(&slot.path)?;
-        disk::sync_parent(&slot.path)?;
-        self.write(key, author, "key remove", |w: &mut Writer| w.forget_slot(&slot.name))
+        self.write(key, author, "key remove", |w: &mut Writer| {
+            if !self.slots()?.iter().any(|other| other.name != slot.name && other.kind != SlotKind::Damaged) {
+                return Err(Error::LastWay { dir: self.dir.clone() });
+            }
+            disk::remove(&slot.path)?;
+            disk::sync_parent(&slot.path)?;
+            w.forget_slot(&slot.name)
+        })
     }
 
     /// Makes a new vault key, and seals everything again: every secret, the database, the backups, and the ways in.
@@ -38,6 +48,9 @@ impl Vault {
     ///
     /// It may end at any point and the vault still opens: the slots hold both keys until everything is sealed to the new
     /// one. After such an end, [`VaultKey::is_changing`] says so, and doing it again finishes it.
+    ///
+    /// # Errors
+    /// [`Error::LastWay`] where `ways` names none.
     pub fn change_key(
         &self,
         key: &VaultKey,
@@ -45,21 +58,27 @@ impl Vault {
         ways: &[NewSlot],
         prompts: &Prompts,
     ) -> Result<VaultKey, Error> {
-        let _held = lock::hold(&self.dir)?;
-        let mut loaded = self.load(key)?;
+        if ways.is_empty() {
+            return Err(Error::LastWay { dir: self.dir.clone() });
+        }
         let new = VaultKey::generate();
         let both = new.followed_by(key);
+        // All of it before anything is written: somebody may have to be asked, and may say no.
+        let sealed_to_both = seal_slots(&both, ways, prompts)?;
+        let sealed_to_new = seal_slots(&new, ways, prompts)?;
 
-        self.seal_slots(&both, ways, prompts)?;
-        self.fold_all(&loaded, key, author, ways)?;
+        let _held = lock::hold(&self.dir)?;
+        let waiting = self.waiting(key)?;
+        let mut loaded = self.load(key)?;
+        self.replace_slots(&sealed_to_both)?;
+        let reader = Reader::of(self, &loaded.db, key, &waiting)?;
+        fold(Writer::begin(reader, author, "key rotate")?, ways)?;
         reseal(&loaded, &both, &new)?;
         loaded.db.set_revision(loaded.found.revision + 1)?;
         self.save(&mut loaded, author.at)?;
-        for path in journal::waiting(&self.journal_dir())? {
-            disk::remove(&path)?;
-        }
+        clear(&waiting);
         self.reseal_backups(&both, &new)?;
-        self.seal_slots(&new, ways, prompts)?;
+        self.replace_slots(&sealed_to_new)?;
         let stays = |slot: &Slot| ways.iter().any(|way| way.name == slot.name);
         for slot in self.slots()?.iter().filter(|slot| !stays(slot)) {
             disk::remove(&slot.path)?;
@@ -67,26 +86,8 @@ impl Vault {
         Ok(new)
     }
 
-    fn seal_slots(&self, key: &VaultKey, ways: &[NewSlot], prompts: &Prompts) -> Result<(), Error> {
-        for new in ways {
-            let sealed = slot::seal_key(key, &new.way, prompts)?;
-            disk::replace(&Slot::path_of(&self.keys_dir(), &new.name), &sealed)?;
-        }
-        Ok(())
-    }
-
-    /// Brings the uses that wait, and the ways in that stay, into the database: what is sealed to the old key goes.
-    fn fold_all(&self, loaded: &Loaded, key: &VaultKey, author: &Author, ways: &[NewSlot]) -> Result<(), Error> {
-        let uses: Vec<Use> =
-            journal::waiting(&self.journal_dir())?.iter().filter_map(|path| journal::read(path, key)).collect();
-        let mut writer = Writer::begin(&loaded.db, key, author, "key rotate")?;
-        for kept in writer.slots()? {
-            writer.forget_slot(&kept.name)?;
-        }
-        for way in ways {
-            writer.keep_slot(&way.name, recipient_of(&way.way))?;
-        }
-        writer.finish(&uses).map(drop)
+    fn replace_slots(&self, sealed: &[(&str, Vec<u8>)]) -> Result<(), Error> {
+        sealed.iter().try_for_each(|(name, sealed)| disk::replace(&Slot::path_of(&self.keys_dir(), name), sealed))
     }
 
     /// Seals the backups to the new key. One that does not open stays as it is: it was of no use before either.
@@ -99,6 +100,22 @@ impl Vault {
         }
         Ok(())
     }
+}
+
+/// A key sealed to each of some ways of unlocking, by the names of the slots.
+fn seal_slots<'a>(key: &VaultKey, ways: &'a [NewSlot], prompts: &Prompts) -> Result<Vec<(&'a str, Vec<u8>)>, Error> {
+    ways.iter().map(|new| Ok((new.name.as_str(), slot::seal_key(key, &new.way, prompts)?))).collect()
+}
+
+/// Brings the uses that wait, and the ways in that stay, into the database: what is sealed to the old key goes.
+fn fold(mut writer: Writer, ways: &[NewSlot]) -> Result<(), Error> {
+    for kept in writer.slots()? {
+        writer.forget_slot(&kept.name)?;
+    }
+    for way in ways {
+        writer.keep_slot(&way.name, recipient_of(&way.way))?;
+    }
+    writer.finish().map(drop)
 }
 
 /// Seals the secrets of a database to the new key, and makes that the vault's.

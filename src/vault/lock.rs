@@ -1,6 +1,6 @@
 //! One writer at a time.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::mpsc;
@@ -11,17 +11,44 @@ use super::error::{Error, doing};
 /// How long another writer is waited for. A write takes milliseconds; one that takes this long is stopped or stuck.
 const WAIT: Duration = Duration::from_secs(30);
 
-/// Waits until nobody else writes. The lock goes with the returned value, and with the process.
-pub(super) fn hold(dir: &Path) -> Result<File, Error> {
-    let path = dir.join("lock");
-    let file = OpenOptions::new()
+/// Waits until nobody else writes to a vault. The lock goes with the returned value, and with the process.
+pub(super) fn hold(vault: &Path) -> Result<File, Error> {
+    let path = vault.join("lock");
+    wait(open(&path)?, &path, vault)
+}
+
+/// The same for a folder itself, in which nothing is to be left behind.
+pub(super) fn hold_folder(dir: &Path) -> Result<File, Error> {
+    wait(File::open(dir).map_err(doing("open", dir))?, dir, dir)
+}
+
+/// The same for what a file guards beside it.
+pub(super) fn hold_file(path: &Path) -> Result<File, Error> {
+    wait(open(path)?, path, path.parent().unwrap_or(path))
+}
+
+/// Takes the same lock if nobody has it, without waiting.
+pub(super) fn try_hold_file(path: &Path) -> Result<Option<File>, Error> {
+    let file = open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(doing("lock", path)(error)),
+    }
+}
+
+fn open(path: &Path) -> Result<File, Error> {
+    OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(false)
         .mode(0o600)
         .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-        .open(&path)
-        .map_err(doing("open", &path))?;
+        .open(path)
+        .map_err(doing("open", path))
+}
+
+fn wait(file: File, path: &Path, dir: &Path) -> Result<File, Error> {
     if file.try_lock().is_ok() {
         return Ok(file);
     }
@@ -32,7 +59,7 @@ pub(super) fn hold(dir: &Path) -> Result<File, Error> {
         let _nobody_waits_any_more = done.send(outcome);
     });
     match locked.recv_timeout(WAIT) {
-        Ok(outcome) => outcome.map_err(doing("lock", &path)),
+        Ok(outcome) => outcome.map_err(doing("lock", path)),
         Err(_) => Err(Error::Busy { dir: dir.to_owned(), waited_secs: WAIT.as_secs() }),
     }
 }

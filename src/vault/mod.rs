@@ -70,6 +70,17 @@ struct Loaded {
     found: Pin,
 }
 
+/// A use in the journal, and its file.
+type Waiting = (PathBuf, Use);
+
+/// Removes uses that are in the vault's file by now.
+fn clear(folded: &[Waiting]) {
+    for (path, _) in folded {
+        // One that stays is known when it is met again.
+        let _met_again = disk::remove(path);
+    }
+}
+
 impl Loaded {
     /// The whole database, sealed to the vault's key.
     fn seal(&mut self) -> Result<Vec<u8>, Error> {
@@ -120,12 +131,12 @@ impl Vault {
 
     /// Lends the vault as it is now, to be read.
     pub fn read<T, E: From<Error>>(&self, key: &dyn Identity, f: impl FnOnce(&Reader) -> Result<T, E>) -> Result<T, E> {
+        // The journal first: what a writer folds in and removes meanwhile is in the file that is read then.
+        let waiting = self.waiting(key)?;
         let loaded = self.load(key)?;
         // Whoever reads a newer state has seen it. That this cannot be written down does not keep anybody from reading.
-        let _unpinned = self.pin.write(&loaded.found);
-        let waiting = journal::waiting(&self.journal_dir())?;
-        let waiting = waiting.iter().filter_map(|path| journal::read(path, key)).collect();
-        f(&Reader { db: &loaded.db, key, waiting })
+        let _unpinned = self.pin.raise(&loaded.found);
+        f(&Reader::of(self, &loaded.db, key, &waiting)?)
     }
 
     /// Lends the vault as it is now, to be changed; writes it if anything was. A verb that fails changes nothing.
@@ -137,26 +148,26 @@ impl Vault {
         f: impl FnOnce(&mut Writer) -> Result<T, E>,
     ) -> Result<T, E> {
         let _held = lock::hold(&self.dir)?;
+        let waiting = self.waiting(key)?;
         let mut loaded = self.load(key)?;
-        let files = journal::waiting(&self.journal_dir())?;
-        let uses: Vec<(&PathBuf, Use)> =
-            files.iter().filter_map(|path| Some((path, journal::read(path, key)?))).collect();
 
         loaded.db.begin()?;
-        let mut writer = Writer::begin(&loaded.db, key, author, verb)?;
+        let mut writer = Writer::begin(Reader::of(self, &loaded.db, key, &waiting)?, author, verb)?;
         let outcome = f(&mut writer)?;
-        let folded: Vec<Use> = uses.iter().map(|(_, entry)| entry.clone()).collect();
-        let changed = writer.finish(&folded)?;
+        let changed = writer.finish()?;
         loaded.db.commit()?;
 
         if changed {
             self.save(&mut loaded, author.at)?;
-            for (path, _) in uses {
-                // One that stays is folded in again, which changes nothing.
-                let _folded_again = disk::remove(path);
-            }
         }
+        clear(&waiting);
         Ok(outcome)
+    }
+
+    /// The uses that wait to be folded in, with their files.
+    fn waiting(&self, key: &dyn Identity) -> Result<Vec<Waiting>, Error> {
+        let files = journal::waiting(&self.journal_dir())?;
+        Ok(files.into_iter().filter_map(|path| journal::read(&path, key).map(|entry| (path, entry))).collect())
     }
 
     /// Records a use, without the lock. Says how many wait to be folded in.
@@ -186,12 +197,14 @@ impl Vault {
     fn save(&self, loaded: &mut Loaded, now: DateTime<Utc>) -> Result<(), Error> {
         let file = self.file();
         let beside = disk::write_beside(&file, &loaded.seal()?)?;
-        self.keep_backup(loaded.found.revision, now)?;
+        self.keep_backup(loaded.found.revision, now).inspect_err(|_| {
+            let _left_for_doctor = disk::remove(&beside);
+        })?;
         disk::put_in_place(&beside, &file)?;
         // From here on the write is done, whatever else fails.
         self.prune_backups();
         if let Ok(found) = loaded.db.pin() {
-            let _unpinned = self.pin.write(&found);
+            let _unpinned = self.pin.set(&found);
         }
         Ok(())
     }
@@ -222,8 +235,8 @@ fn load_file(file: &Path, key: &dyn Identity) -> Result<Loaded, Error> {
     };
     let image = seal::open(&sealed, &[key]).map_err(|closed| match closed {
         Closed::Damaged(why) => untrusted(Wrong::Damaged(why)),
-        Closed::Failed(why) => Error::Seal { what: "(open) the vault", why },
-        Closed::NotForThis | Closed::Refused => untrusted(Wrong::OtherKey),
+        Closed::Failed(why) => Error::Open { what: "the vault", why },
+        Closed::NotForThis | Closed::Refused | Closed::Locked => untrusted(Wrong::OtherKey),
     })?;
     let opened = Db::open(&image).map_err(|_| untrusted(Wrong::Damaged("it holds no database")))?;
     let db = match opened {
@@ -235,7 +248,7 @@ fn load_file(file: &Path, key: &dyn Identity) -> Result<Loaded, Error> {
 }
 
 /// Reads the recipient that a vault keeps.
-fn recipient(text: &str) -> Result<x25519::Recipient, Error> {
+pub(in crate::vault) fn recipient(text: &str) -> Result<x25519::Recipient, Error> {
     x25519::Recipient::from_str(text)
         .map_err(|_| Error::Seal { what: "to the vault's recipient", why: "it is no age recipient".into() })
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk;
 use super::error::{Error, Wrong};
+use super::lock;
 use crate::token::id::VaultId;
 
 /// What this device has seen of one vault.
@@ -53,16 +54,36 @@ impl PinFile {
         serde_json::from_slice(&disk::read(&self.0).ok()?).ok()
     }
 
-    /// Remembers what was seen, unless that much is known.
-    pub(super) fn write(&self, pin: &Pin) -> Result<(), Error> {
-        if self.read().as_ref() == Some(pin) {
+    /// Remembers what a reader saw, unless this device knows that much or knows better: while somebody read, somebody
+    /// else may have written, or changed the vault's key.
+    pub(super) fn raise(&self, seen: &Pin) -> Result<(), Error> {
+        if self.read().as_ref() == Some(seen) {
             return Ok(());
         }
+        // Who has the lock notes something down itself; what this reader saw is noted by the next one.
+        let Some(_held) = lock::try_hold_file(&self.lock()?)? else { return Ok(()) };
+        if self.read().is_some_and(|known| known.check(seen).is_err()) {
+            return Ok(());
+        }
+        self.put(seen)
+    }
+
+    /// Remembers a state as the right one, whatever was seen before. For who holds the vault's own lock.
+    pub(super) fn set(&self, pin: &Pin) -> Result<(), Error> {
+        let _held = lock::hold_file(&self.lock()?)?;
+        self.put(pin)
+    }
+
+    fn put(&self, pin: &Pin) -> Result<(), Error> {
+        disk::replace(&self.0, &serde_json::to_vec(pin).unwrap_or_default())
+    }
+
+    /// Where the lock stands under which it is written, in a folder that is there.
+    fn lock(&self) -> Result<PathBuf, Error> {
         if let Some(dir) = self.0.parent() {
             disk::create_dir(dir)?;
         }
-        let text = serde_json::to_vec(pin).unwrap_or_default();
-        disk::replace(&self.0, &text)
+        Ok(self.0.with_extension("lock"))
     }
 }
 

@@ -19,8 +19,10 @@ impl Vault {
     pub fn back_up(&self, key: &dyn Identity, author: &Author) -> Result<Backup, Error> {
         let _held = lock::hold(&self.dir)?;
         let loaded = self.load(key)?;
-        self.keep_backup(loaded.found.revision, author.at)?;
         let path = backup::path_of(&self.backups_dir(), loaded.found.revision, author.at);
+        disk::create_dir(&self.backups_dir())?;
+        // A copy, not a second name: until the next write, what damages the file must not damage this as well.
+        disk::replace(&path, &disk::read(&self.file())?)?;
         Ok(Backup { revision: loaded.found.revision, kept: author.at, path })
     }
 
@@ -50,20 +52,20 @@ impl Vault {
             disk::keep_as(&self.file(), &ruin)?;
         }
         disk::replace(&self.file(), &loaded.seal()?)?;
-        let _unpinned = loaded.db.pin().and_then(|pin| self.pin.write(&pin));
+        let _unpinned = loaded.db.pin().and_then(|pin| self.pin.set(&pin));
         Ok(())
     }
 
     /// Whether a backup opens with a key.
     pub fn opens(&self, key: &dyn Identity, backup: &Backup) -> bool {
-        load_file(&backup.path, key).is_ok()
+        load_file(&backup.path, key).and_then(|loaded| loaded.db.is_whole()).unwrap_or(false)
     }
 
     /// Takes the file that is there as the right one, though it is older than this device has seen, or another.
     pub fn accept(&self, key: &dyn Identity) -> Result<u64, Error> {
         let _held = lock::hold(&self.dir)?;
         let loaded = self.load_unpinned(key).map_err(|error| self.with_backup(error, key))?;
-        self.pin.write(&loaded.found)?;
+        self.pin.set(&loaded.found)?;
         Ok(loaded.found.revision)
     }
 

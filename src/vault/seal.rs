@@ -14,6 +14,8 @@ pub(super) enum Closed {
     NotForThis,
     /// They name this identity, but it does not fit: a wrong passphrase, or a damaged header.
     Refused,
+    /// They are sealed to this identity, which is under a passphrase itself, and that was not the right one.
+    Locked,
     /// They are not as they were sealed.
     Damaged(&'static str),
     /// A plugin, or the system under it, failed. Its words.
@@ -36,7 +38,7 @@ pub(super) fn seal(plain: &[u8], what: &'static str, to: &dyn Recipient) -> Resu
 
 /// Opens sealed bytes, whole. The plain bytes are wiped when they go.
 pub(super) fn open(sealed: &[u8], with: &[&dyn Identity]) -> Result<Zeroizing<Vec<u8>>, Closed> {
-    let decryptor = Decryptor::new(sealed).map_err(closed)?;
+    let decryptor = Decryptor::new_buffered(sealed).map_err(no_header)?;
     let mut stream = decryptor.decrypt(with.iter().copied()).map_err(closed)?;
     // Large enough from the start: a buffer that grows leaves unwiped copies behind.
     let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
@@ -44,13 +46,22 @@ pub(super) fn open(sealed: &[u8], with: &[&dyn Identity]) -> Result<Zeroizing<Ve
     Ok(plain)
 }
 
+/// Before any identity was asked.
+fn no_header(error: DecryptError) -> Closed {
+    Closed::Damaged(match error {
+        DecryptError::UnknownFormat => "it is no age file, or a later kind of one",
+        _ => "its header is cut off or no header",
+    })
+}
+
+/// What the identities said. All bytes are in memory: an error of the system is one of theirs.
 fn closed(error: DecryptError) -> Closed {
     match error {
         DecryptError::NoMatchingKeys => Closed::NotForThis,
         DecryptError::InvalidMac => Closed::Damaged("its header was changed"),
-        DecryptError::InvalidHeader | DecryptError::Io(_) => Closed::Damaged("its header is cut off or no header"),
-        DecryptError::UnknownFormat => Closed::Damaged("it is no age file, or a later kind of one"),
-        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => Closed::Refused,
+        DecryptError::InvalidHeader => Closed::Damaged("its header makes no sense"),
+        DecryptError::DecryptionFailed => Closed::Refused,
+        DecryptError::KeyDecryptionFailed => Closed::Locked,
         DecryptError::ExcessiveWork { .. } => Closed::Damaged("its header asks for an absurd amount of work"),
         error => Closed::Failed(error.to_string()),
     }

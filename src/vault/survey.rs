@@ -8,7 +8,7 @@ use age::Identity;
 
 use super::db::Reader;
 use super::error::{Error, doing};
-use super::{Vault, backup, disk, journal, load_file, lock};
+use super::{Vault, backup, create, disk, journal, lock};
 
 /// A file or folder that others than its owner may enter, read or write, or that belongs to somebody else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,10 +67,12 @@ impl Vault {
     /// Files that a crash left beside those they were to replace.
     pub fn leftovers(&self) -> Result<Vec<PathBuf>, Error> {
         let mut found = vec![];
-        let folders = [self.dir.clone(), self.keys_dir(), self.journal_dir(), self.backups_dir()];
-        for folder in folders.iter().map(PathBuf::as_path).chain(self.pin.path().parent()).chain(self.dir.parent()) {
-            found.extend(disk::list(folder, disk::BESIDE)?);
+        for folder in [self.dir.clone(), self.keys_dir(), self.journal_dir(), self.backups_dir()] {
+            found.extend(disk::list(&folder, disk::BESIDE)?);
         }
+        // Other vaults stand beside these two, and one of them may be called anything.
+        let known = [disk::beside(self.pin.path()), create::building(&self.dir)];
+        found.extend(known.into_iter().filter(|path| path.exists()));
         Ok(found)
     }
 
@@ -93,7 +95,7 @@ impl Vault {
         let mut survey = Survey { sound: reader.is_sound()?, ..Survey::default() };
         self.survey_journal(reader.key, &mut survey)?;
         for found in backup::all(&self.backups_dir())? {
-            if load_file(&found.path, reader.key).is_ok() {
+            if self.opens(reader.key, &found) {
                 survey.good_backups.push(found.name());
             } else {
                 survey.bad_backups.push(found.path);

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
 use super::tried::{Kept, SECRET, Tried, home};
-use crate::common::Home;
+use crate::common::home::Home;
 
 /// What a place in a command line is filled with while another place is tried.
 fn usual(command: &str, place: &str) -> &'static str {
@@ -75,7 +75,7 @@ fn commands() -> Vec<Taking> {
         waiting.extend(below.iter().map(|name| format!("{command} {name}").trim().to_owned()));
         let is_whole = below.is_empty() || command == "";
         let arguments: Vec<String> = section(&help, "Arguments:").map(str::to_owned).collect();
-        let heading = if command.is_empty() { "Options of every command:" } else { "Options:" };
+        let heading = if command.is_empty() { "Common options:" } else { "Options:" };
         let options = lines(&help, heading).filter(|line| line.contains('<'));
         let options = options.filter_map(|line| line.split([' ', ',']).find(|word| word.starts_with("--")));
         let places = arguments.iter().cloned().chain(options.map(str::to_owned)).collect();
@@ -201,6 +201,6 @@ fn an_ambiguous_name_lists_what_it_could_be() {
         let words = line.split(' ').chain(["runner"]);
         let tried = Tried::run(&home, line.to_owned(), &mut home.patvault(words), b"");
         tried.means(2, "'runner' could be 30 tokens: gitlab/runner-0 (");
-        tried.means(2, "and 22 more\nhint: ");
+        tried.means(2, "and 22 more");
     }
 }

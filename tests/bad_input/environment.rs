@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 
 use super::tried::{SECRET, Tried, home};
-use crate::common::{Home, fed};
+use crate::common::home::{Home, fed};
 
 const VAULT: &str = ".local/share/patvault/main";
 

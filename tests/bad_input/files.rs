@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::streams::contents;
 use super::tried::{Kept, Tried, home};
-use crate::common::Home;
+use crate::common::home::Home;
 
 const VAULT: &str = ".local/share/patvault/main";
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::page::{answer, check};
-use crate::common::Home;
+use crate::common::home::Home;
 
 /// The page of the reference.
 pub const PAGE: &str = "help.md";

@@ -1,10 +1,18 @@
 //! Fields as columns: where each stands, how it is read and set. The only place that maps one to the other.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::super::error::{Error, sql};
-use super::Db;
+use super::{Db, row};
+use crate::scope::Risk;
+use crate::token::State;
 use crate::token::change::Field;
+use crate::token::expiry::{Date, Expiry};
+use crate::token::reminder::Answer;
+use crate::verdict::Verdict;
 
 /// Rows of a token and, for a version's field, of that version.
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +101,33 @@ pub(super) fn is_of_version(field: &Field) -> bool {
             | Field::Scope(_)
             | Field::Mark(_)
     )
+}
+
+/// Whether a value is in the form in which it is stored, so that it is read back as the same. One that is not would keep
+/// its token, and every list with it, from being read.
+pub(super) fn fits(field: &Field, value: Option<&str>) -> bool {
+    let Some(text) = value else {
+        return !matches!(field, Field::Service | Field::Name | Field::Expiry | Field::State);
+    };
+    match field {
+        // These come about by other means.
+        Field::Added | Field::VersionAdded | Field::Purged => false,
+        Field::Service | Field::Name => !text.is_empty(),
+        Field::Instance | Field::Account | Field::Kind | Field::Note => true,
+        Field::Tag(_) => text.is_empty(),
+        Field::Scope(_) => text.is_empty() || is_stored::<Risk>(text),
+        Field::Lead | Field::Cadence | Field::Unused => is_stored::<u32>(text),
+        Field::Trashed => row::parse_time(text).is_some_and(|at| row::time(at) == text),
+        Field::Issued => is_stored::<Date>(text),
+        Field::Expiry => is_stored::<Expiry>(text),
+        Field::Verdict => is_stored::<Verdict>(text),
+        Field::State => is_stored::<State>(text),
+        Field::Mark(_) => is_stored::<Answer>(text),
+    }
+}
+
+fn is_stored<T: FromStr + Display>(text: &str) -> bool {
+    text.parse::<T>().is_ok_and(|value| value.to_string() == text)
 }
 
 impl Db {

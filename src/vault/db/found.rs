@@ -74,7 +74,7 @@ impl Db {
 
     /// Seals every secret again, to another key, and makes that the vault's.
     pub(in crate::vault) fn reseal(&self, with: &dyn Identity, to: &x25519::Recipient) -> Result<(), Error> {
-        let broken = |_| Error::Seal { what: "a secret", why: "its second seal does not open".into() };
+        let broken = |_| Error::Open { what: "a secret", why: "its second seal does not open".into() };
         let rows: Vec<(i64, Vec<u8>)> = self
             .connection
             .prepare("SELECT version, sealed FROM secret")

@@ -1,6 +1,7 @@
 //! Reading: tokens, notes, secrets.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use age::Identity;
 use chrono::{DateTime, Utc};
@@ -8,18 +9,20 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::super::error::{Error, Wrong, sql};
 use super::super::journal::Use;
-use super::super::seal;
+use super::super::{Vault, seal};
 use super::Db;
 use super::row;
 use crate::scope::Scope;
 use crate::secret::Secret;
-use crate::token::id::{TokenId, VaultId, VersionId};
+use crate::token::id::{BatchId, TokenId, UseId, VaultId, VersionId};
 use crate::token::reminder::Mark;
 use crate::token::rules::Policy;
 use crate::token::{Token, Version};
 
 /// An open vault, to be read.
 pub struct Reader<'a> {
+    /// Where it comes from, for errors that name its file and a backup.
+    vault: &'a Vault,
     pub(in crate::vault) db: &'a Db,
     pub(in crate::vault) key: &'a dyn Identity,
     /// Uses that wait in the journal and are not in the database yet.
@@ -68,6 +71,24 @@ pub struct Twin {
 const TOKENS: &str = "SELECT key, id, service, name, instance, account, kind, lead_days, cadence_days, unused_days,
                              added, trashed, purged, last_use FROM token";
 
+impl<'a> Reader<'a> {
+    /// Joins a database and the uses in the journal. One that was folded in already is left out.
+    pub(in crate::vault) fn of(
+        vault: &'a Vault,
+        db: &'a Db,
+        key: &'a dyn Identity,
+        journal: &[(PathBuf, Use)],
+    ) -> Result<Self, Error> {
+        let mut waiting = vec![];
+        for (_, entry) in journal {
+            if !db.has_use(entry.id)? {
+                waiting.push(entry.clone());
+            }
+        }
+        Ok(Self { vault, db, key, waiting })
+    }
+}
+
 impl Reader<'_> {
     /// Every token, whatever its state, in no order that means something.
     pub fn tokens(&self) -> Result<Vec<Token>, Error> {
@@ -102,7 +123,7 @@ impl Reader<'_> {
             .and_then(|mut q| q.query_row([id.as_bytes()], |r| r.get(0)).optional())
             .map_err(sql("read a secret"))?;
         let Some(sealed) = sealed else { return Ok(None) };
-        let broken = || Error::Seal { what: "a secret", why: "its second seal does not open".into() };
+        let broken = || Error::Open { what: "a secret", why: "its second seal does not open".into() };
         let plain = seal::open(&sealed, &[self.key]).map_err(|_| broken())?;
         let text = std::str::from_utf8(&plain).map_err(|_| broken())?;
         Ok(Some(Secret::new(text.to_owned())))
@@ -168,9 +189,7 @@ impl Reader<'_> {
         self.hang(&mut found, which, values).map_err(sql("read what belongs to tokens"))?;
         let odd = found.tokens.iter().any(|token| token.versions.is_empty());
         if odd {
-            // Nothing writes such a token; a file that holds one was made by something else.
-            let path = "the database".into();
-            return Err(Error::Untrusted { path, wrong: Wrong::Damaged("a token has no version"), backup: None });
+            return Err(self.vault.untrusted(Wrong::Damaged("a token has no version"), self.key));
         }
         self.add_waiting_uses(&mut found.tokens);
         Ok(found.tokens)
@@ -340,11 +359,31 @@ impl Db {
             .map_err(sql("find a token"))
     }
 
-    /// The row of a version.
-    pub(super) fn version_key(&self, id: VersionId) -> Result<Option<i64>, Error> {
+    /// The row of a version of a token.
+    pub(super) fn version_key(&self, token: i64, id: VersionId) -> Result<Option<i64>, Error> {
         self.connection
-            .prepare_cached("SELECT key FROM version WHERE id = ?1")
-            .and_then(|mut q| q.query_row(params![id.as_bytes()], |r| r.get(0)).optional())
+            .prepare_cached("SELECT key FROM version WHERE token = ?1 AND id = ?2")
+            .and_then(|mut q| q.query_row(params![token, id.as_bytes()], |r| r.get(0)).optional())
             .map_err(sql("find a version"))
+    }
+
+    /// Whether a use was folded in already.
+    fn has_use(&self, id: UseId) -> Result<bool, Error> {
+        self.has("SELECT 1 FROM use WHERE id = ?1", [id.as_bytes()]).map_err(sql("look for a use"))
+    }
+
+    /// Whether there is a batch of that id.
+    pub(super) fn has_batch(&self, id: BatchId) -> Result<bool, Error> {
+        self.has("SELECT 1 FROM batch WHERE id = ?1", [id.as_bytes()]).map_err(sql("look for a batch of changes"))
+    }
+
+    fn has(&self, select: &str, values: impl rusqlite::Params) -> rusqlite::Result<bool> {
+        self.connection.prepare_cached(select)?.exists(values)
+    }
+
+    /// Whether every token has a version. Nothing writes one without; a file that holds one was made by something else.
+    pub(in crate::vault) fn is_whole(&self) -> Result<bool, Error> {
+        let without = "SELECT 1 FROM token WHERE NOT EXISTS (SELECT 1 FROM version WHERE version.token = token.key)";
+        Ok(!self.has(without, []).map_err(sql("check the tokens"))?)
     }
 }

@@ -1,9 +1,9 @@
 //! Writing: every change is recorded, and there is no other way to change a token.
 
+use std::collections::HashSet;
 use std::ops::Deref;
-use std::str::FromStr;
 
-use age::{Identity, x25519};
+use age::x25519;
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
 use rusqlite::params;
@@ -11,9 +11,7 @@ use sha2::Sha256;
 
 use super::super::error::{Error, sql};
 use super::super::journal::Use;
-use super::super::random;
-use super::super::seal;
-use super::Db;
+use super::super::{random, recipient, seal};
 use super::field::{self, Keys};
 use super::read::{Reader, Twin};
 use super::row;
@@ -61,16 +59,8 @@ const CLOCK_COUNTER_BITS: u32 = 16;
 
 impl<'a> Writer<'a> {
     /// Readies a database to be changed by that verb.
-    pub(in crate::vault) fn begin(
-        db: &'a Db,
-        key: &'a dyn Identity,
-        author: &'a Author,
-        verb: &'a str,
-    ) -> Result<Self, Error> {
-        let reader = Reader { db, key, waiting: vec![] };
-        let recipient = reader.recipient()?;
-        let bad = |_| Error::Seal { what: "to the vault's recipient", why: "it is no age recipient".into() };
-        let recipient = x25519::Recipient::from_str(&recipient).map_err(bad)?;
+    pub(in crate::vault) fn begin(reader: Reader<'a>, author: &'a Author, verb: &'a str) -> Result<Self, Error> {
+        let recipient = recipient(&reader.recipient()?)?;
         Ok(Self { reader, author, verb, batch: None, seq: 0, recipient, changed: false })
     }
 
@@ -98,9 +88,9 @@ impl<'a> Writer<'a> {
     }
 
     /// Folds uses in and counts the write. `false` where there is nothing to be written.
-    pub(in crate::vault) fn finish(mut self, uses: &[Use]) -> Result<bool, Error> {
-        for entry in uses {
-            self.fold(entry)?;
+    pub(in crate::vault) fn finish(mut self) -> Result<bool, Error> {
+        for entry in std::mem::take(&mut self.reader.waiting) {
+            self.fold(&entry)?;
         }
         if self.batch.is_none() && !self.changed {
             return Ok(false);
@@ -111,9 +101,9 @@ impl<'a> Writer<'a> {
 
     fn fold(&mut self, entry: &Use) -> Result<(), Error> {
         let db = self.reader.db;
-        let (Some(token), Some(version)) = (db.token_key(entry.token)?, db.version_key(entry.version)?) else {
-            return Ok(());
-        };
+        // A use of what is not here any more, because a backup was restored, is nothing that could be told.
+        let Some(token) = db.token_key(entry.token)? else { return Ok(()) };
+        let Some(version) = db.version_key(token, entry.version)? else { return Ok(()) };
         let fold = || {
             let device = entry.device.as_bytes();
             db.run("INSERT OR IGNORE INTO device (id, name) VALUES (?1, ?2)", params![device, entry.device_name])?;
@@ -132,8 +122,22 @@ impl<'a> Writer<'a> {
 
     /// Sets a field of a token or of one of its versions, and records it. Setting what stands there already is no
     /// change. The value is in its stored form; `None` is "not there".
+    ///
+    /// # Errors
+    /// [`Error::Sql`] for a value that would not be read back as the same.
     pub fn set(&mut self, subject: Subject, field: &Field, new: Option<&str>) -> Result<(), Error> {
         let keys = self.keys(subject)?;
+        if !field::fits(field, new) {
+            let why = "the value is not in its stored form";
+            return Err(sql("set a field")(rusqlite::Error::ToSqlConversionFailure(why.into())));
+        }
+        if field::is_of_version(field) && keys.version.is_none() {
+            return Err(gone("find a version of a token"));
+        }
+        self.put(keys, field, new)
+    }
+
+    fn put(&mut self, keys: Keys, field: &Field, new: Option<&str>) -> Result<(), Error> {
         let old = self.reader.db.field(keys, field)?;
         if old.as_deref() == new {
             return Ok(());
@@ -143,10 +147,9 @@ impl<'a> Writer<'a> {
     }
 
     fn keys(&self, subject: Subject) -> Result<Keys, Error> {
-        let gone = || Error::Sql { doing: "find a token", source: rusqlite::Error::QueryReturnedNoRows };
-        let token = self.reader.db.token_key(subject.token)?.ok_or_else(gone)?;
+        let token = self.reader.db.token_key(subject.token)?.ok_or_else(|| gone("find a token"))?;
         let version = match subject.version {
-            Some(id) => Some(self.reader.db.version_key(id)?.ok_or_else(gone)?),
+            Some(id) => Some(self.reader.db.version_key(token, id)?.ok_or_else(|| gone("find a version of a token"))?),
             None => None,
         };
         Ok(Keys { token, version })
@@ -183,6 +186,9 @@ impl<'a> Writer<'a> {
             db.set_field(keys, &field, Some(&value))?;
             self.record(keys, &field, None, Some(&value))?;
         }
+        if draft.versions.is_empty() {
+            return Err(Error::Seal { what: "a token", why: "it came without a secret".into() });
+        }
         for (version, sealed) in draft.versions.iter().rev().zip(sealed) {
             self.add_version(keys.token, version, &sealed)?;
         }
@@ -211,24 +217,29 @@ impl<'a> Writer<'a> {
 
     /// Destroys the secrets of a token. What was known of it stays; that it was purged cannot be undone.
     pub fn purge(&mut self, id: TokenId) -> Result<(), Error> {
-        let subject = Subject { token: id, version: None };
-        let keys = self.keys(subject)?;
+        let keys = self.keys(Subject { token: id, version: None })?;
+        if self.reader.db.field(keys, &Field::Purged)?.is_some() {
+            return Ok(());
+        }
         let delete = "DELETE FROM secret WHERE version IN (SELECT key FROM version WHERE token = ?1)";
         self.reader.db.run(delete, [keys.token]).map_err(sql("destroy secrets"))?;
-        self.set(subject, &Field::Purged, Some(&row::time(self.author.at)))
+        self.put(keys, &Field::Purged, Some(&row::time(self.author.at)))
     }
 
     /// Reverses a batch, change by change, and records that as changes of its own.
     ///
     /// # Errors
-    /// [`Error::Conflict`] where something was changed again since, or was destroyed.
+    /// [`Error::Conflict`] where something was changed again since, [`Error::Purged`] where a secret was destroyed.
     pub fn undo(&mut self, batch: BatchId) -> Result<(), Error> {
+        if !self.reader.db.has_batch(batch)? {
+            return Err(gone("find a batch of changes"));
+        }
         let changes = self.reader.changes(batch, None)?;
-        let came: Vec<TokenId> = changes.iter().filter(|c| c.field == Field::Added).map(|c| c.subject.token).collect();
-        let came: std::collections::HashSet<TokenId> = came.into_iter().collect();
+        let came: HashSet<TokenId> =
+            changes.iter().filter(|c| c.field == Field::Added).map(|c| c.subject.token).collect();
         for change in changes.iter().rev() {
             match change.field {
-                Field::Purged => return Err(conflict(change, "what was purged is gone;")),
+                Field::Purged => return Err(Error::Purged { token: change.subject.token.short() }),
                 // A token that came goes to the trash as a whole: its secret is not lost by an undo too many.
                 Field::Added => self.trash_if_kept(change.subject.token)?,
                 _ if came.contains(&change.subject.token) => {}
@@ -241,20 +252,23 @@ impl<'a> Writer<'a> {
     }
 
     fn trash_if_kept(&mut self, token: TokenId) -> Result<(), Error> {
-        let subject = Subject { token, version: None };
-        let trashed = self.reader.db.field(self.keys(subject)?, &Field::Trashed)?;
-        if trashed.is_some() {
-            return Ok(());
+        let keys = self.keys(Subject { token, version: None })?;
+        for away in [Field::Trashed, Field::Purged] {
+            if self.reader.db.field(keys, &away)?.is_some() {
+                return Ok(());
+            }
         }
-        self.set(subject, &Field::Trashed, Some(&row::time(self.author.at)))
+        self.put(keys, &Field::Trashed, Some(&row::time(self.author.at)))
     }
 
     fn reverse(&mut self, change: &Change) -> Result<(), Error> {
-        let stands = self.reader.db.field(self.keys(change.subject)?, &change.field)?;
-        if stands != change.new {
-            return Err(conflict(change, ""));
+        let keys = self.keys(change.subject)?;
+        if self.reader.db.field(keys, &change.field)? != change.new {
+            let field = change.field.to_string();
+            let what = format!("{} of token {}", crate::text::escaped(&field), change.subject.token.short());
+            return Err(Error::Conflict { what });
         }
-        self.set(change.subject, &change.field, change.old.as_deref())
+        self.put(keys, &change.field, change.old.as_deref())
     }
 
     /// Remembers a way in, so that it can be sealed to again.
@@ -316,9 +330,9 @@ pub(in crate::vault) fn seal_all(secrets: &[&Secret], to: &x25519::Recipient) ->
     })
 }
 
-fn conflict(change: &Change, why: &str) -> Error {
-    let what = crate::text::escaped(&format!("{why} {}", change.field)).trim().to_owned();
-    Error::Conflict { what: format!("{what} of token {}", change.subject.token.short()) }
+/// What is asked for by its id is not there.
+fn gone(doing: &'static str) -> Error {
+    sql(doing)(rusqlite::Error::QueryReturnedNoRows)
 }
 
 /// What a draft says of its token, in stored form. Service and name stand in the token's row from the start.

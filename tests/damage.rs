@@ -1,0 +1,320 @@
+//! Damage is found: whatever is wrong with a vault's file, a read and a write say so, name the newest good backup, and
+//! leave everything on the disk as it is.
+#![cfg(test)]
+
+mod common;
+
+use std::fs;
+use std::path::PathBuf;
+
+use age::secrecy::SecretString;
+use age::x25519;
+use common::{Stage, author, changed, draft, seal, slot_for};
+use patvault::vault::{Error, NewSlot, Slot, SlotWrong, VaultKey, Way, Wrong};
+
+const PATHS: [&str; 3] = ["github/laptop", "gitlab/ci", "figma/plugin"];
+
+/// What a read and a write say of the vault's file: the same, about that file.
+#[track_caller]
+fn refused(stage: &Stage, key: &VaultKey, what: &str) -> (Wrong, Option<PathBuf>) {
+    let read = stage.vault.read(key, |r| r.tokens());
+    let write = stage.vault.write(key, &author(), "add", |w| {
+        w.tokens()?;
+        w.add(&[draft("jira/new")])
+    });
+    let said = |error: Option<Error>| match error {
+        Some(Error::Untrusted { path, wrong, backup }) => {
+            assert_eq!(path, stage.vault.file(), "{what}");
+            (wrong, backup)
+        }
+        other => panic!("{what}: {other:?}"),
+    };
+    let (read, write) = (said(read.err()), said(write.err()));
+    assert_eq!(read, write, "{what}");
+    read
+}
+
+fn newest_backup(stage: &Stage) -> PathBuf {
+    stage.vault.backups().unwrap().pop().unwrap().path
+}
+
+/// The length of an age header: up to and with the line of its MAC.
+fn header_len(sealed: &[u8]) -> usize {
+    let mac = sealed.windows(5).position(|part| part == b"\n--- ").unwrap() + 1;
+    mac + sealed[mac..].iter().position(|byte| *byte == b'\n').unwrap() + 1
+}
+
+/// Tries a vault's file in several states; each is refused, and nothing changes.
+fn each_is_refused(stage: &Stage, states: impl Iterator<Item = (String, Vec<u8>)>) {
+    let backup = newest_backup(stage);
+    let whole = fs::read(stage.vault.file()).unwrap();
+    let mut before = stage.files();
+    for (what, bytes) in states {
+        fs::write(stage.vault.file(), &bytes).unwrap();
+        let (wrong, named) = refused(stage, &stage.key, &what);
+        assert!(matches!(wrong, Wrong::Damaged(_) | Wrong::OtherKey), "{what}: {wrong:?}");
+        assert_eq!(named.as_ref(), Some(&backup), "{what}");
+        before.insert(stage.vault.file(), bytes);
+        assert!(stage.files() == before, "{what}: something on the disk was changed");
+    }
+    fs::write(stage.vault.file(), &whole).unwrap();
+    assert_eq!(stage.vault.read(&stage.key, |r| r.tokens()).unwrap().len(), PATHS.len(), "the whole file still opens");
+}
+
+fn flipped(whole: &[u8], bit: usize) -> (String, Vec<u8>) {
+    let mut bytes = whole.to_vec();
+    bytes[bit / 8] ^= 1 << (bit % 8);
+    (format!("bit {bit}"), bytes)
+}
+
+#[test]
+fn every_flipped_bit_of_the_header() {
+    let stage = Stage::holding(&PATHS);
+    let whole = fs::read(stage.vault.file()).unwrap();
+    each_is_refused(&stage, (0..header_len(&whole) * 8).map(|bit| flipped(&whole, bit)));
+}
+
+#[test]
+fn flipped_bits_of_the_content() {
+    let stage = Stage::holding(&PATHS);
+    let whole = fs::read(stage.vault.file()).unwrap();
+    // A prime, so that every place in a byte has its turn.
+    const STRIDE: usize = 499;
+    let bits = (header_len(&whole) * 8..whole.len() * 8).step_by(STRIDE).chain([whole.len() * 8 - 1]);
+    each_is_refused(&stage, bits.map(|bit| flipped(&whole, bit)));
+}
+
+#[test]
+fn every_truncation_at_a_border() {
+    const CHUNK: usize = 64 * 1024 + 16;
+    let stage = Stage::holding(&PATHS[..2]);
+    let mut long = draft(PATHS[2]);
+    long.note = Some("note ".repeat(40_000));
+    stage.add(&[long]);
+    let whole = fs::read(stage.vault.file()).unwrap();
+    let payload = header_len(&whole) + 16;
+    assert!(whole.len() > payload + 2 * CHUNK, "several chunks");
+    let chunks = (0..).map(|n| payload + n * CHUNK).take_while(|at| *at < whole.len());
+    let borders = chunks.chain([header_len(&whole), whole.len()]);
+    let mut lens: Vec<usize> = borders.flat_map(|at| [at - 1, at, at + 1]).chain([0, 1]).collect();
+    lens.retain(|len| *len < whole.len());
+    each_is_refused(&stage, lens.into_iter().map(|len| (format!("{len} bytes"), whole[..len].to_vec())));
+}
+
+#[test]
+fn something_added_at_the_end() {
+    let stage = Stage::holding(&PATHS);
+    let whole = fs::read(stage.vault.file()).unwrap();
+    let twice = whole.iter().chain(&whole).copied().collect();
+    let one_more = whole.iter().chain(b"x").copied().collect();
+    each_is_refused(&stage, [("twice".to_owned(), twice), ("one more byte".to_owned(), one_more)].into_iter());
+}
+
+#[test]
+fn garbage() {
+    let stage = Stage::holding(&PATHS);
+    let ours = stage.recipient();
+    let stranger = x25519::Identity::generate().to_public();
+    let cases = [
+        ("nothing", vec![]),
+        ("text", b"this is no vault\n".to_vec()),
+        ("zeroes", vec![0; 4096]),
+        ("a header and nothing else", b"age-encryption.org/v1\n".to_vec()),
+        ("a later format", b"age-encryption.org/v2\n-> X25519 x\n".to_vec()),
+        ("the database in the clear", stage.image()),
+        ("sealed to a stranger", seal(&stage.image(), &stranger)),
+        ("sealed nothing", seal(b"", &ours)),
+        ("sealed text", seal(b"this is no database", &ours)),
+        ("half a database", seal(&stage.image()[..8192], &ours)),
+        ("an empty database", seal(&changed(&[], "CREATE TABLE other (x)"), &ours)),
+        ("a database of something else", seal(&changed(&[], "CREATE TABLE vault (x); PRAGMA user_version = 1"), &ours)),
+        ("no vault in it", seal(&changed(&stage.image(), "DELETE FROM vault"), &ours)),
+        ("no vault row at all", seal(&changed(&stage.image(), "DROP TABLE vault"), &ours)),
+        ("an older schema that it is not", seal(&changed(&stage.image(), "PRAGMA user_version = -1"), &ours)),
+    ];
+    each_is_refused(&stage, cases.into_iter().map(|(what, bytes)| (what.to_owned(), bytes)));
+}
+
+#[test]
+fn a_token_without_a_version() {
+    let stage = Stage::holding(&PATHS);
+    let delete = "DELETE FROM secret WHERE version = 2; DELETE FROM version WHERE key = 2";
+    stage.forge(delete);
+    let before = stage.files();
+    let (wrong, backup) = refused(&stage, &stage.key, "no version");
+    assert_eq!(wrong, Wrong::Damaged("a token has no version"));
+    assert_eq!(backup, Some(newest_backup(&stage)));
+    assert!(stage.files() == before);
+
+    // A backup of such a file is no good one.
+    let good = newest_backup(&stage);
+    fs::copy(stage.vault.file(), good.with_file_name("r00000099-20261122T100000Z.age")).unwrap();
+    assert_eq!(refused(&stage, &stage.key, "no version").1, Some(good));
+}
+
+#[test]
+fn a_wrong_key() {
+    let stage = Stage::holding(&PATHS);
+    let before = stage.files();
+    let (wrong, backup) = refused(&stage, &VaultKey::generate(), "wrong key");
+    // The backups do not open with it either.
+    assert_eq!((wrong, backup), (Wrong::OtherKey, None));
+    assert!(stage.files() == before);
+}
+
+#[test]
+fn a_newer_schema() {
+    let stage = Stage::holding(&PATHS);
+    stage.forge("PRAGMA user_version = 7");
+    let before = stage.files();
+    let said = refused(&stage, &stage.key, "newer");
+    assert_eq!(said, (Wrong::Newer { found: 7, known: 1 }, Some(newest_backup(&stage))));
+    assert!(stage.files() == before);
+}
+
+#[test]
+fn an_older_file_put_back() {
+    let stage = Stage::holding(&PATHS);
+    let older = fs::read(stage.vault.file()).unwrap();
+    stage.add(&[draft("slack/bot")]);
+    fs::write(stage.vault.file(), &older).unwrap();
+    let before = stage.files();
+    let said = refused(&stage, &stage.key, "older");
+    assert_eq!(said, (Wrong::Older { found: 4, seen: 5 }, Some(newest_backup(&stage))));
+    assert!(stage.files() == before);
+
+    // After an explicit word it is the vault, and what is newer stays away for good.
+    assert_eq!(stage.vault.accept(&stage.key).unwrap(), 4);
+    assert_eq!(stage.vault.read(&stage.key, |r| r.tokens()).unwrap().len(), 3);
+}
+
+#[test]
+fn another_vault_in_its_place() {
+    let stage = Stage::holding(&PATHS);
+    let other = Stage::holding(&["jira/stranger"]);
+    fs::copy(other.vault.file(), stage.vault.file()).unwrap();
+    let before = stage.files();
+    assert_eq!(refused(&stage, &stage.key, "our key"), (Wrong::OtherKey, Some(newest_backup(&stage))));
+    // Its own key opens it, and is no use for our backups.
+    assert_eq!(refused(&stage, &other.key, "its key"), (Wrong::Replaced, None));
+    assert!(stage.files() == before);
+
+    // The same key is not enough.
+    let twin = Stage::holding(&PATHS);
+    twin.forge("UPDATE vault SET id = randomblob(16)");
+    assert_eq!(refused(&twin, &twin.key, "another id"), (Wrong::Replaced, Some(newest_backup(&twin))));
+}
+
+#[test]
+fn the_file_gone() {
+    let stage = Stage::holding(&PATHS);
+    fs::remove_file(stage.vault.file()).unwrap();
+    let before = stage.files();
+    assert_eq!(refused(&stage, &stage.key, "gone"), (Wrong::Gone, Some(newest_backup(&stage))));
+    assert!(stage.files() == before);
+    stage.vault.restore(&stage.key, &author(), &stage.vault.backups().unwrap()[2]).unwrap();
+    assert_eq!(stage.vault.read(&stage.key, |r| r.tokens()).unwrap().len(), 2);
+}
+
+#[test]
+fn the_backups_damaged_as_well() {
+    let stage = Stage::holding(&PATHS);
+    let backups = stage.vault.backups().unwrap();
+    let damage = |path: PathBuf| fs::write(&path, flipped(&fs::read(&path).unwrap(), 4000).1).unwrap();
+    damage(stage.vault.file());
+    damage(backups[2].path.clone());
+    assert_eq!(refused(&stage, &stage.key, "newest damaged").1, Some(backups[1].path.clone()));
+    damage(backups[1].path.clone());
+    damage(backups[0].path.clone());
+    let before = stage.files();
+    assert_eq!(refused(&stage, &stage.key, "all damaged").1, None);
+    assert!(stage.files() == before);
+}
+
+#[test]
+fn a_backup_made_by_hand_does_not_share_the_damage() {
+    let stage = Stage::holding(&PATHS);
+    let backup = stage.vault.back_up(&stage.key, &author()).unwrap();
+    let whole = fs::read(stage.vault.file()).unwrap();
+    // In place, as a failing disk does it.
+    fs::write(stage.vault.file(), flipped(&whole, 4000).1).unwrap();
+    assert_eq!(refused(&stage, &stage.key, "damaged").1.as_ref(), Some(&backup.path));
+    stage.vault.restore(&stage.key, &author(), &backup).unwrap();
+    assert_eq!(stage.vault.read(&stage.key, |r| r.tokens()).unwrap().len(), 3);
+}
+
+#[test]
+fn every_flipped_bit_of_a_slot() {
+    let stage = Stage::new();
+    let slot = stage.vault.slots().unwrap().remove(0);
+    let whole = fs::read(&slot.path).unwrap();
+    let identity = || [Box::new(stage.identity.clone()) as Box<dyn age::Identity + Send + Sync>];
+    for bit in 0..whole.len() * 8 {
+        let (what, bytes) = flipped(&whole, bit);
+        fs::write(&slot.path, bytes).unwrap();
+        damaged_slot(&slot, slot.open_with(&identity()), &what);
+    }
+    for len in 0..whole.len() {
+        fs::write(&slot.path, &whole[..len]).unwrap();
+        damaged_slot(&slot, slot.open_with(&identity()), &format!("{len} bytes"));
+    }
+    let other = seal(b"no vault key\n", &stage.identity.to_public());
+    fs::write(&slot.path, other).unwrap();
+    let wrong = damaged_slot(&slot, slot.open_with(&identity()), "something else in it");
+    assert_eq!(wrong, SlotWrong::Damaged("it holds no vault key"));
+    fs::write(&slot.path, &whole).unwrap();
+    let key = slot.open_with(&identity()).unwrap();
+    assert!(stage.vault.read(&key, |r| r.tokens()).unwrap().is_empty());
+    let strange = [Box::new(x25519::Identity::generate()) as Box<dyn age::Identity + Send + Sync>];
+    assert_eq!(damaged_slot(&slot, slot.open_with(&strange), "a stranger"), SlotWrong::Identity);
+}
+
+#[test]
+fn flipped_bits_of_a_passphrase_slot() {
+    let passphrase = SecretString::from("correct horse");
+    let way = Way::Passphrase(passphrase.clone());
+    let stage = Stage::with(vec![NewSlot { name: "passphrase".into(), way }]);
+    let slot = stage.vault.slots().unwrap().remove(1);
+    let whole = fs::read(&slot.path).unwrap();
+    let find = |part: &[u8]| whole.windows(part.len()).position(|found| found == part).unwrap();
+    let factor = find(b" 18\n") + 1;
+    let places = [
+        ("the format", 3 * 8),
+        ("the salt", (find(b"scrypt ") + 9) * 8 + 1),
+        // 1 becomes 9: 2^98 is not tried.
+        ("the work factor", factor * 8 + 3),
+        ("the sealed key", (factor + 8) * 8 + 1),
+        ("the MAC", (find(b"\n--- ") + 9) * 8 + 1),
+        ("the content", (whole.len() - 1) * 8),
+    ];
+    for (what, bit) in places {
+        fs::write(&slot.path, flipped(&whole, bit).1).unwrap();
+        damaged_slot(&slot, slot.open_with_passphrase(&passphrase), what);
+    }
+    fs::write(&slot.path, &whole).unwrap();
+    assert!(stage.vault.read(&slot.open_with_passphrase(&passphrase).unwrap(), |r| r.tokens()).unwrap().is_empty());
+    let wrong = damaged_slot(&slot, slot.open_with_passphrase(&"correct house".into()), "a slip");
+    assert_eq!(wrong, SlotWrong::Passphrase);
+}
+
+#[track_caller]
+fn damaged_slot(slot: &Slot, opened: Result<VaultKey, Error>, what: &str) -> SlotWrong {
+    match opened.err() {
+        Some(Error::Slot { path, wrong }) if path == slot.path => wrong,
+        other => panic!("{what}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_slot_made_by_somebody_else_opens_nothing() {
+    let stage = Stage::holding(&PATHS);
+    let forged = Stage::new();
+    // Somebody who can write to the folder seals a key of their own to our public key.
+    let slot = slot_for("identity", &stage.identity);
+    forged.vault.put_slot(&forged.key, &author(), &slot, &common::nobody()).unwrap();
+    fs::copy(&forged.vault.slots().unwrap()[0].path, &stage.vault.slots().unwrap()[0].path).unwrap();
+    fs::copy(forged.vault.file(), stage.vault.file()).unwrap();
+    let identity = [Box::new(stage.identity.clone()) as Box<dyn age::Identity + Send + Sync>];
+    let key = stage.vault.slots().unwrap()[0].open_with(&identity).unwrap();
+    assert_eq!(refused(&stage, &key, "forged").0, Wrong::Replaced);
+}
