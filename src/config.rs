@@ -1,6 +1,7 @@
 //! Settings: one TOML file, every field with a default, the defaults documented in `assets/config.toml`.
 
 use std::io;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -173,7 +174,12 @@ pub fn column_names() -> String {
 }
 
 fn load(path: &Path) -> io::Result<String> {
-    if std::fs::metadata(path)?.len() > CONFIG_BYTES_MAX {
+    let meta = std::fs::metadata(path)?;
+    // A pipe would be waited at for ever.
+    if meta.file_type().is_fifo() {
+        return Err(io::Error::other("it is a pipe"));
+    }
+    if meta.len() > CONFIG_BYTES_MAX {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than any settings"));
     }
     std::fs::read_to_string(path)

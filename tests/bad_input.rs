@@ -1,9 +1,8 @@
 //! What people, programs and disks give patvault that it cannot use: it says so, says what to do, and loses nothing.
 
 #[cfg(test)]
-mod common {
-    pub mod home;
-}
+#[path = "common/home.rs"]
+mod home;
 
 #[cfg(test)]
 mod bad_input {

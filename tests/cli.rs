@@ -4,9 +4,8 @@
 //! stay. A page that starts with `<!-- vault: identity -->` begins with a vault that opens with `key.txt`.
 
 #[cfg(test)]
-mod common {
-    pub mod home;
-}
+#[path = "common/home.rs"]
+mod home;
 
 /// Each page is a test of its own.
 macro_rules! pages {

@@ -23,7 +23,11 @@ pub(super) fn sorted(arguments: impl IntoIterator<Item = OsString>, definition: 
         } else if takes_value(definition, command, &text) {
             line.push(argument);
             line.extend(rest.next());
-        } else if text.starts_with("--") || text == "-" || !text.starts_with('-') || is_short(definition, command, &text) {
+        } else if text.starts_with("--")
+            || text == "-"
+            || !text.starts_with('-')
+            || is_short(definition, command, &text)
+        {
             if command.is_none() && !text.starts_with('-') {
                 command = definition.find_subcommand(&text);
                 if command.is_none_or(|found| !WITH_MINUS.contains(&found.get_name())) {

@@ -46,13 +46,16 @@ fn each(
     among: Among,
     act: impl Fn(&mut Writer, &Token) -> Result<(), Error>,
 ) -> Result<Vec<Token>, Error> {
-    let mut done = vec![];
+    let mut meant: Vec<Token> = vec![];
     for asked in asked {
         let token = find(vault, asked, among)?;
-        act(vault, &token)?;
-        done.push(token);
+        // One that is named twice is meant once.
+        if !meant.iter().any(|known| known.id == token.id) {
+            meant.push(token);
+        }
     }
-    Ok(done)
+    meant.iter().try_for_each(|token| act(vault, token))?;
+    Ok(meant)
 }
 
 fn trashed(vault: &mut Writer, token: &Token, at: Option<&str>) -> Result<(), Error> {

@@ -148,6 +148,17 @@ impl Elsewhere {
     }
 }
 
+/// What to do where the system would not have a path.
+fn at_path(doing: &str, error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound if doing == "write" => "its folder is not there: create it first",
+        io::ErrorKind::NotFound => "look whether the path is written right",
+        io::ErrorKind::IsADirectory => "it is a folder; name a file",
+        io::ErrorKind::FileTooLarge => "look whether it is the file you mean",
+        _ => "look at what stands at that path, and whether you may use it",
+    }
+}
+
 fn listed(all: &[String]) -> String {
     const MOST: usize = 8;
     let mut text = all.iter().take(MOST).map(|one| escaped(one)).collect::<Vec<_>>().join(", ");
@@ -171,8 +182,11 @@ impl Explain for Error {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Vault(error @ vault::Error::Io { .. }) => {
-                error.hint().unwrap_or_else(|| "look at what stands at that path, and whether you may use it".into())
+            Self::Vault(error @ vault::Error::Io { doing, source, .. }) => {
+                error.hint().unwrap_or_else(|| at_path(doing, source).into())
+            }
+            Self::Identity(vault::BadIdentity::Read(error @ vault::Error::Io { source, .. })) => {
+                error.hint().unwrap_or_else(|| at_path("read", source).into())
             }
             Self::Vault(error) => return error.hint(),
             Self::Config(error) => return error.hint(),

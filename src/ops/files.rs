@@ -1,7 +1,7 @@
 //! Small files of a person's own: settings, exports, what a device remembers. The vault has its own way of writing.
 
 use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -9,9 +9,21 @@ use rustix::fs::OFlags;
 
 use super::error::Error;
 
+/// The largest file of our own that is read, in bytes.
+const OWN_BYTES_MAX: u64 = 64 * 1024;
+
 /// Creates a folder that only its owner may enter.
 fn create_private_dir(path: &Path) -> Result<(), Error> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::io("create the folder", path))
+}
+
+/// Reads a small file of our own; nothing where there is none, or where something else stands in its place. A pipe would
+/// be waited at for ever.
+pub(super) fn read_own(path: &Path) -> Option<Vec<u8>> {
+    if !fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    read_limited(path, OWN_BYTES_MAX).ok()
 }
 
 /// Writes a file that only its owner may read: whole or not at all, in the place of an older one. Its folder is made if
@@ -51,19 +63,7 @@ pub fn write_new_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
             let _kept_by_failure = fs::remove_file(path);
         })
     };
-    write().map_err(|error| match error.kind() {
-        ErrorKind::NotFound => named("write", path, &error, "its folder is not there: create it first"),
-        _ => Error::io("write", path)(error),
-    })
-}
-
-/// What the system said to something done with a file that a person named, and what they can do about it.
-fn named(doing: &str, path: &Path, error: &std::io::Error, hint: &str) -> Error {
-    Error::Failed {
-        doing: format!("{doing} {}", crate::text::escaped(&path.to_string_lossy())),
-        why: error.to_string(),
-        hint: Some(hint.into()),
-    }
+    write().map_err(Error::io("write", path))
 }
 
 /// Reads a file that a person named, up to a limit.
@@ -71,11 +71,7 @@ pub fn read_limited(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Error> {
     let mut bytes = vec![];
     fs::File::open(path)
         .and_then(|file| file.take(bytes_max + 1).read_to_end(&mut bytes))
-        .map_err(|error| match error.kind() {
-            ErrorKind::NotFound => named("read", path, &error, "look whether its path is written right"),
-            ErrorKind::IsADirectory => named("read", path, &error, "name a file in it"),
-            _ => Error::io("read", path)(error),
-        })?;
+        .map_err(Error::io("read", path))?;
     if bytes.len() as u64 > bytes_max {
         let shown = crate::text::escaped(&path.to_string_lossy()).into_owned();
         return Err(Error::usage(

@@ -130,7 +130,7 @@ impl Device {
     /// The device this state folder belongs to; a new one on first use.
     fn known(state: &Path) -> Result<Self, Error> {
         let path = state.join("device.json");
-        if let Some(known) = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok()) {
+        if let Some(known) = super::files::read_own(&path).and_then(|text| serde_json::from_slice(&text).ok()) {
             return Ok(known);
         }
         let fresh = Self { id: vault::new_id()?, name: host_name() };

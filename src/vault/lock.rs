@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use rustix::fs::OFlags;
+
 use super::error::{Error, doing};
 
 /// How long another writer is waited for. A write takes milliseconds; one that takes this long is stopped or stuck.
@@ -43,7 +45,8 @@ fn open(path: &Path) -> Result<File, Error> {
         .create(true)
         .truncate(false)
         .mode(0o600)
-        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+        // Neither a link is followed nor a pipe waited at.
+        .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
         .open(path)
         .map_err(doing("open", path))
 }

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
 use super::tried::{Kept, SECRET, Tried, home};
-use crate::common::home::Home;
+use crate::home::Home;
 
 /// What a place in a command line is filled with while another place is tried.
 fn usual(command: &str, place: &str) -> &'static str {
@@ -158,7 +158,7 @@ fn slips_of_the_finger() {
         (&["export", "--format", "xml"], 2, "csv, json or dotenv"),
         (&["export", "-o", ""], 2, "a value is required"),
         (&["import", "list.xml"], 2, "--format csv, json or dotenv"),
-        (&["import", "missing.csv"], 1, "look whether its path is written right"),
+        (&["import", "missing.csv"], 1, "look whether the path is written right"),
         (&["completions", "tcsh"], 2, "possible values"),
         (&["expire", "ci", "2027-02-29"], 2, "is no date"),
         (&["expire", "ci", "2027-13-01"], 2, "is no date"),
@@ -172,7 +172,7 @@ fn slips_of_the_finger() {
         (&["get", "ci", "--version-number", "2"], 2, "versions are 1 to 1"),
         (&["undo", ""], 2, "too short"),
         (&["key", "remove", "../main"], 2, "'patvault key list' shows them"),
-        (&["key", "remove", "age"], 2, "last way in"),
+        (&["key", "remove", "age"], 2, "no way into the vault"),
         (&["key", "add", "--recipient", "age1nonsense"], 2, "ssh-ed25519"),
         (&["key", "add", "--ssh", "ssh-dss AAAA"], 2, "ssh-ed25519"),
         (&["key", "add", "--recipient-of", "key.txt", "--name", "age"], 2, "already"),

@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 
-use super::tried::{SECRET, Tried, home};
-use crate::common::home::{Home, fed};
+use super::tried::{SECRET, Tried, fed, home};
+use crate::home::Home;
 
 const VAULT: &str = ".local/share/patvault/main";
 
@@ -46,7 +46,9 @@ fn no_home() {
 /// Folders are called what people call them; what would steer a terminal is shown and not obeyed.
 #[test]
 fn odd_names_of_folders() {
-    for name in ["with spaces", "with\nline break", "with\u{1b}]0;escape\u{7}", "with\u{202e}turn", "it's \"quoted\" $HOME"] {
+    for name in
+        ["with spaces", "with\nline break", "with\u{1b}]0;escape\u{7}", "with\u{202e}turn", "it's \"quoted\" $HOME"]
+    {
         let outer = home();
         let inner = outer.at(name);
         fs::create_dir(&inner).unwrap();
@@ -188,7 +190,8 @@ fn on_a_disk(size: &str, spoil: &str, lines: &[(&str, i32, &str)]) {
         let output = fed(&mut command, b"not-a-real-secret-2");
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_ne!(output.status.code(), Some(99), "{line}: the token is lost\n{told}");
-        let quiet = std::process::Output { stdout: if line.starts_with("get") { vec![] } else { output.stdout }, ..output };
+        let quiet =
+            std::process::Output { stdout: if line.starts_with("get") { vec![] } else { output.stdout }, ..output };
         let tried = Tried::of(format!("{line} ({size})"), &quiet);
         if *code >= 0 {
             tried.means(*code, words);

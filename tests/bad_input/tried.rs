@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
 
 use patvault::text::is_invisible;
 
-use crate::common::home::{Home, fed};
+use crate::home::Home;
 
 /// The secret that is in the vault and on standard input: it must never be printed by a command that fails.
 pub const SECRET: &str = "not-a-real-secret-1";
@@ -86,9 +88,10 @@ impl Tried {
     }
 }
 
-/// A hint, clap's advice, or a rule in the message itself.
+/// A hint, clap's advice, or a message that says all there is to say.
 fn tells_what_to_do(err: &str) -> bool {
-    ["\nhint: ", "try '--help'", " cannot be a "].iter().any(|advice| err.contains(advice))
+    let advice = ["\nhint: ", "try '--help'", " cannot be a ", "could not write the result"];
+    advice.iter().any(|advice| err.contains(advice))
 }
 
 /// Every vault in a home: what each of its files holds and who may use it.
@@ -139,4 +142,16 @@ impl Kept {
             fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o777)).unwrap();
         }
     }
+}
+
+/// Runs a command with something on its standard input, and gives what came of it.
+pub fn fed(command: &mut Command, stdin: &[u8]) -> Output {
+    let mut child: Child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    let stdin = stdin.to_vec();
+    // A command may end without reading all of it.
+    let feeder = thread::spawn(move || drop(pipe.write_all(&stdin)));
+    let output = child.wait_with_output().unwrap();
+    feeder.join().unwrap();
+    output
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use crate::common::home::Home;
+use crate::home::Home;
 
 /// What a page says on its first line to begin with a vault.
 const WITH_VAULT: &str = "<!-- vault: identity -->";
@@ -73,7 +73,7 @@ pub fn answer(command: &str, home: &Home) -> String {
 
 /// Files are as old as the pages say that they are: `patvault doctor` compares them with the clock.
 fn steady(home: &Home) {
-    let now = chrono::DateTime::parse_from_rfc3339(crate::common::home::NOW).unwrap().timestamp();
+    let now = chrono::DateTime::parse_from_rfc3339(crate::home::NOW).unwrap().timestamp();
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now.try_into().unwrap());
     if let Ok(vaults) = fs::read_dir(home.at(".local/share/patvault")) {
         for vault in vaults.flatten() {

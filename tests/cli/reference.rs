@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::page::{answer, check};
-use crate::common::home::Home;
+use crate::home::Home;
 
 /// The page of the reference.
 pub const PAGE: &str = "help.md";
@@ -59,5 +59,9 @@ fn below(command: &str, home: &Home) -> Vec<String> {
 fn names(help: &str) -> Vec<String> {
     let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let entries = listed.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-    entries.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").map(str::to_owned).collect()
+    entries
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
 }

@@ -2,10 +2,8 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::thread;
+use std::process::{Command, Stdio};
 
 /// The present of every test; debug builds of patvault believe it.
 pub const NOW: &str = "2026-11-22T12:00:00Z";
@@ -86,17 +84,4 @@ fn without_terminal() -> Command {
     }
     assert!(File::open("/dev/tty").is_err(), "setsid is missing: install util-linux, or run this without a terminal");
     Command::new("env")
-}
-
-/// Runs a command with something on its standard input, and gives what came of it.
-pub fn fed(command: &mut Command, stdin: &[u8]) -> Output {
-    let mut child: Child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut pipe = child.stdin.take().unwrap();
-    let stdin = stdin.to_vec();
-    // A command may end without reading all of it.
-    let feeder = thread::spawn(move || drop(pipe.write_all(&stdin)));
-    let output = child.wait_with_output().unwrap();
-    feeder.join().unwrap();
-    output
 }

@@ -65,7 +65,9 @@ impl Fact {
             Self::Instance => &["instance", "base_url", "url", "login_uri", "website"],
             Self::Tags => &["tags", "tag", "labels", "folder", "group"],
             Self::Issued => &["issued", "created", "created_at"],
-            Self::Expires => &["expires", "expiry", "expiration", "expires_at", "expires_on", "expiry_date", "expiration_date"],
+            Self::Expires => {
+                &["expires", "expiry", "expiration", "expires_at", "expires_on", "expiry_date", "expiration_date"]
+            }
             Self::Source => &["expiry_source"],
             Self::Scopes => &["scopes", "scope", "permissions"],
             Self::Note => &["note", "notes", "comment"],

@@ -146,16 +146,8 @@ fn headers_that_say_too_little_are_refused() {
             &[][..],
             "no column of the table is known to hold the secret; there are \"Service\", \"Name\", \"My Thing\"",
         ),
-        (
-            "name,token\n",
-            &[],
-            "no column of the table is known to hold the service; there are \"name\", \"token\"",
-        ),
-        (
-            "service,token\n",
-            &[],
-            "no column of the table is known to hold the name; there are \"service\", \"token\"",
-        ),
+        ("name,token\n", &[], "no column of the table is known to hold the service; there are \"name\", \"token\""),
+        ("service,token\n", &[], "no column of the table is known to hold the name; there are \"service\", \"token\""),
         // A file without a header: its first row is data.
         (
             "github,ci,not-a-real-secret-1\n",
