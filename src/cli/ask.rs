@@ -41,6 +41,11 @@ impl Terminal {
         Arc::new(Self::new(no_input))
     }
 
+    /// Nothing is to be asked, whoever is there.
+    pub(super) fn is_silent(&self) -> bool {
+        self.silent
+    }
+
     /// Asks for something that is not shown while it is typed.
     pub(super) fn hidden(&self, question: &str) -> Answer {
         self.ask(question, false)

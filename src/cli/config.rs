@@ -1,7 +1,7 @@
 //! `patvault config`.
 
 use super::Desk;
-use super::edit::{edit_file, editor};
+use super::edit::{check_editor, edit_file};
 use super::face::Exit;
 use crate::config::{Config, TEMPLATE};
 use crate::ops::{self, Error};
@@ -42,13 +42,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
             desk.face.line(&format!("Wrote the settings to {shown}"));
         }
         Action::Edit => {
-            let nobody = !crate::vault::Prompt::is_there(&desk.terminal);
-            if editor().is_none() && nobody {
-                return Err(Error::NoTerminal {
-                    what: "changes in an editor",
-                    instead: "set EDITOR to a program that makes them, or write the file yourself: 'patvault config path'",
-                });
-            }
+            check_editor(desk, "set EDITOR to a program that makes them, or write the file: 'patvault config path'")?;
             if !file.exists() {
                 write_template(desk)?;
             }

@@ -12,6 +12,7 @@ use crate::scope::Scope;
 use crate::text::escaped;
 use crate::token::Token;
 use crate::token::when::{self, When};
+use crate::vault::Prompt;
 
 /// Change what is known of a token, with options or in your editor
 ///
@@ -138,13 +139,8 @@ fn issued(edits: &mut Edits, text: &str, desk: &Desk) -> Result<(), Error> {
 
 /// Shows the facts in an editor, until they make sense or the person gives up.
 fn in_editor(session: &Session, desk: &Desk, asked: &str) -> Result<Option<Token>, Error> {
-    if !crate::vault::Prompt::is_there(&desk.terminal) {
-        return Err(Error::NoTerminal {
-            what: "changes in an editor",
-            instead: "give them as options; 'patvault edit --help' names them",
-        });
-    }
     let shown = ops::show(session, asked)?;
+    check_editor(desk, "give them as options; 'patvault edit --help' names them")?;
     let before = facts::write(&shown.token, shown.note.as_deref().unwrap_or_default());
     let file = Draft::new(&desk.ground.paths.runtime, &before)?;
     loop {
@@ -157,6 +153,9 @@ fn in_editor(session: &Session, desk: &Desk, asked: &str) -> Result<Option<Token
             Ok(token) => return Ok(Some(token)),
             Err(error) => error,
         };
+        if !desk.terminal.is_there() {
+            return Err(why);
+        }
         desk.face.report(&why);
         if desk.terminal.yes("Edit it again? Without that, nothing is changed.") != Some(true) {
             return Err(Error::Cancelled);
@@ -212,8 +211,14 @@ fn changed(desk: &Desk, token: &Token, old: &Facts, new: &Facts) -> Result<Edits
 }
 
 /// The editor that the environment names.
-pub(super) fn editor() -> Option<String> {
+fn editor() -> Option<String> {
     ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()))
+}
+
+/// Refuses where an editor would wait for nobody. A program that somebody set as their editor may do without a terminal.
+pub(super) fn check_editor(desk: &Desk, instead: &'static str) -> Result<(), Error> {
+    let possible = !desk.terminal.is_silent() && (desk.terminal.is_there() || editor().is_some());
+    if possible { Ok(()) } else { Err(Error::NoTerminal { what: "changes in an editor", instead }) }
 }
 
 /// Opens a file in the person's editor and waits for it.
@@ -222,7 +227,7 @@ pub(super) fn edit_file(file: &Path) -> Result<(), Error> {
     let failed = |why: String| Error::Failed {
         doing: format!("edit with '{}'", escaped(&editor)),
         why,
-        hint: Some("set EDITOR to an editor that waits until the file is closed".into()),
+        hint: Some("nothing was changed; EDITOR has to be a program that waits until the file is closed".into()),
     };
     // Through the shell, as git does: people set EDITOR to "code --wait".
     let status = Command::new("sh")

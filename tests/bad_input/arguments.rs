@@ -197,7 +197,7 @@ fn an_ambiguous_name_lists_what_it_could_be() {
     let list: String = (0..30).map(|n| format!("gitlab,runner-{n},not-a-real-secret-2{n}\n")).collect();
     home.write("list.csv", format!("service,name,secret\n{list}").as_bytes());
     assert!(home.patvault(["import", "list.csv", "--yes"]).output().unwrap().status.success());
-    for line in ["show", "get", "remove", "edit --tag new", "history", "done", "snooze"] {
+    for line in ["show", "get", "remove", "edit", "edit --tag new", "history", "done", "snooze"] {
         let words = line.split(' ').chain(["runner"]);
         let tried = Tried::run(&home, line.to_owned(), &mut home.patvault(words), b"");
         tried.means(2, "'runner' could be 30 tokens: gitlab/runner-0 (");
