@@ -73,7 +73,7 @@ fn commands() -> Vec<Taking> {
         let help = String::from_utf8(home.patvault(words).env("COLUMNS", "200").output().unwrap().stdout).unwrap();
         let below: Vec<&str> = section(&help, "Commands:").filter(|name| *name != "help").collect();
         waiting.extend(below.iter().map(|name| format!("{command} {name}").trim().to_owned()));
-        let is_whole = below.is_empty() || command == "";
+        let is_whole = below.is_empty() || command.is_empty();
         let arguments: Vec<String> = section(&help, "Arguments:").map(str::to_owned).collect();
         let heading = if command.is_empty() { "Common options:" } else { "Options:" };
         let options = lines(&help, heading).filter(|line| line.contains('<'));

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use crate::home::Home;
+use crate::home::{Home, skipped};
 
 /// What a page says on its first line to begin with a vault.
 const WITH_VAULT: &str = "<!-- vault: identity -->";
@@ -15,6 +15,9 @@ const OPENING: &str = "```console";
 pub fn run(name: &str) {
     let path = Path::new("tests/cli").join(name);
     let text = fs::read_to_string(&path).unwrap();
+    if text.contains("$ ssh-keygen") && !Home::empty().has("ssh-keygen") {
+        return skipped(&format!("{name} makes an SSH key, and ssh-keygen is not installed"));
+    }
     let home = if text.starts_with(WITH_VAULT) { Home::with_vault() } else { Home::empty() };
     check(&path, &played(&text, &home));
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -48,6 +49,12 @@ impl Home {
         fs::write(self.at(name), bytes).unwrap();
     }
 
+    /// Whether a program can be found in it.
+    pub fn has(&self, program: &str) -> bool {
+        let found = self.command(Path::new("which")).arg(program).stdout(Stdio::null()).status();
+        found.is_ok_and(|status| status.success())
+    }
+
     /// patvault in it, with nobody at a terminal and ended after half a minute.
     pub fn patvault<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
         let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_patvault")));
@@ -84,4 +91,12 @@ fn without_terminal() -> Command {
     }
     assert!(File::open("/dev/tty").is_err(), "setsid is missing: install util-linux, or run this without a terminal");
     Command::new("env")
+}
+
+/// A test that this machine does not allow: said aloud, and a failure with `PATVAULT_INTEROP=require`.
+pub fn skipped(why: &str) {
+    let required = std::env::var("PATVAULT_INTEROP").is_ok_and(|value| value == "require");
+    assert!(!required, "{why}");
+    // Past the test harness, which keeps to itself what a test that passes prints.
+    writeln!(std::io::stderr(), "SKIPPED: {why}").unwrap();
 }
