@@ -144,7 +144,7 @@ fn a_read_only_disk() {
         ("config init", 1, "read-only"),
         ("export --output all.json", 1, "read-only"),
     ];
-    on_a_disk("size=4m", "mount -o remount,ro disk", lines);
+    on_a_disk("size=4m", "mount -o remount,bind,ro disk", lines);
 }
 
 /// A disk with no room left.
