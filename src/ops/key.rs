@@ -55,10 +55,15 @@ pub fn add_way(session: &Session, name: Option<&str>, new: NewWay, prompts: &Pro
     Ok(name)
 }
 
-/// Removes a way in. The last one stays.
+/// Removes a way in. The last one stays. One that has lost its file is forgotten.
 pub fn remove_way(session: &Session, name: &str) -> Result<(), Error> {
     let slots = session.vault.slots()?;
-    let slot = slots.iter().find(|slot| slot.name == name).ok_or_else(|| no_way(name))?;
+    let Some(slot) = slots.iter().find(|slot| slot.name == name) else {
+        return session.write("key remove", |vault| {
+            let is_known = vault.slots()?.iter().any(|slot| slot.name == name);
+            if is_known { Ok(vault.forget_slot(name)?) } else { Err(no_way(name)) }
+        });
+    };
     if slots.len() == 1 {
         return Err(Error::usage(
             "that is the last way in: without it the vault would be lost",
