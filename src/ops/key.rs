@@ -55,7 +55,7 @@ pub fn add_way(session: &Session, name: Option<&str>, new: NewWay, prompts: &Pro
     Ok(name)
 }
 
-/// Removes a way in. The last one stays.
+/// Removes a way in. The last one stays. One that has lost its file is forgotten.
 pub fn remove_way(session: &Session, name: &str) -> Result<(), Error> {
     let slots = session.vault.slots()?;
     match slots.iter().find(|slot| slot.name == name) {

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::disk::SYNC_FOLDER;
 use crate::fault::{Explain, Kind};
 use crate::text::escaped;
 
@@ -71,6 +72,14 @@ pub enum Error {
     LastWay {
         /// Which vault.
         dir: PathBuf,
+    },
+    /// A change of several files was begun, and something came in its way. Doing it again finishes it.
+    #[error("{what} is not finished: {why}")]
+    Unfinished {
+        /// What was being changed.
+        what: &'static str,
+        /// What came in its way.
+        why: Box<Error>,
     },
     /// The database says no.
     #[error("could not {doing} in the vault's database: {source}")]
@@ -161,6 +170,11 @@ pub enum SlotWrong {
     Plugin(String),
 }
 
+/// Says that a change of several files was begun, and what came in its way.
+pub(super) fn unfinished(what: &'static str) -> impl FnOnce(Error) -> Error {
+    move |why| Error::Unfinished { what, why: Box::new(why) }
+}
+
 /// A path as it may be shown.
 pub(super) fn shown(path: &Path) -> String {
     escaped(&path.to_string_lossy()).into_owned()
@@ -205,7 +219,12 @@ impl Explain for Error {
             Self::Slot { .. } => "'patvault key list' names the ways in; give an identity with --identity".into(),
             Self::Busy { .. } => "let it finish, or end it if it hangs: it holds the file 'lock'".into(),
             Self::Conflict { .. } => "see 'patvault history', and undo the later change first".into(),
+            Self::Io { doing: SYNC_FOLDER, .. } => {
+                "what was written is there, but a power cut may undo it: look after the disk, and at 'patvault history'"
+                    .into()
+            }
             Self::Io { source, .. } => return io_hint(source),
+            Self::Unfinished { .. } => "nothing is lost; when that is mended, the same command finishes it".into(),
             Self::Purged { .. } => return None,
             Self::LastWay { .. } => "without one the vault would be lost; 'patvault key add' adds another".into(),
             Self::Sql { .. } | Self::Seal { .. } | Self::Open { .. } => "run 'patvault doctor'".into(),

@@ -1,14 +1,16 @@
 //! Ways in and the vault key itself, as the vault's folder holds them.
 
+use std::path::PathBuf;
+
 use age::Identity;
 
 use super::db::{Author, Reader, Writer};
 use super::disk;
-use super::error::Error;
+use super::error::{Error, unfinished};
 use super::identity::Prompts;
 use super::key::VaultKey;
 use super::slot::{self, NewSlot, Slot, SlotKind, Way};
-use super::{Loaded, Vault, clear, load_file, lock};
+use super::{Loaded, Vault, load_file, lock};
 
 impl Vault {
     /// The ways in, by name, as far as they tell without being opened.
@@ -20,11 +22,17 @@ impl Vault {
     pub fn put_slot(&self, key: &VaultKey, author: &Author, new: &NewSlot, prompts: &Prompts) -> Result<(), Error> {
         // Somebody may have to be asked; nobody else waits for that.
         let sealed = slot::seal_key(key, &new.way, prompts)?;
+        let path = Slot::path_of(&self.keys_dir(), &new.name);
         // Only once it is known that the key opens this vault: the slot that is replaced may be the only one.
-        self.write(key, author, "key add", |w: &mut Writer| {
-            // The file first: a way in that works and is not remembered is better than one remembered that is not there.
-            disk::replace(&Slot::path_of(&self.keys_dir(), &new.name), &sealed)?;
-            w.keep_slot(&new.name, recipient_of(&new.way))
+        let prepare = |w: &mut Writer| {
+            w.keep_slot(&new.name, recipient_of(&new.way))?;
+            disk::write_beside(&path, &sealed)
+        };
+        // Its place last: whoever is told that it failed opens the vault as before, with the passphrase of before.
+        let place =
+            |beside: PathBuf| disk::put_in_place(&beside, &path).map_err(unfinished("the change of the way in"));
+        self.write_then(key, author, "key add", prepare, place).inspect_err(|_| {
+            let _left_for_doctor = disk::remove(&disk::beside(&path));
         })
     }
 
@@ -33,13 +41,16 @@ impl Vault {
     /// # Errors
     /// [`Error::LastWay`] where there is no other.
     pub fn remove_slot(&self, key: &VaultKey, author: &Author, slot: &Slot) -> Result<(), Error> {
-        self.write(key, author, "key remove", |w: &mut Writer| {
+        let forget = |w: &mut Writer| {
             if !self.slots()?.iter().any(|other| other.name != slot.name && other.kind != SlotKind::Damaged) {
                 return Err(Error::LastWay { dir: self.dir.clone() });
             }
-            disk::remove(&slot.path)?;
-            disk::sync_parent(&slot.path)?;
             w.forget_slot(&slot.name)
+        };
+        // The file last: while it is there, the way in can be named and removed again.
+        self.write_then(key, author, "key remove", forget, |()| {
+            let gone = disk::remove(&slot.path).and_then(|()| disk::sync_parent(&slot.path));
+            gone.map_err(unfinished("the removal of the way in"))
         })
     }
 
@@ -50,7 +61,7 @@ impl Vault {
     /// one. After such an end, [`VaultKey::is_changing`] says so, and doing it again finishes it.
     ///
     /// # Errors
-    /// [`Error::LastWay`] where `ways` names none.
+    /// [`Error::LastWay`] where `ways` names none, [`Error::Unfinished`] where it ends on the way.
     pub fn change_key(
         &self,
         key: &VaultKey,
@@ -70,19 +81,22 @@ impl Vault {
         let _held = lock::hold(&self.dir)?;
         let waiting = self.waiting(key)?;
         let mut loaded = self.load(key)?;
-        self.replace_slots(&sealed_to_both)?;
         let reader = Reader::of(self, &loaded.db, key, &waiting)?;
         fold(Writer::begin(reader, author, "key rotate")?, ways)?;
         reseal(&loaded, &both, &new)?;
         loaded.db.set_revision(loaded.found.revision + 1)?;
-        self.save(&mut loaded, author.at)?;
-        clear(&waiting);
-        self.reseal_backups(&both, &new)?;
-        self.replace_slots(&sealed_to_new)?;
-        let stays = |slot: &Slot| ways.iter().any(|way| way.name == slot.name);
-        for slot in self.slots()?.iter().filter(|slot| !stays(slot)) {
-            disk::remove(&slot.path)?;
-        }
+        self.pin.expect(&loaded.db.pin()?)?;
+        let mut change = || {
+            self.replace_slots(&sealed_to_both)?;
+            self.save(&mut loaded, author.at)?;
+            // One that stayed could not be opened any more.
+            waiting.iter().try_for_each(|(path, _)| disk::remove(path))?;
+            self.reseal_backups(&both, &new)?;
+            self.replace_slots(&sealed_to_new)?;
+            let stays = |slot: &Slot| ways.iter().any(|way| way.name == slot.name);
+            self.slots()?.iter().filter(|slot| !stays(slot)).try_for_each(|slot| disk::remove(&slot.path))
+        };
+        change().map_err(unfinished("the change of the vault key"))?;
         Ok(new)
     }
 

@@ -147,6 +147,18 @@ impl Vault {
         verb: &str,
         f: impl FnOnce(&mut Writer) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.write_then(key, author, verb, f, Ok)
+    }
+
+    /// The same, with something to be done once it is written, before anybody else writes.
+    fn write_then<T, U, E: From<Error>>(
+        &self,
+        key: &dyn Identity,
+        author: &Author,
+        verb: &str,
+        f: impl FnOnce(&mut Writer) -> Result<T, E>,
+        then: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<U, E> {
         let _held = lock::hold(&self.dir)?;
         let waiting = self.waiting(key)?;
         let mut loaded = self.load(key)?;
@@ -161,7 +173,7 @@ impl Vault {
             self.save(&mut loaded, author.at)?;
         }
         clear(&waiting);
-        Ok(outcome)
+        then(outcome)
     }
 
     /// The uses that wait to be folded in, with their files.

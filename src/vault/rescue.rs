@@ -31,7 +31,7 @@ impl Vault {
     pub fn restore(&self, key: &dyn Identity, author: &Author, backup: &Backup) -> Result<(), Error> {
         let _held = lock::hold(&self.dir)?;
         let mut loaded = load_file(&backup.path, key)?;
-        let seen = self.pin.read().map_or(0, |pin| pin.revision);
+        let seen = self.pin.read().map_or(0, |seen| seen.pin.revision);
         let there = self.load_unpinned(key).ok().map(|found| found.found.revision);
         let latest = seen.max(there.unwrap_or(0)).max(loaded.found.revision);
         loaded.db.set_revision(latest + 1)?;

@@ -105,7 +105,7 @@ impl Vault {
         let known: Vec<String> = reader.slots()?.into_iter().map(|slot| slot.name).collect();
         survey.missing_slots = known.iter().filter(|name| !there.contains(name)).cloned().collect();
         survey.unknown_slots = there.into_iter().filter(|name| !known.contains(name)).collect();
-        survey.pinned = self.pin.read() == Some(reader.db.pin()?);
+        survey.pinned = self.pin.read().map(|seen| seen.pin) == Some(reader.db.pin()?);
         Ok(survey)
     }
 
