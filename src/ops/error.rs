@@ -151,6 +151,11 @@ impl Explain for Error {
             Self::Exchange(error) => return error.hint(),
             Self::Clipboard(error) => return error.hint(),
             Self::Paths(error) => return error.hint(),
+            Self::Identity(vault::BadIdentity::Read(error)) => return error.hint(),
+            Self::Identity(vault::BadIdentity::Closed { .. }) => {
+                "try again; capital letters and keyboard layout count".into()
+            }
+            Self::Identity(vault::BadIdentity::NoPlugin { .. }) => "install it, so that it is found in PATH".into(),
             Self::Identity(_) => "give an SSH private key or an age identity file".into(),
             Self::Query(error) => error.hint().into(),
             Self::Date(_) => NotADate::HINT.into(),

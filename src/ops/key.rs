@@ -58,19 +58,14 @@ pub fn add_way(session: &Session, name: Option<&str>, new: NewWay, prompts: &Pro
 /// Removes a way in. The last one stays. One that has lost its file is forgotten.
 pub fn remove_way(session: &Session, name: &str) -> Result<(), Error> {
     let slots = session.vault.slots()?;
-    let Some(slot) = slots.iter().find(|slot| slot.name == name) else {
-        return session.write("key remove", |vault| {
-            let is_known = vault.slots()?.iter().any(|slot| slot.name == name);
-            if is_known { Ok(vault.forget_slot(name)?) } else { Err(no_way(name)) }
-        });
-    };
-    if slots.len() == 1 {
-        return Err(Error::usage(
-            "that is the last way in: without it the vault would be lost",
-            "add another one first with 'patvault key add'",
-        ));
+    match slots.iter().find(|slot| slot.name == name) {
+        Some(slot) => Ok(session.vault.remove_slot(&session.key, &session.author, slot)?),
+        // One that has lost its file is still remembered.
+        None => session.write("key remove", |vault| {
+            let is_kept = vault.slots()?.iter().any(|slot| slot.name == name);
+            if is_kept { Ok(vault.forget_slot(name)?) } else { Err(no_way(name)) }
+        }),
     }
-    Ok(session.vault.remove_slot(&session.key, &session.author, slot)?)
 }
 
 /// Gives a slot another passphrase: the one named, or the only one there is.

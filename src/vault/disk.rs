@@ -22,10 +22,17 @@ pub(super) const SYNC_FOLDER: &str = "put on the disk the folder";
 /// What every file written beside another ends in, so that one left by a crash is known as such.
 pub(super) const BESIDE: &str = ".new";
 
-/// Reads a whole file of a vault, without following a link in its last part.
+/// Reads a whole file of a vault.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let open = OpenOptions::new().read(true).custom_flags(no_follow()).open(path);
-    open.and_then(|file| read_limited(file, FILE_BYTES_MAX)).map_err(doing("read", path))
+    open(path).and_then(|file| read_limited(file, FILE_BYTES_MAX)).map_err(doing("read", path))
+}
+
+/// Opens a file of a vault, without following a link in its last part and without waiting at a pipe that somebody put
+/// in its place.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no file")) }
 }
 
 /// Reads a file that a person named, which may be a link or a pipe.
@@ -194,10 +201,6 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
     }
-}
-
-fn no_follow() -> i32 {
-    OFlags::NOFOLLOW.bits().cast_signed()
 }
 
 /// Marks one step of a write. In a debug build, `PATVAULT_FAULT=7:kill` (or `enospc`, `eio`) ends the process at the

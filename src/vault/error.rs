@@ -159,6 +159,9 @@ pub enum SlotWrong {
     /// None of the identities is the one.
     #[error("does not open with any of the given identities")]
     Identity,
+    /// It is for an SSH key under a passphrase, and that was not the right one.
+    #[error("is for an SSH key that does not open with that passphrase")]
+    Locked,
     /// The file is no slot any more.
     #[error("is damaged ({0})")]
     Damaged(&'static str),
@@ -191,9 +194,10 @@ pub(super) fn sql(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> Error 
 impl Explain for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::Slot { wrong: SlotWrong::Passphrase | SlotWrong::Identity | SlotWrong::Plugin(_), .. } => {
-                Kind::Locked
-            }
+            Self::Slot {
+                wrong: SlotWrong::Passphrase | SlotWrong::Identity | SlotWrong::Locked | SlotWrong::Plugin(_),
+                ..
+            } => Kind::Locked,
             Self::Exists { .. } | Self::LastWay { .. } => Kind::Usage,
             _ => Kind::Failed,
         }
@@ -209,7 +213,7 @@ impl Explain for Error {
                 "open the vault in another way and make the slot anew, or copy the file back from a backup of yours"
                     .into()
             }
-            Self::Slot { wrong: SlotWrong::Passphrase, .. } => {
+            Self::Slot { wrong: SlotWrong::Passphrase | SlotWrong::Locked, .. } => {
                 "try again; capital letters and keyboard layout count".into()
             }
             Self::Slot { .. } => "'patvault key list' names the ways in; give an identity with --identity".into(),

@@ -248,7 +248,7 @@ fn load_file(file: &Path, key: &dyn Identity) -> Result<Loaded, Error> {
     let image = seal::open(&sealed, &[key]).map_err(|closed| match closed {
         Closed::Damaged(why) => untrusted(Wrong::Damaged(why)),
         Closed::Failed(why) => Error::Open { what: "the vault", why },
-        Closed::NotForThis | Closed::Refused => untrusted(Wrong::OtherKey),
+        Closed::NotForThis | Closed::Refused | Closed::Locked => untrusted(Wrong::OtherKey),
     })?;
     let opened = Db::open(&image).map_err(|_| untrusted(Wrong::Damaged("it holds no database")))?;
     let db = match opened {

@@ -14,6 +14,8 @@ pub(super) enum Closed {
     NotForThis,
     /// They name this identity, but it does not fit: a wrong passphrase, or a damaged header.
     Refused,
+    /// They are sealed to this identity, which is under a passphrase itself, and that was not the right one.
+    Locked,
     /// They are not as they were sealed.
     Damaged(&'static str),
     /// A plugin, or the system under it, failed. Its words.
@@ -58,7 +60,8 @@ fn closed(error: DecryptError) -> Closed {
         DecryptError::NoMatchingKeys => Closed::NotForThis,
         DecryptError::InvalidMac => Closed::Damaged("its header was changed"),
         DecryptError::InvalidHeader => Closed::Damaged("its header makes no sense"),
-        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => Closed::Refused,
+        DecryptError::DecryptionFailed => Closed::Refused,
+        DecryptError::KeyDecryptionFailed => Closed::Locked,
         DecryptError::ExcessiveWork { .. } => Closed::Damaged("its header asks for an absurd amount of work"),
         error => Closed::Failed(error.to_string()),
     }

@@ -1,6 +1,5 @@
 //! Key slots: the vault key, sealed to one way of unlocking each.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -93,6 +92,7 @@ impl Slot {
         let wrong = |wrong| Error::Slot { path: self.path.clone(), wrong };
         let text = seal::open(&disk::read(&self.path)?, with).map_err(|closed| match closed {
             Closed::NotForThis | Closed::Refused => wrong(refused),
+            Closed::Locked => wrong(SlotWrong::Locked),
             Closed::Damaged(why) => wrong(SlotWrong::Damaged(why)),
             Closed::Failed(why) => wrong(SlotWrong::Plugin(why)),
         })?;
@@ -138,7 +138,7 @@ fn recipient(text: &str, prompts: &Prompts) -> Result<Box<dyn Recipient>, Error>
 /// The sort of a slot, by the first stanza of its header: `-> scrypt …`.
 fn kind(path: &Path) -> SlotKind {
     let first = || {
-        let mut lines = BufReader::new(File::open(path).ok()?.take(4096)).lines();
+        let mut lines = BufReader::new(disk::open(path).ok()?.take(4096)).lines();
         let version = lines.next()?.ok()?;
         let stanza = lines.next()?.ok()?;
         let sort = stanza.strip_prefix("-> ")?.split(' ').next()?.to_owned();
