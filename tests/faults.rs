@@ -4,7 +4,8 @@
 //!
 //! Only a debug build counts its steps and can be told to fail at one.
 
-#[cfg(all(test, debug_assertions))]
+#[cfg(debug_assertions)]
+#[cfg(test)]
 mod faults {
     mod disk;
     mod home;

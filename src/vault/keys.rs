@@ -94,7 +94,9 @@ impl Vault {
             self.reseal_backups(&both, &new)?;
             self.replace_slots(&sealed_to_new)?;
             let stays = |slot: &Slot| ways.iter().any(|way| way.name == slot.name);
-            self.slots()?.iter().filter(|slot| !stays(slot)).try_for_each(|slot| disk::remove(&slot.path))
+            self.slots()?.iter().filter(|slot| !stays(slot)).try_for_each(|slot| disk::remove(&slot.path))?;
+            // What a crash left is sealed to a key that is gone now.
+            self.remove_leftovers()
         };
         change().map_err(unfinished("the change of the vault key"))?;
         Ok(new)

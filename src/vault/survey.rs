@@ -79,6 +79,11 @@ impl Vault {
     /// Removes them, while nobody writes.
     pub fn clear_leftovers(&self) -> Result<usize, Error> {
         let _held = lock::hold(&self.dir)?;
+        self.remove_leftovers()
+    }
+
+    /// The same for who holds the lock.
+    pub(super) fn remove_leftovers(&self) -> Result<usize, Error> {
         let found = self.leftovers()?;
         for path in &found {
             if path.is_dir() {

@@ -67,6 +67,9 @@ impl Home {
     /// A vault that opens with the identities `first` and `second`, with two tokens, one in the trash, and some backups.
     pub fn furnished() -> Self {
         let home = Self::bare();
+        // So few backups that every write has one to prune.
+        DirBuilder::new().recursive(true).mode(0o700).create(home.path("p/config")).unwrap();
+        fs::write(home.path("p/config/config.toml"), "[backups]\nnewest = 3\ndaily = 0\n").unwrap();
         home.done(&["init"], "");
         home.done(&["key", "add", "--name", "second", "--recipient-of", &home.text("second")], "");
         let facts = ["--account", "ada", "--tag", "ci", "--scope", "repo", "--expires", "2031-05-06", "--note", "hers"];

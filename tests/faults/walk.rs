@@ -20,6 +20,8 @@ pub struct Step<'a> {
     /// What the vault held, and what it was to hold.
     pub before: &'a str,
     pub after: &'a str,
+    /// What it holds.
+    pub found: String,
     /// Which fault where, for messages.
     pub what: String,
 }
@@ -49,7 +51,7 @@ impl Walk<'_> {
                 assert_eq!(state(&home), after, "{what}");
                 return nth - 1;
             }
-            let step = Step { home: &home, ran: &ran, fault, before, after, what };
+            let step = Step { home: &home, ran: &ran, fault, before, after, found: state(&home), what };
             step.ended_well();
             look(&step);
             step.life_goes_on();
@@ -63,9 +65,8 @@ impl Step<'_> {
     fn ended_well(&self) {
         let (ran, what) = (self.ran, &self.what);
         assert!(!ran.err.contains(SECRET), "{what}");
-        let found = state(self.home);
-        let (is_before, is_after) = (found == self.before, found == self.after);
-        assert!(is_before || is_after, "{what}\n--- found\n{found}\n--- before\n{}", self.before);
+        let is_before = self.found == self.before;
+        assert!(is_before || self.is_after(), "{what}\n--- found\n{}\n--- before\n{}", self.found, self.before);
         match (self.fault, ran.code) {
             (Fault::Kill, _) => assert!(ran.killed, "{what}"),
             (_, Some(0)) => {}
@@ -81,8 +82,12 @@ impl Step<'_> {
     /// A command that changes what the vault holds has done so where it says so.
     pub fn keeps_its_word(&self) {
         if self.ran.code == Some(0) {
-            assert_eq!(state(self.home), self.after, "{}", self.what);
+            assert_eq!(self.found, self.after, "{}", self.what);
         }
+    }
+
+    pub fn is_after(&self) -> bool {
+        self.found == self.after
     }
 
     /// The next write succeeds, and what the fault left lying about goes.
