@@ -74,10 +74,7 @@ pub(super) fn purge(args: &PurgeArgs, desk: &mut Desk) -> Result<Exit, Error> {
             Some(true) => {}
             Some(false) => return Err(Error::Cancelled),
             None => {
-                return Err(Error::NoTerminal {
-                    what: "your word that they may be destroyed",
-                    instead: "give it with --yes",
-                });
+                return Err(Error::NoTerminal { what: "your consent", instead: "give it with --yes" });
             }
         }
     }

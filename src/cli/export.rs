@@ -81,8 +81,6 @@ fn agree(args: &Args, count: usize, desk: &Desk) -> Result<(), Error> {
     match desk.terminal.yes(&format!("Write {} in the clear?", counted(count, "secret"))) {
         Some(true) => Ok(()),
         Some(false) => Err(Error::Cancelled),
-        None => {
-            Err(Error::NoTerminal { what: "your word that secrets may leave the vault", instead: "give it with --yes" })
-        }
+        None => Err(Error::NoTerminal { what: "your consent", instead: "give it with --yes" }),
     }
 }
