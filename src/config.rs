@@ -1,7 +1,6 @@
 //! Settings: one TOML file, every field with a default, the defaults documented in `assets/config.toml`.
 
 use std::io;
-use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -175,9 +174,9 @@ pub fn column_names() -> String {
 
 fn load(path: &Path) -> io::Result<String> {
     let meta = std::fs::metadata(path)?;
-    // A pipe would be waited at for ever.
-    if meta.file_type().is_fifo() {
-        return Err(io::Error::other("it is a pipe"));
+    // A pipe would be waited at for ever, and some devices never end.
+    if !meta.is_file() {
+        return Err(io::Error::other("it is no file"));
     }
     if meta.len() > CONFIG_BYTES_MAX {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than any settings"));

@@ -72,11 +72,12 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     // Everything that can be wrong is found before anybody is asked for a secret or a passphrase.
     let mut draft = draft(&args, desk)?;
     desk.ground.vault()?;
+    // The passphrase first, as everywhere: whoever types by habit must not type it as the secret.
+    let session = desk.session()?;
     let secret = secret(&args, desk, &draft.path())?;
     if let Some(version) = draft.versions.first_mut() {
         version.secret = secret;
     }
-    let session = desk.session()?;
     let added = ops::add(&session, &draft, args.force)?;
     let expiry = draft.versions.first().map_or(Expiry::Unknown, |version| version.expiry);
     let ends = expiry.date().map_or_else(String::new, |date| {

@@ -1,6 +1,6 @@
 //! Asking a person, on the terminal they sit at, whatever standard input and output are connected to.
 
-mod hidden;
+mod question;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::text::escaped;
 use crate::vault::{Prompt, Prompts};
-use hidden::Hidden;
+use question::{INTERRUPT, Question};
 
 /// The longest answer that is taken, in bytes: room for the longest secret.
 const ANSWER_BYTES_MAX: usize = crate::secret::SECRET_BYTES_MAX + 2;
@@ -70,15 +70,22 @@ impl Terminal {
         }
     }
 
-    fn ask(&self, question: &str, shown: bool) -> Answer {
+    fn ask(&self, text: &str, shown: bool) -> Answer {
         if self.silent {
             return Answer::NoTerminal;
         }
         let Ok(mut tty) = open() else { return Answer::NoTerminal };
-        let Ok(hidden) = (!shown).then(|| Hidden::set(&tty)).transpose() else { return Answer::NoTerminal };
-        let asked = tty.write_all(question.as_bytes()).and_then(|()| tty.flush());
-        let line = asked.and_then(|()| read_line(&mut tty));
-        drop(hidden);
+        let Ok(question) = Question::open(&tty, shown) else { return Answer::NoTerminal };
+        let asked = tty.write_all(text.as_bytes()).and_then(|()| tty.flush());
+        let mut line = asked.and_then(|()| read_line(&mut tty));
+        if let (false, Ok(Some(line))) = (shown, &mut line)
+            && question.drop_rest(&tty)
+        {
+            // Not what was dropped, but that there was something: no secret and no passphrase has two lines.
+            line.push(b'\n');
+            line.push(b'.');
+        }
+        drop(question);
         if !shown || !matches!(line, Ok(Some(_))) {
             // The line break that the person typed was not shown.
             let _only_looks = tty.write_all(b"\n");
@@ -126,7 +133,6 @@ fn open() -> io::Result<File> {
 
 /// Reads up to a line break, byte by byte: whatever stands behind it belongs to somebody else.
 fn read_line(tty: &mut File) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    const INTERRUPT: u8 = 3;
     const QUIT: u8 = 28;
     const END: u8 = 4;
     const BACKSPACE: [u8; 2] = [8, 127];

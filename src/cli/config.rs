@@ -46,8 +46,16 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
             if !file.exists() {
                 write_template(desk)?;
             }
+            let before = ops::read_limited(&file, 1 << 20)?;
             edit_file(&file)?;
-            Config::read(&file)?;
+            while let Err(error) = Config::read(&file) {
+                desk.face.report(&error.into());
+                if desk.terminal.yes("Edit it again? Without that, the settings stay as they were.") != Some(true) {
+                    ops::write_private(&file, &before)?;
+                    return Err(Error::Cancelled);
+                }
+                edit_file(&file)?;
+            }
             desk.face.line("The settings make sense.");
         }
     }

@@ -202,7 +202,9 @@ impl Face {
     fn tell(&self, role: Role, label: &str, text: &str) {
         let mut err = io::stderr().lock();
         for (at, line) in text.lines().enumerate() {
-            let line = without_middle(line, LINE_CHARS_MAX);
+            // Escaped once more, whoever forgot to: what is escaped already stays as it is.
+            let line = escaped(line);
+            let line = without_middle(&line, LINE_CHARS_MAX);
             let line = if at == 0 { format!("{label}{line}") } else { line.into_owned() };
             let line = match self.err_width {
                 Some(columns) => wrapped(&line, columns),

@@ -51,7 +51,9 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     let session = ops::init(desk.ground.clone(), init, &desk.prompts)?;
     let dir = escaped(&session.vault.dir().to_string_lossy()).into_owned();
     desk.face.line(&format!("Created the vault '{}' in {dir}", session.ground.vault_name()?));
-    desk.face.hint("add a token with 'patvault add github/ci'; 'patvault key add' gives you a second way in");
+    desk.face.hint(
+        "add a token with 'patvault add github/ci'; a second way in: 'patvault key add --ssh ~/.ssh/id_ed25519.pub'",
+    );
     Ok(Exit::Done)
 }
 

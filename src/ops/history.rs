@@ -9,7 +9,7 @@ use super::error::Error;
 use super::find::{Among, ID_DIGITS_MIN, find};
 use super::session::Session;
 use crate::token::Token;
-use crate::token::change::Change;
+use crate::token::change::{Change, Field};
 use crate::token::id::{BatchId, TokenId};
 use crate::vault::{Batch, Reader, UseRecord};
 
@@ -89,8 +89,13 @@ fn check_places(vault: &Reader, batch: BatchId) -> Result<(), Error> {
 /// Batches that undo are passed over: undoing again goes one step further back.
 fn latest(vault: &Reader) -> Result<Batch, Error> {
     let all = vault.batches(None, usize::MAX)?;
-    let nothing = || Error::usage("there is nothing to undo", "'patvault history' shows what happened");
-    all.into_iter().find(|batch| batch.undoes.is_none() && !batch.undone).ok_or_else(nothing)
+    for batch in all.into_iter().filter(|batch| batch.undoes.is_none() && !batch.undone) {
+        // What was purged is gone; the steps before it can still be taken back.
+        if !vault.changes(batch.id, None)?.iter().all(|change| change.field == Field::Purged) {
+            return Ok(batch);
+        }
+    }
+    Err(Error::usage("there is nothing to undo", "'patvault history' shows what happened"))
 }
 
 fn named(vault: &Reader, asked: &str) -> Result<Batch, Error> {

@@ -45,13 +45,7 @@ pub fn add_way(session: &Session, name: Option<&str>, new: NewWay, prompts: &Pro
             .find(|name: &String| !is_taken(name))
             .unwrap_or_default(),
     };
-    if is_taken(&name) {
-        return Err(Error::usage(
-            format!("there is a way in called '{name}' already"),
-            "choose another name with --name, or remove that one first",
-        ));
-    }
-    session.vault.put_slot(&session.key, &session.author, &NewSlot { name: name.clone(), way }, prompts)?;
+    session.vault.add_slot(&session.key, &session.author, &NewSlot { name: name.clone(), way }, prompts)?;
     Ok(name)
 }
 
@@ -104,6 +98,7 @@ pub fn rotate_key(
     mut passphrase: impl FnMut(&Slot) -> Result<SecretString, Error>,
     prompts: &Prompts,
 ) -> Result<Vec<String>, Error> {
+    let seen = session.vault.slot_files()?;
     let kept = session.read(|vault| Ok(vault.slots()?))?;
     let mut ways = vec![];
     for slot in session.vault.slots()? {
@@ -124,7 +119,7 @@ pub fn rotate_key(
         };
         ways.push(NewSlot { name: slot.name, way });
     }
-    session.vault.change_key(&session.key, &session.author, &ways, prompts)?;
+    session.vault.change_key(&session.key, &session.author, &ways, &seen, prompts)?;
     Ok(ways.into_iter().map(|way| way.name).collect())
 }
 

@@ -27,7 +27,7 @@ pub use demo::demo;
 pub use discard::{discard, purge, restore, trash};
 pub use doctor::{EDIT_PREFIX, Finding, Level, mend, outside};
 pub use due::{Owed, answer, due};
-pub use edit::{Edits, edit};
+pub use edit::{Edits, edit, edit_shown};
 pub use error::{Elsewhere, Error};
 pub use export::{export, gather};
 pub use files::{read_limited, write_new_private, write_private};

@@ -44,6 +44,10 @@ impl Ground {
         if self.paths.vault(&usual).exists() {
             return Ok(usual);
         }
+        if vault::is_known(&self.paths.state, &usual) {
+            // Nobody slips another vault in by taking the usual one away.
+            return Ok(usual);
+        }
         match &self.vaults()[..] {
             [only] => Ok(only.clone()),
             [] => Ok(usual),
@@ -60,7 +64,7 @@ impl Ground {
         let names = entries.flatten().filter(|entry| entry.path().join("keys").is_dir());
         let mut names: Vec<String> = names
             .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter(|name| !name.starts_with('.'))
+            .filter(|name| crate::token::label::Label::Plain.parse(name).is_ok())
             .collect();
         names.sort();
         names

@@ -22,6 +22,14 @@ pub(super) const SYNC_FOLDER: &str = "put on the disk the folder";
 /// What every file written beside another ends in, so that one left by a crash is known as such.
 pub(super) const BESIDE: &str = ".new";
 
+/// The largest slot, pin or record of use that is read, in bytes; they take a few kilobytes.
+const SMALL_BYTES_MAX: u64 = 64 * 1024;
+
+/// Reads a whole small file of a vault.
+pub(super) fn read_small(path: &Path) -> Result<Vec<u8>, Error> {
+    open(path).and_then(|file| read_limited(file, SMALL_BYTES_MAX)).map_err(doing("read", path))
+}
+
 /// Reads a whole file of a vault.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
     open(path).and_then(|file| read_limited(file, FILE_BYTES_MAX)).map_err(doing("read", path))
@@ -185,8 +193,15 @@ pub(super) fn list(dir: &Path, ending: &str) -> Result<Vec<PathBuf>, Error> {
 
 /// Refuses a folder that belongs to somebody else: who owns it may put anything into it at any time.
 pub(super) fn check_owner(path: &Path) -> Result<(), Error> {
-    let owner = fs::symlink_metadata(path).map_err(doing("look at", path))?.uid();
-    if owner == rustix::process::geteuid().as_raw() { Ok(()) } else { Err(Error::Foreign { path: path.to_owned() }) }
+    let me = rustix::process::geteuid().as_raw();
+    // A link may be one's own and lead to somebody else.
+    let owners = [fs::symlink_metadata(path), fs::metadata(path)];
+    for owner in owners {
+        if owner.map_err(doing("look at", path))?.uid() != me {
+            return Err(Error::Foreign { path: path.to_owned() });
+        }
+    }
+    Ok(())
 }
 
 /// Where a file is written before it takes the place of `path`.

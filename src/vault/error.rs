@@ -73,6 +73,18 @@ pub enum Error {
         /// Which vault.
         dir: PathBuf,
     },
+    /// What was looked at before somebody was asked is not any more what is there. Nothing was written.
+    #[error("{what} changed meanwhile; nothing was written")]
+    Meanwhile {
+        /// What.
+        what: &'static str,
+    },
+    /// There is a way in of that name.
+    #[error("there is a way in called '{name}' already")]
+    WayTaken {
+        /// Its name.
+        name: String,
+    },
     /// A change of several files was begun, and something came in its way. Doing it again finishes it.
     #[error("{what} is not finished: {why}")]
     Unfinished {
@@ -145,6 +157,9 @@ pub enum Wrong {
         /// The revision seen.
         seen: u64,
     },
+    /// A backup whose name says another revision than it holds: it was renamed.
+    #[error("holds another revision than its name says")]
+    Misnamed,
     /// Not the vault that this device knows by that name, or its key was changed elsewhere.
     #[error("is not the vault that this device knows by this name, or its vault key was changed elsewhere")]
     Replaced,
@@ -198,7 +213,7 @@ impl Explain for Error {
                 wrong: SlotWrong::Passphrase | SlotWrong::Identity | SlotWrong::Locked | SlotWrong::Plugin(_),
                 ..
             } => Kind::Locked,
-            Self::Exists { .. } | Self::LastWay { .. } => Kind::Usage,
+            Self::Exists { .. } | Self::LastWay { .. } | Self::WayTaken { .. } => Kind::Usage,
             _ => Kind::Failed,
         }
     }
@@ -218,6 +233,8 @@ impl Explain for Error {
             }
             Self::Slot { .. } => "'patvault key list' names the ways in; give an identity with --identity".into(),
             Self::Busy { .. } => "let it finish, or end it if it hangs: it holds the file 'lock'".into(),
+            Self::Meanwhile { .. } => "look at it again, and do it again".into(),
+            Self::WayTaken { .. } => "choose another name with --name, or remove that one first".into(),
             Self::Conflict { .. } => "see 'patvault history', and undo the later change first".into(),
             Self::Io { doing: SYNC_FOLDER, .. } => {
                 "what was written is there, but a power cut may undo it: look after the disk, and at 'patvault history'"

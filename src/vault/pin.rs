@@ -72,7 +72,13 @@ impl PinFile {
     /// What was seen; `None` where this device sees the vault for the first time, or where the file is of no use: then
     /// there is nothing to compare with, and `patvault doctor` says so.
     pub(super) fn read(&self) -> Option<Noted> {
-        serde_json::from_slice(&disk::read(&self.0).ok()?).ok()
+        serde_json::from_slice(&disk::read_small(&self.0).ok()?).ok()
+    }
+
+    /// What was seen of that vault when its folder had another name.
+    pub(super) fn read_elsewhere(&self, vault: VaultId) -> Option<Noted> {
+        let all = disk::list(self.0.parent()?, ".json").ok()?;
+        all.into_iter().filter_map(|path| Self(path).read()).find(|noted| noted.pin.vault == vault)
     }
 
     /// Remembers what a reader saw, unless this device knows that much or knows better: while somebody read, somebody

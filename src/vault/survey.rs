@@ -19,6 +19,8 @@ pub struct Unsafe {
     pub mode: u32,
     /// It belongs to another user.
     pub foreign: bool,
+    /// It is a link, which leads who knows where.
+    pub link: bool,
 }
 
 /// What was found in an open vault.
@@ -50,15 +52,16 @@ impl Vault {
         for path in self.everything()? {
             let meta = fs::symlink_metadata(&path).map_err(doing("look at", &path))?;
             let mode = meta.mode() & 0o777;
-            let foreign = meta.uid() != me;
-            if foreign || mode & 0o077 != 0 {
-                found.push(Unsafe { path, mode, foreign });
+            let (foreign, link) = (meta.uid() != me, meta.is_symlink());
+            if foreign || link || mode & 0o077 != 0 {
+                found.push(Unsafe { path, mode, foreign, link });
             }
         }
         Ok(found)
     }
 
-    /// Takes away what others than the owner may do with a file or folder.
+    /// Takes away what others than the owner may do with a file or folder. Not for links: what they lead to is none of
+    /// the vault's.
     pub fn tighten(&self, found: &Unsafe) -> Result<(), Error> {
         let private = Permissions::from_mode(found.mode & 0o700);
         fs::set_permissions(&found.path, private).map_err(doing("tighten", &found.path))

@@ -169,7 +169,7 @@ fn slips_of_the_finger() {
         (&["rename", "ci", "a/b/c"], 0, ""),
         (&["show", "a/b/c"], 2, "no token"),
         (&["remove", "ci", "ci"], 0, ""),
-        (&["get", "ci", "--version-number", "2"], 2, "versions are 1 to 1"),
+        (&["get", "ci", "--number", "2"], 2, "versions are 1 to 1"),
         (&["undo", ""], 2, "too short"),
         (&["key", "remove", "../main"], 2, "'patvault key list' shows them"),
         (&["key", "remove", "age"], 2, "no way into the vault"),

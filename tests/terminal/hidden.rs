@@ -67,15 +67,26 @@ fn a_signal_ends_the_program_as_always_and_the_terminal_is_given_back() {
 #[test]
 fn a_signal_after_a_question_ends_the_program_too() {
     let home = Home::furnished();
-    // What unlocks keeps the program waiting when the secret is in.
+    // What unlocks keeps the program waiting when the questions before it are answered.
     std::fs::write(home.path("slow"), "echo waiting >/dev/tty; read -r line </dev/tty; echo passphrase").unwrap();
     std::fs::create_dir(home.path("p/config")).unwrap();
     std::fs::write(home.path("p/config/config.toml"), "passphrase_command = 'sh \"$HOME/slow\"'").unwrap();
-    let Some(mut visit) = home.visit_with(&["add", "gitlab/deploy"], 80, &[]) else { return };
-    visit.sees("not shown): ").types("not-a-real-secret-either\n").sees("waiting");
+    let Some(mut visit) = home.visit_with(&["add"], 80, &[]) else { return };
+    visit.sees("Service").types("gitlab\n").sees("Name").types("deploy\n").sees("waiting");
     assert!(visit.is_open());
     visit.sends(Signal::TERM);
     let end = visit.ends();
     assert_eq!((end.signal, end.given_back), (Some(Signal::TERM.as_raw()), true), "{end:?}");
     assert!(!home.done(&["list"], "").contains("gitlab"));
+}
+
+#[test]
+fn more_than_a_line_is_no_secret_and_does_not_reach_the_shell() {
+    let home = Home::furnished();
+    let Some(mut visit) = home.visit(&["add", "gitlab/deploy"]) else { return };
+    visit.sees("Secret of gitlab/deploy (not shown): ").types("not-a-real-first\nnot-a-real-second\n");
+    let end = visit.ends();
+    assert_eq!(end.code, Some(2), "{end:?}");
+    assert!(end.seen.contains("the secret holds a line break"), "{end:?}");
+    assert!(!end.seen.contains("not-a-real"), "{end:?}");
 }

@@ -1,13 +1,13 @@
-//! A terminal that does not show what is typed, and gives itself back however the question ends.
+//! A terminal while a question is open, and giving it back however the question ends.
 //!
-//! Ctrl-C arrives as a character meanwhile. A signal from elsewhere (SIGTERM, SIGHUP, SIGINT, SIGQUIT) still ends the
+//! Ctrl-C arrives as a character meanwhile: it ends the question, and whoever asked tidies up. A signal from elsewhere (SIGTERM, SIGHUP, SIGINT, SIGQUIT) still ends the
 //! process as it always does, so that a shell sees 128 and its number; the terminal is given back before that.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
+use rustix::termios::{self, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
@@ -15,25 +15,45 @@ use signal_hook::low_level::emulate_default_handler;
 /// How the terminal was before the question that is open.
 static OPEN: Mutex<Option<Before>> = Mutex::new(None);
 
-/// A question whose answer is not shown, from when it is asked until this goes.
-pub(super) struct Hidden;
+/// A question, from when it is asked until this goes.
+pub(super) struct Question;
 
-impl Hidden {
-    pub(super) fn set(tty: &File) -> io::Result<Self> {
+/// What Ctrl-C sends.
+pub(super) const INTERRUPT: u8 = 3;
+
+impl Question {
+    /// Readies the terminal for an answer that is shown while it is typed, or not.
+    pub(super) fn open(tty: &File, shown: bool) -> io::Result<Self> {
         watch()?;
         let before = Before { tty: tty.try_clone()?, modes: termios::tcgetattr(tty)? };
         let mut modes = before.modes.clone();
-        modes.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
-        modes.special_codes[SpecialCodeIndex::VMIN] = 1;
-        modes.special_codes[SpecialCodeIndex::VTIME] = 0;
+        modes.local_modes.remove(LocalModes::ISIG);
+        if shown {
+            // The terminal edits the line itself; Ctrl-C ends it.
+            modes.special_codes[SpecialCodeIndex::VEOL] = INTERRUPT;
+        } else {
+            modes.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON);
+            modes.special_codes[SpecialCodeIndex::VMIN] = 1;
+            modes.special_codes[SpecialCodeIndex::VTIME] = 0;
+        }
         *open() = Some(before);
-        let hidden = Self;
+        let question = Self;
         termios::tcsetattr(tty, OptionalActions::Drain, &modes)?;
-        Ok(hidden)
+        Ok(question)
+    }
+
+    /// Whether more was typed or pasted than the line that was read. If so, it is dropped: left alone, it would go to the
+    /// shell, which would run it and remember it.
+    pub(super) fn drop_rest(&self, tty: &File) -> bool {
+        let more = rustix::io::ioctl_fionread(tty).is_ok_and(|bytes| bytes > 0);
+        if more {
+            let _all_that_can_be_done = termios::tcflush(tty, QueueSelector::IFlush);
+        }
+        more
     }
 }
 
-impl Drop for Hidden {
+impl Drop for Question {
     fn drop(&mut self) {
         if let Some(before) = open().take() {
             before.give_back(OptionalActions::Drain);
