@@ -194,7 +194,12 @@ pub fn column_names() -> String {
 }
 
 fn load(path: &Path) -> io::Result<String> {
-    if std::fs::metadata(path)?.len() > CONFIG_BYTES_MAX {
+    let meta = std::fs::metadata(path)?;
+    // A pipe would be waited at for ever, and some devices never end.
+    if !meta.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    if meta.len() > CONFIG_BYTES_MAX {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than any settings"));
     }
     std::fs::read_to_string(path)
@@ -229,10 +234,10 @@ impl Explain for Error {
     }
 
     fn hint(&self) -> Option<String> {
-        match self {
-            Self::Read { .. } => None,
-            Self::Bad { .. } => Some("'patvault config edit' opens it; 'patvault config --help' tells more".into()),
-        }
+        Some(match self {
+            Self::Read { .. } => "look at what stands there: it has to be a text file that you may read".into(),
+            Self::Bad { .. } => "'patvault config edit' opens it; 'patvault config --help' tells more".into(),
+        })
     }
 }
 

@@ -44,6 +44,13 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// What to type in a shell for something with a name and an id: its name, or its id where the name would want quotes.
+pub fn word_for(name: &str, id: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./@:+".contains(c);
+    let is_word = name.starts_with(char::is_alphanumeric) && name.chars().all(is_plain);
+    if is_word { name.to_owned() } else { id.to_owned() }
+}
+
 /// How many columns a text takes on a terminal.
 pub fn width(text: &str) -> usize {
     text.width()
@@ -70,6 +77,18 @@ pub fn clipped(text: &str, columns: usize, ascii: bool) -> Cow<'_, str> {
         out.push(if ascii { '~' } else { '…' });
     }
     Cow::Owned(out)
+}
+
+/// The text with its middle left out where it is longer than `chars_max`: the beginning and the end say most.
+pub fn without_middle(text: &str, chars_max: usize) -> Cow<'_, str> {
+    let count = text.chars().count();
+    if count <= chars_max {
+        return Cow::Borrowed(text);
+    }
+    let kept = chars_max.saturating_sub(1) / 2;
+    let first: String = text.chars().take(kept).collect();
+    let last: String = text.chars().skip(count - kept).collect();
+    Cow::Owned(format!("{first}…{last}"))
 }
 
 /// A line broken at spaces, so that no part takes more than `columns` where that can be had; what follows the first part
@@ -114,6 +133,29 @@ mod tests {
         ];
         for (given, want) in cases {
             assert_eq!(escaped(given), want);
+        }
+    }
+
+    #[test]
+    fn the_middle_is_left_out() {
+        assert_eq!(without_middle("abcdefg", 7), "abcdefg");
+        assert_eq!(without_middle("abcdefgh", 7), "abc…fgh");
+        assert_eq!(without_middle("żółwżółw", 5), "żó…łw");
+        assert_eq!(without_middle("abc", 0), "…");
+    }
+
+    #[test]
+    fn a_hint_can_be_typed() {
+        let cases = [
+            ("github/ci", "github/ci"),
+            ("github/żółw", "github/żółw"),
+            ("github/two words", "0123abcd"),
+            ("github/it's", "0123abcd"),
+            ("github/$(x)", "0123abcd"),
+            ("", "0123abcd"),
+        ];
+        for (name, want) in cases {
+            assert_eq!(word_for(name, "0123abcd"), want);
         }
     }
 

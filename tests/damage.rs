@@ -184,8 +184,42 @@ fn an_older_file_put_back() {
     assert!(stage.files() == before);
 
     // After an explicit word it is the vault, and what is newer stays away for good.
-    assert_eq!(stage.vault.accept(&stage.key).unwrap(), 4);
+    assert_eq!(stage.vault.accept(&stage.key, &author()).unwrap(), 6, "later than anything of the other line");
     assert_eq!(stage.vault.read(&stage.key, |r| r.tokens()).unwrap().len(), 3);
+}
+
+#[test]
+fn what_is_written_after_an_older_file_was_accepted_is_kept_like_anything_else() {
+    let stage = Stage::holding(&PATHS);
+    let older = fs::read(stage.vault.file()).unwrap();
+    for name in 0..15 {
+        stage.add(&[draft(&format!("slack/{name}"))]);
+    }
+    fs::write(stage.vault.file(), &older).unwrap();
+    stage.vault.accept(&stage.key, &author()).unwrap();
+    stage.add(&[draft("gitlab/precious")]);
+    stage.add(&[draft("gitlab/second")]);
+
+    let newest = stage.vault.backups().unwrap().pop().unwrap();
+    stage.vault.restore(&stage.key, &author(), &newest).unwrap();
+    let names = || stage.vault.read(&stage.key, |r| r.tokens()).unwrap().into_iter().map(|token| token.name);
+    assert!(names().any(|name| name == "precious"), "the newest backup is of the line that was accepted");
+    let restored = stage.vault.backups().unwrap().pop().unwrap();
+    stage.vault.restore(&stage.key, &author(), &restored).unwrap();
+    assert!(names().any(|name| name == "second"), "what a restore replaced became a backup itself");
+}
+
+#[test]
+fn a_backup_under_a_name_of_another_revision_is_no_good_one() {
+    let stage = Stage::holding(&PATHS);
+    let oldest = stage.vault.backups().unwrap().remove(0);
+    let posing = oldest.path.with_file_name("r00009999-20261122T091700Z.age");
+    fs::copy(&oldest.path, &posing).unwrap();
+    let newest = stage.vault.backups().unwrap().pop().unwrap();
+    assert_eq!(newest.revision, 9999);
+    assert!(!stage.vault.opens(&stage.key, &newest));
+    let refused = stage.vault.restore(&stage.key, &author(), &newest).unwrap_err();
+    assert!(matches!(refused, Error::Untrusted { wrong: Wrong::Misnamed, .. }), "{refused}");
 }
 
 #[test]

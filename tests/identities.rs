@@ -250,7 +250,7 @@ fn inside_a_plugin_opens() {
     assert!(stage.slot("identity").open_with(&found.unlock).is_err(), "it opens its own slot only");
 
     let ways = [slot_to("plugin", &public)];
-    stage.vault.change_key(&key, &author(), &ways, &nobody()).unwrap();
+    stage.vault.change_key(&key, &author(), &ways, &stage.vault.slot_files().unwrap(), &nobody()).unwrap();
     let new = stage.slot("plugin").open_with(&found.unlock).unwrap();
     assert_eq!(stage.secrets(&new).len(), 1);
 }

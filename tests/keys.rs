@@ -8,7 +8,7 @@ use std::fs;
 use age::secrecy::ExposeSecret;
 use age::x25519;
 use common::{Stage, author, draft, files, later, nobody, query, seal, slot_for, slot_to, unseal};
-use patvault::vault::{Error, NewSlot, Slot, SlotKind, VaultKey, Way, Wrong};
+use patvault::vault::{Error, NewSlot, Retention, Slot, SlotKind, Vault, VaultKey, Way, Wrong};
 
 fn open_with(slot: &Slot, identity: &x25519::Identity) -> Result<VaultKey, Error> {
     slot.open_with(&[Box::new(identity.clone())])
@@ -40,7 +40,7 @@ fn changing_the_key_seals_everything_again() {
     fs::write(&strange, "no age file").unwrap();
 
     let ways = [slot_for("identity", &stage.identity), slot_for("second", &second)];
-    let new = stage.vault.change_key(old, &later(9), &ways, &nobody()).unwrap();
+    let new = stage.vault.change_key(old, &later(9), &ways, &stage.vault.slot_files().unwrap(), &nobody()).unwrap();
 
     assert!(!new.is_changing());
     assert_eq!(names(&stage), ["identity", "second"]);
@@ -87,7 +87,7 @@ fn a_passphrase_survives_a_change_of_the_key() {
     let way = stage.slot("passphrase");
     assert_eq!(way.kind, SlotKind::Passphrase);
     let ways = [passphrase("passphrase", "correct horse")];
-    stage.vault.change_key(&stage.key, &author(), &ways, &nobody()).unwrap();
+    stage.vault.change_key(&stage.key, &author(), &ways, &stage.vault.slot_files().unwrap(), &nobody()).unwrap();
     assert_eq!(names(&stage), ["passphrase"]);
     let key = way.open_with_passphrase(&"correct horse".into()).unwrap();
     assert_eq!(stage.secrets(&key).len(), 1);
@@ -114,7 +114,16 @@ fn a_change_of_the_key_that_did_not_come_far_is_finished_by_another() {
     assert_eq!(stage.secrets(&key).len(), 2);
     stage.vault.write(&key, &author(), "add", |w| w.add(&[draft("jira/board")])).unwrap();
 
-    let new = stage.vault.change_key(&key, &author(), &[slot_for("identity", &stage.identity)], &nobody()).unwrap();
+    let new = stage
+        .vault
+        .change_key(
+            &key,
+            &author(),
+            &[slot_for("identity", &stage.identity)],
+            &stage.vault.slot_files().unwrap(),
+            &nobody(),
+        )
+        .unwrap();
     finished(&stage, &new, 3);
     assert!(stage.vault.read(&stage.key, |r| r.tokens()).is_err());
 }
@@ -125,7 +134,7 @@ fn a_change_of_the_key_that_came_far_is_finished_by_another() {
     let old = key_text(&stage);
     let backups = files(&stage.vault.dir().join("backups"));
     let ways = [slot_for("identity", &stage.identity)];
-    stage.vault.change_key(&stage.key, &author(), &ways, &nobody()).unwrap();
+    stage.vault.change_key(&stage.key, &author(), &ways, &stage.vault.slot_files().unwrap(), &nobody()).unwrap();
     // The file was sealed to the new key, the backups and the slots were not yet.
     let key = fill_slot(&stage, &format!("{}{old}", key_text(&stage)));
     backups.iter().for_each(|(path, sealed)| fs::write(path, sealed).unwrap());
@@ -133,7 +142,7 @@ fn a_change_of_the_key_that_came_far_is_finished_by_another() {
     assert_eq!(stage.secrets(&key).len(), 2);
     assert!(stage.vault.backups().unwrap().iter().all(|backup| stage.vault.opens(&key, backup)));
 
-    let new = stage.vault.change_key(&key, &author(), &ways, &nobody()).unwrap();
+    let new = stage.vault.change_key(&key, &author(), &ways, &stage.vault.slot_files().unwrap(), &nobody()).unwrap();
     finished(&stage, &new, 2);
 }
 
@@ -151,11 +160,21 @@ fn a_change_of_the_key_that_cannot_be_changes_nothing() {
     let good = slot_for("identity", &stage.identity);
     let cases = [vec![], vec![good, slot_to("bad", "age1nonsense")]];
     for ways in cases {
-        assert!(stage.vault.change_key(&stage.key, &author(), &ways, &nobody()).is_err());
+        assert!(
+            stage
+                .vault
+                .change_key(&stage.key, &author(), &ways, &stage.vault.slot_files().unwrap(), &nobody())
+                .is_err()
+        );
         assert!(stage.files() == before);
     }
     let ways = [slot_for("identity", &stage.identity)];
-    assert!(stage.vault.change_key(&VaultKey::generate(), &author(), &ways, &nobody()).is_err());
+    assert!(
+        stage
+            .vault
+            .change_key(&VaultKey::generate(), &author(), &ways, &stage.vault.slot_files().unwrap(), &nobody())
+            .is_err()
+    );
     assert!(stage.files() == before, "a wrong key");
 }
 
@@ -200,4 +219,38 @@ fn a_way_in_is_not_lost_by_a_slip() {
     assert!(stage.vault.remove_slot(&stage.key, &author(), &stage.slot("identity")).is_err());
     stage.vault.remove_slot(&stage.key, &author(), &stage.slot("ruin")).unwrap();
     assert_eq!(names(&stage), ["identity"]);
+}
+
+#[test]
+fn a_change_of_the_key_does_not_undo_what_happened_to_the_ways_in_meanwhile() {
+    let stage = Stage::new();
+    let ways = [slot_for("identity", &stage.identity)];
+    let seen = stage.vault.slot_files().unwrap();
+    let leaver = x25519::Identity::generate();
+    stage.vault.put_slot(&stage.key, &author(), &slot_for("meanwhile", &leaver), &nobody()).unwrap();
+    let before = stage.files();
+    let refused = stage.vault.change_key(&stage.key, &author(), &ways, &seen, &nobody()).err();
+    assert!(matches!(refused, Some(Error::Meanwhile { .. })), "{refused:?}");
+    assert!(stage.files() == before);
+}
+
+#[test]
+fn adding_a_way_in_does_not_replace_one() {
+    let stage = Stage::new();
+    let other = slot_for("identity", &x25519::Identity::generate());
+    let refused = stage.vault.add_slot(&stage.key, &author(), &other, &nobody()).err();
+    assert!(matches!(refused, Some(Error::WayTaken { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_folder_under_another_name_is_still_the_vault_that_was_seen() {
+    let stage = Stage::holding(&["github/ci"]);
+    let older = fs::read(stage.vault.file()).unwrap();
+    stage.add(&[draft("gitlab/ci")]);
+    let moved = stage.home.path().join("data/moved");
+    fs::rename(stage.vault.dir(), &moved).unwrap();
+    let vault = Vault::at(&moved, &stage.home.path().join("state"), Retention::default()).unwrap();
+    fs::write(vault.file(), older).unwrap();
+    let refused = vault.read(&stage.key, |r| r.tokens()).err();
+    assert!(matches!(refused, Some(Error::Untrusted { wrong: Wrong::Older { .. }, .. })), "{refused:?}");
 }

@@ -28,7 +28,10 @@ fn purging_destroys_the_secret_for_good() {
         stage.add(&drafts.collect::<Vec<_>>());
     }
     let ways = [common::slot_for("identity", &stage.identity)];
-    stage.key = stage.vault.change_key(&stage.key, &author(), &ways, &common::nobody()).unwrap();
+    stage.key = stage
+        .vault
+        .change_key(&stage.key, &author(), &ways, &stage.vault.slot_files().unwrap(), &common::nobody())
+        .unwrap();
     let ids: Vec<TokenId> = stage.vault.read(&stage.key, |r| r.tokens()).unwrap().iter().map(|one| one.id).collect();
     for id in ids.iter().step_by(50) {
         let token = token_now(&stage, *id);

@@ -149,7 +149,14 @@ fn a_change_of_the_key_meanwhile_is_not_taken_back_by_a_reader() {
     let stage = Stage::holding(&["github/laptop"]);
     let new = RefCell::new(None);
     let ways = [slot_for("identity", &stage.identity)];
-    let change = || *new.borrow_mut() = Some(stage.vault.change_key(&stage.key, &author(), &ways, &nobody()).unwrap());
+    let change = || {
+        *new.borrow_mut() = Some(
+            stage
+                .vault
+                .change_key(&stage.key, &author(), &ways, &stage.vault.slot_files().unwrap(), &nobody())
+                .unwrap(),
+        )
+    };
     let key = Meanwhile { key: &stage.key, nth: Cell::new(0), happens: &change };
     stage.vault.read(&key, |r| r.tokens()).unwrap();
     let new = new.into_inner().unwrap();

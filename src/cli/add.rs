@@ -9,7 +9,7 @@ use super::terms;
 use crate::ops::{self, Error};
 use crate::scope::Scope;
 use crate::secret::{SECRET_BYTES_MAX, Secret};
-use crate::text::escaped;
+use crate::text::{escaped, word_for};
 use crate::token::draft::{Draft, DraftVersion};
 use crate::token::expiry::{Expiry, Source};
 use crate::token::label::{self, Label};
@@ -42,7 +42,7 @@ pub(super) struct Args {
     /// When it ends: 2027-01-31, 90d, 'in 3 months', never
     #[arg(long, value_name = "WHEN")]
     expires: Option<String>,
-    /// When it was issued; today unless you say otherwise
+    /// When it was issued; without that, the day on which you add it counts
     #[arg(long, value_name = "WHEN")]
     issued: Option<String>,
     /// Words to file it under; may be given several times
@@ -72,11 +72,12 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     // Everything that can be wrong is found before anybody is asked for a secret or a passphrase.
     let mut draft = draft(&args, desk)?;
     desk.ground.vault()?;
+    // The passphrase first, as everywhere: whoever types by habit must not type it as the secret.
+    let session = desk.session()?;
     let secret = secret(&args, desk, &draft.path())?;
     if let Some(version) = draft.versions.first_mut() {
         version.secret = secret;
     }
-    let session = desk.session()?;
     let added = ops::add(&session, &draft, args.force)?;
     let expiry = draft.versions.first().map_or(Expiry::Unknown, |version| version.expiry);
     let ends = expiry.date().map_or_else(String::new, |date| {
@@ -88,8 +89,8 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
         desk.face.warn(&format!("the same secret is also {}", escaped(twin)));
     }
     if expiry == Expiry::Unknown {
-        let path = escaped(&added.path).into_owned();
-        desk.face.hint(&format!("when does it end? patvault expire '{path}' 90d (or never)"));
+        let path = word_for(&added.path, &added.id.short());
+        desk.face.hint(&format!("when does it end? 'patvault expire {path} 90d', or never, tells"));
     }
     Ok(Exit::Done)
 }

@@ -1,15 +1,17 @@
 //! Asking a person, on the terminal they sit at, whatever standard input and output are connected to.
 
+mod question;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use rustix::termios::{self, LocalModes, OptionalActions, SpecialCodeIndex, Termios};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use crate::text::escaped;
 use crate::vault::{Prompt, Prompts};
+use question::{INTERRUPT, Question};
 
 /// The longest answer that is taken, in bytes: room for the longest secret.
 const ANSWER_BYTES_MAX: usize = crate::secret::SECRET_BYTES_MAX + 2;
@@ -41,6 +43,11 @@ impl Terminal {
         Arc::new(Self::new(no_input))
     }
 
+    /// Nothing is to be asked, whoever is there.
+    pub(super) fn is_silent(&self) -> bool {
+        self.silent
+    }
+
     /// Asks for something that is not shown while it is typed.
     pub(super) fn hidden(&self, question: &str) -> Answer {
         self.ask(question, false)
@@ -63,15 +70,22 @@ impl Terminal {
         }
     }
 
-    fn ask(&self, question: &str, shown: bool) -> Answer {
+    fn ask(&self, text: &str, shown: bool) -> Answer {
         if self.silent {
             return Answer::NoTerminal;
         }
         let Ok(mut tty) = open() else { return Answer::NoTerminal };
-        let Ok(mode) = Mode::set(&tty, shown) else { return Answer::NoTerminal };
-        let asked = tty.write_all(question.as_bytes()).and_then(|()| tty.flush());
-        let line = asked.and_then(|()| read_line(&mut tty));
-        drop(mode);
+        let Ok(question) = Question::open(&tty, shown) else { return Answer::NoTerminal };
+        let asked = tty.write_all(text.as_bytes()).and_then(|()| tty.flush());
+        let mut line = asked.and_then(|()| read_line(&mut tty));
+        if let (false, Ok(Some(line))) = (shown, &mut line)
+            && question.drop_rest(&tty)
+        {
+            // Not what was dropped, but that there was something: no secret and no passphrase has two lines.
+            line.push(b'\n');
+            line.push(b'.');
+        }
+        drop(question);
         if !shown || !matches!(line, Ok(Some(_))) {
             // The line break that the person typed was not shown.
             let _only_looks = tty.write_all(b"\n");
@@ -119,7 +133,7 @@ fn open() -> io::Result<File> {
 
 /// Reads up to a line break, byte by byte: whatever stands behind it belongs to somebody else.
 fn read_line(tty: &mut File) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    const INTERRUPT: u8 = 3;
+    const QUIT: u8 = 28;
     const END: u8 = 4;
     const BACKSPACE: [u8; 2] = [8, 127];
     const KILL_LINE: u8 = 21;
@@ -132,7 +146,7 @@ fn read_line(tty: &mut File) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
         }
         match byte[0] {
             b'\n' | b'\r' => return Ok(Some(line)),
-            INTERRUPT => return Ok(None),
+            INTERRUPT | QUIT => return Ok(None),
             END if line.is_empty() => return Ok(None),
             END => {}
             KILL_LINE => line.clear(),
@@ -145,31 +159,4 @@ fn read_line(tty: &mut File) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
 
 fn pop_character(line: &mut Vec<u8>) {
     while line.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {}
-}
-
-/// A terminal that does not show what is typed. It is given back at the end, however that comes; Ctrl-C arrives as a
-/// character, so that it cannot end the process in between.
-struct Mode {
-    tty: File,
-    before: Termios,
-}
-
-impl Mode {
-    fn set(tty: &File, shown: bool) -> io::Result<Self> {
-        let before = termios::tcgetattr(tty)?;
-        let mut mode = before.clone();
-        if !shown {
-            mode.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
-            mode.special_codes[SpecialCodeIndex::VMIN] = 1;
-            mode.special_codes[SpecialCodeIndex::VTIME] = 0;
-            termios::tcsetattr(tty, OptionalActions::Drain, &mode)?;
-        }
-        Ok(Self { tty: tty.try_clone()?, before })
-    }
-}
-
-impl Drop for Mode {
-    fn drop(&mut self) {
-        let _as_it_was = termios::tcsetattr(&self.tty, OptionalActions::Drain, &self.before);
-    }
 }

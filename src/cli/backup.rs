@@ -105,7 +105,7 @@ fn restore(name: Option<&str>, yes: bool, desk: &mut Desk) -> Result<Exit, Error
         match desk.terminal.yes(&format!("Put {which} in the place of the vault?")) {
             Some(true) => {}
             Some(false) => return Err(Error::Cancelled),
-            None => return Err(Error::NoTerminal { what: "your word", instead: "give it with --yes" }),
+            None => return Err(Error::NoTerminal { what: "your consent", instead: "give it with --yes" }),
         }
     }
     let backup = ops::restore_backup(&desk.ground, name, &desk.means, &desk.prompts)?;

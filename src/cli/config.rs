@@ -1,7 +1,7 @@
 //! `patvault config`.
 
 use super::Desk;
-use super::edit::edit_file;
+use super::edit::{check_editor, edit_file};
 use super::face::Exit;
 use crate::config::{Config, TEMPLATE};
 use crate::ops::{self, Error};
@@ -42,11 +42,20 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
             desk.face.line(&format!("Wrote the settings to {shown}"));
         }
         Action::Edit => {
+            check_editor(desk, "set EDITOR to a program that makes them, or write the file: 'patvault config path'")?;
             if !file.exists() {
                 write_template(desk)?;
             }
+            let before = ops::read_limited(&file, 1 << 20)?;
             edit_file(&file)?;
-            Config::read(&file)?;
+            while let Err(error) = Config::read(&file) {
+                desk.face.report(&error.into());
+                if desk.terminal.yes("Edit it again? Without that, the settings stay as they were.") != Some(true) {
+                    ops::write_private(&file, &before)?;
+                    return Err(Error::Cancelled);
+                }
+                edit_file(&file)?;
+            }
             desk.face.line("The settings make sense.");
         }
     }

@@ -44,7 +44,10 @@ pub(super) struct PurgeArgs {
 pub(super) fn remove(args: &RemoveArgs, desk: &mut Desk) -> Result<Exit, Error> {
     let tokens = ops::discard(&desk.session()?, &args.token)?;
     told(desk, "Moved to the trash:", &tokens);
-    desk.face.hint("they still work at their services until they are revoked there; 'patvault undo' brings them back");
+    desk.face.hint(match &tokens[..] {
+        [_] => "it still works at its service until it is revoked there; 'patvault undo' brings it back",
+        _ => "they still work at their services until they are revoked there; 'patvault undo' brings them back",
+    });
     Ok(Exit::Done)
 }
 
@@ -71,16 +74,13 @@ pub(super) fn purge(args: &PurgeArgs, desk: &mut Desk) -> Result<Exit, Error> {
             Some(true) => {}
             Some(false) => return Err(Error::Cancelled),
             None => {
-                return Err(Error::NoTerminal {
-                    what: "your word that they may be destroyed",
-                    instead: "give it with --yes",
-                });
+                return Err(Error::NoTerminal { what: "your consent", instead: "give it with --yes" });
             }
         }
     }
     let tokens = ops::purge(&session, &asked)?;
     told(desk, "Destroyed the secrets of", &tokens);
-    desk.face.hint("backups made before still hold them, until later writes prune those: 'patvault backup list'");
+    desk.face.hint("backups made before hold them until later writes prune those: 'patvault backup list'");
     Ok(Exit::Done)
 }
 

@@ -7,11 +7,12 @@ use super::Desk;
 use super::face::Exit;
 use super::terms::{self, OwnDays};
 use crate::exchange::facts::{self, Facts};
-use crate::ops::{self, EDIT_PREFIX, Edits, Error, Session};
+use crate::ops::{self, EDIT_PREFIX, Edits, Error, Session, Shown};
 use crate::scope::Scope;
 use crate::text::escaped;
 use crate::token::Token;
 use crate::token::when::{self, When};
+use crate::vault::Prompt;
 
 /// Change what is known of a token, with options or in your editor
 ///
@@ -138,25 +139,25 @@ fn issued(edits: &mut Edits, text: &str, desk: &Desk) -> Result<(), Error> {
 
 /// Shows the facts in an editor, until they make sense or the person gives up.
 fn in_editor(session: &Session, desk: &Desk, asked: &str) -> Result<Option<Token>, Error> {
-    if !crate::vault::Prompt::is_there(&desk.terminal) {
-        return Err(Error::NoTerminal {
-            what: "changes in an editor",
-            instead: "give them as options; 'patvault edit --help' names them",
-        });
-    }
     let shown = ops::show(session, asked)?;
+    check_editor(desk, "give them as options; 'patvault edit --help' names them")?;
     let before = facts::write(&shown.token, shown.note.as_deref().unwrap_or_default());
     let file = Draft::new(&desk.ground.paths.runtime, &before)?;
     loop {
         edit_file(&file.0)?;
-        let text = String::from_utf8_lossy(&ops::read_limited(&file.0, 1 << 20)?).into_owned();
+        let text = String::from_utf8(ops::read_limited(&file.0, 1 << 20)?)
+            .map_err(|_| Error::usage("what the editor wrote is not UTF-8", "nothing was changed; save it as UTF-8"))?;
         if text == before {
             return Ok(None);
         }
-        let why = match apply(session, desk, &shown.token, &before, &text) {
+        let why = match apply(session, desk, &shown, &before, &text) {
             Ok(token) => return Ok(Some(token)),
             Err(error) => error,
         };
+        let meanwhile = matches!(why, Error::Vault(crate::vault::Error::Meanwhile { .. }));
+        if meanwhile || !desk.terminal.is_there() {
+            return Err(why);
+        }
         desk.face.report(&why);
         if desk.terminal.yes("Edit it again? Without that, nothing is changed.") != Some(true) {
             return Err(Error::Cancelled);
@@ -165,14 +166,14 @@ fn in_editor(session: &Session, desk: &Desk, asked: &str) -> Result<Option<Token
 }
 
 /// Writes what differs from what was shown, and nothing else: a date that the service gave stays the service's.
-fn apply(session: &Session, desk: &Desk, token: &Token, before: &str, text: &str) -> Result<Token, Error> {
+fn apply(session: &Session, desk: &Desk, shown: &Shown, before: &str, text: &str) -> Result<Token, Error> {
     let parse = |text: &str| {
         facts::read(text).map_err(|(line, why)| {
             Error::usage(format!("line {line}: {}", why.trim_end()), "lines are key = \"value\"; # starts a comment")
         })
     };
-    let edits = changed(desk, token, &parse(before)?, &parse(text)?)?;
-    ops::edit(session, &token.id.to_string(), "edit", &edits)
+    let edits = changed(desk, &shown.token, &parse(before)?, &parse(text)?)?;
+    ops::edit_shown(session, shown, "edit", &edits)
 }
 
 fn changed(desk: &Desk, token: &Token, old: &Facts, new: &Facts) -> Result<Edits, Error> {
@@ -211,14 +212,24 @@ fn changed(desk: &Desk, token: &Token, old: &Facts, new: &Facts) -> Result<Edits
     Ok(edits)
 }
 
+/// The editor that the environment names.
+fn editor() -> Option<String> {
+    ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()))
+}
+
+/// Refuses where an editor would wait for nobody. A program that somebody set as their editor may do without a terminal.
+pub(super) fn check_editor(desk: &Desk, instead: &'static str) -> Result<(), Error> {
+    let possible = !desk.terminal.is_silent() && (desk.terminal.is_there() || editor().is_some());
+    if possible { Ok(()) } else { Err(Error::NoTerminal { what: "changes in an editor", instead }) }
+}
+
 /// Opens a file in the person's editor and waits for it.
 pub(super) fn edit_file(file: &Path) -> Result<(), Error> {
-    let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()));
-    let editor = editor.unwrap_or_else(|| "vi".into());
+    let editor = editor().unwrap_or_else(|| "vi".into());
     let failed = |why: String| Error::Failed {
         doing: format!("edit with '{}'", escaped(&editor)),
         why,
-        hint: Some("set EDITOR to an editor that waits until the file is closed".into()),
+        hint: Some("nothing was changed; EDITOR has to be a program that waits until the file is closed".into()),
     };
     // Through the shell, as git does: people set EDITOR to "code --wait".
     let status = Command::new("sh")
@@ -231,13 +242,14 @@ pub(super) fn edit_file(file: &Path) -> Result<(), Error> {
     if status.success() { Ok(()) } else { Err(failed(status.to_string())) }
 }
 
-/// The file that an editor gets: in the folder that is in memory, where the system has one, and removed at the end.
+/// The file that an editor gets, in a folder of its own, because editors leave files of theirs beside it. It stands where
+/// the system keeps things in memory, if it does, and all of it is removed at the end.
 struct Draft(PathBuf);
 
 impl Draft {
     fn new(runtime: &Path, text: &str) -> Result<Self, Error> {
         let id = std::process::id();
-        let file = runtime.join(format!("{EDIT_PREFIX}{id}.toml"));
+        let file = runtime.join(format!("{EDIT_PREFIX}{id}")).join("token.toml");
         ops::write_private(&file, text.as_bytes())?;
         Ok(Self(file))
     }
@@ -246,6 +258,6 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         // One that stays is named by 'patvault doctor'.
-        let _left_for_doctor = std::fs::remove_file(&self.0);
+        let _left_for_doctor = self.0.parent().map(std::fs::remove_dir_all);
     }
 }

@@ -15,7 +15,7 @@ use crate::text::{counted, escaped};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Which tokens: query words, as in 'patvault list'
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     query: Vec<String>,
     /// csv, json or dotenv; else the file's name tells
     #[arg(long, value_name = "FORMAT")]
@@ -81,8 +81,6 @@ fn agree(args: &Args, count: usize, desk: &Desk) -> Result<(), Error> {
     match desk.terminal.yes(&format!("Write {} in the clear?", counted(count, "secret"))) {
         Some(true) => Ok(()),
         Some(false) => Err(Error::Cancelled),
-        None => {
-            Err(Error::NoTerminal { what: "your word that secrets may leave the vault", instead: "give it with --yes" })
-        }
+        None => Err(Error::NoTerminal { what: "your consent", instead: "give it with --yes" }),
     }
 }

@@ -6,9 +6,11 @@ use crate::config::Color;
 use crate::fault::{Explain, Kind};
 use crate::ops::Error;
 use crate::secret::Secret;
-use crate::text::{escaped, wrapped};
+use crate::text::{escaped, without_middle, wrapped};
 use crate::token::status::Status;
 
+/// The longest line beside the result. Words of the person's own are in it, and those may be of any length.
+const LINE_CHARS_MAX: usize = 1000;
 /// What stands before an error.
 const ERROR: &str = "error: ";
 
@@ -200,7 +202,10 @@ impl Face {
     fn tell(&self, role: Role, label: &str, text: &str) {
         let mut err = io::stderr().lock();
         for (at, line) in text.lines().enumerate() {
-            let line = if at == 0 { format!("{label}{line}") } else { line.to_owned() };
+            // Escaped once more, whoever forgot to: what is escaped already stays as it is.
+            let line = escaped(line);
+            let line = without_middle(&line, LINE_CHARS_MAX);
+            let line = if at == 0 { format!("{label}{line}") } else { line.into_owned() };
             let line = match self.err_width {
                 Some(columns) => wrapped(&line, columns),
                 None => line,
@@ -233,6 +238,6 @@ fn width(is_terminal: bool, stream: &impl std::os::fd::AsFd) -> Option<usize> {
 pub(super) fn usage_error(rendered: &str) {
     let mut err = io::stderr().lock();
     for line in rendered.lines() {
-        let _nobody_reads_it = writeln!(err, "{}", escaped(line));
+        let _nobody_reads_it = writeln!(err, "{}", without_middle(&escaped(line), LINE_CHARS_MAX));
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct TagArgs {
     /// Which token
     token: String,
     /// Tags to add; -TAG takes one away
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true)]
     tag: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct ScopeArgs {
     /// Which token
     token: String,
     /// Scopes to add; -SCOPE takes one away
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true)]
     scope: Vec<String>,
     /// How much harm those added allow: low, medium or high; else their names suggest it
     #[arg(long, value_name = "RISK")]

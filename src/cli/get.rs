@@ -14,12 +14,12 @@ pub(super) struct Args {
     token: String,
     /// An older version of it, by its number
     #[arg(long, value_name = "NUMBER")]
-    version_number: Option<u32>,
+    number: Option<u32>,
 }
 
 pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let session = desk.session()?;
-    let got = ops::get(&session, &args.token, args.version_number, "get")?;
+    let got = ops::get(&session, &args.token, args.number, "get")?;
     desk.face.secret(&got.secret);
     if let Some(warning) = &got.warning {
         desk.face.warn(&format!("{}: {warning}", escaped(&got.token.path())));

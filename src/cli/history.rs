@@ -165,14 +165,7 @@ fn print_batch(batch: &Batch, changes: &[Change], names: &Names, now: &Now, face
         return;
     }
     for change in changes.iter().filter(|change| !is_of_coming(change)) {
-        let text = format!(
-            "  {}: {} {} {}",
-            escaped(&change.field.to_string()),
-            value(&change.old),
-            arrow(face),
-            value(&change.new)
-        );
-        let text = face.painted(Role::Quiet, &text);
+        let text = face.painted(Role::Quiet, &format!("  {}", told(change, face)));
         face.line(&text);
     }
 }
@@ -202,8 +195,36 @@ fn is_of_coming(change: &Change) -> bool {
     matches!(change.field, Field::Added | Field::VersionAdded)
 }
 
-fn value(value: &Option<String>) -> String {
-    match value.as_deref() {
+/// `name: ci → deploy`, `tag prod: added`.
+fn told(change: &Change, face: &Face) -> String {
+    let (old, new) = (change.old.as_deref(), change.new.as_deref());
+    let name = match &change.field {
+        Field::Tag(tag) => format!("tag {}", escaped(tag)),
+        Field::Scope(scope) => format!("scope {}", escaped(scope)),
+        Field::Mark(duty) => format!("reminder {duty}"),
+        field => field.to_string(),
+    };
+    match (&change.field, old, new) {
+        (Field::Tag(_) | Field::Scope(_), None, Some("")) => format!("{name}: added"),
+        (Field::Tag(_) | Field::Scope(_), Some(_), None) => format!("{name}: taken away"),
+        (Field::Trashed, None, Some(_)) => "moved to the trash".to_owned(),
+        (Field::Trashed, Some(_), None) => "brought back from the trash".to_owned(),
+        (Field::Purged, ..) => "its secrets destroyed".to_owned(),
+        (Field::Expiry, ..) => format!("{name}: {} {} {}", expiry(old), arrow(face), expiry(new)),
+        _ => format!("{name}: {} {} {}", value(old), arrow(face), value(new)),
+    }
+}
+
+/// A date and who said so: `2027-01-31 (typed)`.
+fn expiry(text: Option<&str>) -> String {
+    match text.and_then(|text| text.split_once(' ')) {
+        Some((date, source)) => format!("{} ({})", escaped(date), escaped(source)),
+        None => value(text),
+    }
+}
+
+fn value(value: Option<&str>) -> String {
+    match value {
         None => "none".to_owned(),
         Some("") => "yes".to_owned(),
         Some(text) => clipped(&escaped(text), VALUE_COLUMNS, false).into_owned(),

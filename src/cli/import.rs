@@ -73,7 +73,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
             Some(false) => return Err(Error::Cancelled),
             None => {
                 return Err(Error::NoTerminal {
-                    what: "your word",
+                    what: "your consent",
                     instead: "give it with --yes; --dry-run only looks",
                 });
             }

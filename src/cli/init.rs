@@ -34,7 +34,8 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     let by_key = !args.ssh.is_empty() || !args.recipient.is_empty() || !desk.means.identities.is_empty();
     let name = args.name.or_else(|| desk.ground.named.clone()).unwrap_or_else(|| desk.ground.config.vault.clone());
     let there = crate::token::label::Label::Plain.parse(&name).map(|name| desk.ground.paths.vault(&name))?;
-    if there.exists() {
+    // A link to nowhere is in the way as well.
+    if there.symlink_metadata().is_ok() {
         return Err(crate::vault::Error::Exists { dir: there }.into());
     }
     let passphrase = match &desk.means.passphrase_file {
@@ -50,7 +51,9 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     let session = ops::init(desk.ground.clone(), init, &desk.prompts)?;
     let dir = escaped(&session.vault.dir().to_string_lossy()).into_owned();
     desk.face.line(&format!("Created the vault '{}' in {dir}", session.ground.vault_name()?));
-    desk.face.hint("add a token with 'patvault add github/ci'; 'patvault key add' gives you a second way in");
+    desk.face.hint(
+        "add a token with 'patvault add github/ci'; a second way in: 'patvault key add --ssh ~/.ssh/id_ed25519.pub'",
+    );
     Ok(Exit::Done)
 }
 

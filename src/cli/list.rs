@@ -14,13 +14,13 @@ use crate::token::column::{self, Column, Lens};
 
 /// List tokens, all or those that a query finds
 ///
-/// Query words: free words (fuzzy), service: name: account: instance: tag: (or #tag) scope: kind: risk:high expires<30d
-/// expires>2027-01-31 unused>90d is:alive|expiring|expired|dead|owed|unknown|unverified|trashed|purged. A word with - before
-/// it must not fit; = in place of : means the whole of it. Text with spaces stands in double quotes inside the word.
+/// Query words: free words (fuzzy), service: name: account: instance: tag: (or #tag) scope: kind: risk:high expires:30d
+/// (or 'expires<30d') 'expires>2027-01-31' unused:90d is:alive|expiring|expired|dead|owed|unknown|unverified|trashed|purged. A word with - before
+/// it must not fit; = in place of : means the whole of it. Text with spaces stands in double quotes inside the word. A shell wants words with < or > quoted.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What to look for
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     query: Vec<String>,
     /// Sort by this column; -COLUMN sorts the other way round
     #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
@@ -61,7 +61,11 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
         let asked = escaped(&args.query.join(" ")).into_owned();
         desk.face.say(&format!("None of {} fits: {asked}", counted(listed.of, "token")));
     } else if desk.face.out_is_terminal {
-        desk.face.say(&format!("{count} of {}", counted(listed.of, "token")));
+        let trashed = listed.tokens.iter().filter(|token| !token.is_kept()).count();
+        desk.face.say(&match trashed {
+            0 => format!("{count} of {}", counted(listed.of, "token")),
+            _ => format!("{}, {trashed} of them not in use", counted(count, "token")),
+        });
     }
     Ok(Exit::Done)
 }

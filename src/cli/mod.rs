@@ -26,6 +26,7 @@ mod show;
 mod table;
 mod terms;
 mod unlock;
+mod words;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -47,7 +48,7 @@ use face::Face;
 /// Tokens live in a vault: one file, sealed with age, in which SQLite keeps them. A token is asked for as SERVICE/NAME, by a
 /// part of that, or by the start of its id.
 #[derive(Debug, Parser)]
-#[command(name = "patvault", version, infer_subcommands = false, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "patvault", version, infer_subcommands = false, max_term_width = 100)]
 #[command(after_long_help = EXIT_HELP)]
 pub struct Cli {
     #[command(flatten)]
@@ -160,7 +161,7 @@ impl Desk {
 
 /// Runs a command line to its end.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::try_parse_from(words::sorted(arguments, &definition())) {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
             face::usage_error(&error.render().to_string());

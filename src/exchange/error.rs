@@ -25,7 +25,7 @@ pub enum Error {
         line: u64,
     },
     /// A table without a column that cannot be done without.
-    #[error("no column of the table is known to hold the {fact}; its columns are {columns}")]
+    #[error("no column of the table is known to hold the {fact}; there are {columns}")]
     NoColumn {
         /// What was looked for.
         fact: Fact,
@@ -33,7 +33,7 @@ pub enum Error {
         columns: String,
     },
     /// A column was named that is not there.
-    #[error("the table has no column '{column}'; its columns are {columns}")]
+    #[error("the table has no column '{column}'; there are {columns}")]
     NoSuchColumn {
         /// What was asked for.
         column: String,

@@ -4,6 +4,7 @@ use super::error::Error;
 use super::session::Session;
 use crate::clipboard;
 use crate::secret::Secret;
+use crate::text::{escaped, word_for};
 use crate::token::Token;
 use crate::token::draft::Draft;
 use crate::token::id::TokenId;
@@ -78,6 +79,17 @@ pub(super) fn check_free(vault: &Reader, place: &Place, except: Option<TokenId>)
         return Err(Error::Taken { path: format!("{}/{}", place.service, place.name) });
     }
     Ok(())
+}
+
+/// Refuses that a token comes back to a place that another one has taken meanwhile.
+pub(super) fn check_back(vault: &Reader, token: &Token) -> Result<(), Error> {
+    check_free(vault, &Place::of(token), Some(token.id)).map_err(|error| match error {
+        Error::Taken { path } => Error::usage(
+            format!("there is another token '{}' meanwhile", escaped(&path)),
+            format!("give that one another name first: 'patvault rename {} NAME'", word_for(&path, "TOKEN")),
+        ),
+        other => other,
+    })
 }
 
 /// Where a secret stands already, in words.

@@ -38,7 +38,7 @@ pub fn restore_backup(ground: &Ground, name: Option<&str>, means: &Means, prompt
 /// Takes the vault's file as it is, though this device has seen a later one, or another. Gives its revision.
 pub fn accept(ground: &Ground, means: &Means, prompts: &Prompts) -> Result<u64, Error> {
     let (vault, key) = open(ground, means, prompts)?;
-    Ok(vault.accept(&key)?)
+    Ok(vault.accept(&key, &ground.author(&clock::now())?)?)
 }
 
 fn open(ground: &Ground, means: &Means, prompts: &Prompts) -> Result<(Vault, VaultKey), Error> {

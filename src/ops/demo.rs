@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
-use super::files::create_private_dir;
 use super::init::{Init, init};
 use super::session::{Ground, Session};
 use crate::config::Config;
@@ -60,7 +59,10 @@ struct Row {
 pub fn demo(prompts: &Prompts) -> Result<Demo, Error> {
     let id: crate::token::id::VaultId = vault::new_id()?;
     let root = std::env::temp_dir().join(format!("patvault-demo-{}", id.short()));
-    create_private_dir(&root)?;
+    // Only this one: a folder for temporary files that is not there is a mistake, and not to be made.
+    std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700)
+        .create(&root)
+        .map_err(Error::io("create the folder", &root))?;
     let folder = Folder(root);
     let session = init(ground(&folder.0), throw_away(), prompts)?;
     let rows = rows();

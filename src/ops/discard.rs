@@ -1,5 +1,6 @@
 //! Into the trash, out of it, and away for good.
 
+use super::add::check_back;
 use super::error::Error;
 use super::find::{Among, find};
 use super::session::Session;
@@ -15,8 +16,16 @@ pub fn discard(session: &Session, asked: &[String]) -> Result<Vec<Token>, Error>
 }
 
 /// Brings tokens back from the trash.
+///
+/// # Errors
+/// Where the place of one was taken meanwhile.
 pub fn restore(session: &Session, asked: &[String]) -> Result<Vec<Token>, Error> {
-    session.write("restore", |vault| each(vault, asked, Among::Trashed, |vault, token| trashed(vault, token, None)))
+    session.write("restore", |vault| {
+        each(vault, asked, Among::Trashed, |vault, token| {
+            trashed(vault, token, None)?;
+            check_back(vault, token)
+        })
+    })
 }
 
 /// What is in the trash.
@@ -37,13 +46,16 @@ fn each(
     among: Among,
     act: impl Fn(&mut Writer, &Token) -> Result<(), Error>,
 ) -> Result<Vec<Token>, Error> {
-    let mut done = vec![];
+    let mut meant: Vec<Token> = vec![];
     for asked in asked {
         let token = find(vault, asked, among)?;
-        act(vault, &token)?;
-        done.push(token);
+        // One that is named twice is meant once.
+        if !meant.iter().any(|known| known.id == token.id) {
+            meant.push(token);
+        }
     }
-    Ok(done)
+    meant.iter().try_for_each(|token| act(vault, token))?;
+    Ok(meant)
 }
 
 fn trashed(vault: &mut Writer, token: &Token, at: Option<&str>) -> Result<(), Error> {

@@ -70,12 +70,12 @@ pub fn outside(ground: &Ground) -> Result<Vec<Finding>, Error> {
 pub fn mend(ground: &Ground) -> Result<usize, Error> {
     let vault = ground.vault()?;
     let mut mended = vault.clear_leftovers()?;
-    for found in vault.unsafe_paths()?.iter().filter(|found| !found.foreign) {
+    for found in vault.unsafe_paths()?.iter().filter(|found| !found.foreign && !found.link) {
         vault.tighten(found)?;
         mended += 1;
     }
     for path in orphans(&ground.paths.runtime) {
-        fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+        fs::remove_dir_all(&path).map_err(Error::io("remove", &path))?;
         mended += 1;
     }
     Ok(mended)
@@ -106,6 +106,9 @@ fn shown(path: &Path) -> String {
 
 fn unsafe_path(found: &Unsafe) -> Finding {
     let path = shown(&found.path);
+    if found.link {
+        return bad(format!("{path} is a link, which patvault does not follow"), "put what it leads to in its place");
+    }
     if found.foreign {
         return bad(format!("{path} belongs to another user"), format!("take it back with: chown \"$USER\" '{path}'"));
     }
@@ -118,7 +121,7 @@ fn slots(vault: &Vault) -> Result<Vec<Finding>, Error> {
         .iter()
         .filter(|slot| slot.kind == SlotKind::Damaged)
         .map(|slot| {
-            let todo = format!("remove it with 'patvault key remove {}' and add it anew", slot.name);
+            let todo = format!("remove it with 'patvault key remove {}' and add it anew", escaped(&slot.name));
             bad(format!("the way in '{}' is damaged", escaped(&slot.name)), todo)
         })
         .collect();
@@ -144,7 +147,7 @@ fn leftovers(ground: &Ground, vault: &Vault) -> Result<Vec<Finding>, Error> {
     Ok(found)
 }
 
-/// Files with facts that an editor had when it, or patvault, was killed.
+/// Folders with facts that an editor had when it, or patvault, was killed.
 fn orphans(runtime: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(runtime) else { return vec![] };
     let names = entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(EDIT_PREFIX));
@@ -155,15 +158,15 @@ fn orphans(runtime: &Path) -> Vec<PathBuf> {
 
 /// Its name ends in the process that wrote it; while that runs, it is no orphan.
 fn is_edited(path: &Path) -> bool {
-    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let process = name.rsplit_once('-').and_then(|(_, id)| id.parse().ok()).and_then(rustix::process::Pid::from_raw);
     process.is_some_and(|process| rustix::process::test_kill_process(process).is_ok())
 }
 
 fn state(ground: &Ground) -> Finding {
     let dir = &ground.paths.state;
-    let writable = rustix::fs::access(dir, rustix::fs::Access::WRITE_OK).is_ok();
-    if writable || !dir.exists() {
+    let writable = dir.is_dir() && rustix::fs::access(dir, rustix::fs::Access::WRITE_OK).is_ok();
+    if writable || fs::symlink_metadata(dir).is_err() {
         good("this device can remember what it has seen of the vault")
     } else {
         bad(

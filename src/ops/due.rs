@@ -32,7 +32,8 @@ pub fn due(session: &Session, within_days: u32, all: bool) -> Result<Vec<Owed>, 
         })
         .collect();
     owed.sort_by(|a, b| {
-        let key = |owed: &Owed| (owed.reminder.from, owed.reminder.duty);
+        let from = |reminder: &Reminder| reminder.snoozed.map_or(reminder.from, |until| until.max(reminder.from));
+        let key = |owed: &Owed| (from(&owed.reminder), owed.reminder.duty);
         key(a).cmp(&key(b)).then_with(|| crate::token::column::by_path(&a.token, &b.token))
     });
     Ok(owed)
@@ -50,7 +51,8 @@ pub fn answer(session: &Session, asked: &str, duty: Option<Duty>, answer: Answer
         let all = reminders(&token, &session.rules, &session.now);
         let meant: Vec<&Reminder> = match duty {
             Some(duty) => all.iter().filter(|reminder| reminder.duty == duty).collect(),
-            None => all.iter().filter(|reminder| reminder.is_owed(today)).collect(),
+            // Put off or not: who puts off again, or has done it meanwhile, means these.
+            None => all.iter().filter(|reminder| reminder.from <= today).collect(),
         };
         if meant.is_empty() {
             let what = duty.map_or_else(|| "nothing".to_owned(), |duty| format!("no '{duty}'"));

@@ -4,12 +4,14 @@ use super::add::{Place, check_free};
 use super::error::Error;
 use super::find::{Among, find};
 use super::session::Session;
+use super::show::Shown;
 use crate::scope::{Risk, Scope};
 use crate::token::Token;
 use crate::token::change::{Field, Subject};
 use crate::token::expiry::{Date, Expiry, Source};
 use crate::token::label::{Label, note};
 use crate::token::when::When;
+use crate::vault::{self, Writer};
 
 /// Changes to the facts of a token and of its version in use, checked one by one as they are named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -144,18 +146,37 @@ where
     if text.trim().is_empty() { Ok(None) } else { Ok(Some(parse(text)?)) }
 }
 
+/// Changes a token that was shown before, as it was shown: what somebody else changed meanwhile is not overwritten.
+///
+/// # Errors
+/// [`vault::Error::Meanwhile`] where it is not any more what was shown.
+pub fn edit_shown(session: &Session, shown: &Shown, verb: &str, edits: &Edits) -> Result<Token, Error> {
+    session.write(verb, |vault| {
+        let facts = |token: Token| Token { last_use: None, ..token };
+        let now = vault.token(shown.token.id)?.map(facts);
+        if now != Some(facts(shown.token.clone())) || vault.note(shown.token.id)? != shown.note {
+            return Err(vault::Error::Meanwhile { what: "the token" }.into());
+        }
+        apply(vault, &shown.token, edits)
+    })
+}
+
 /// Changes a token, all of it or nothing, and gives it as it is then. The history names the verb.
 pub fn edit(session: &Session, asked: &str, verb: &str, edits: &Edits) -> Result<Token, Error> {
     session.write(verb, |vault| {
         let token = find(vault, asked, Among::Kept)?;
-        let subject = Subject { token: token.id, version: Some(token.current().id) };
-        for (field, value) in &edits.all {
-            vault.set(subject, field, value.as_deref())?;
-        }
-        let edited = vault.token(token.id)?.ok_or(Error::Cancelled)?;
-        if Place::of(&edited) != Place::of(&token) {
-            check_free(vault, &Place::of(&edited), Some(token.id))?;
-        }
-        Ok(edited)
+        apply(vault, &token, edits)
     })
+}
+
+fn apply(vault: &mut Writer, token: &Token, edits: &Edits) -> Result<Token, Error> {
+    let subject = Subject { token: token.id, version: Some(token.current().id) };
+    for (field, value) in &edits.all {
+        vault.set(subject, field, value.as_deref())?;
+    }
+    let edited = vault.token(token.id)?.ok_or(Error::Cancelled)?;
+    if Place::of(&edited) != Place::of(token) {
+        check_free(vault, &Place::of(&edited), Some(token.id))?;
+    }
+    Ok(edited)
 }

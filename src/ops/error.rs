@@ -46,13 +46,15 @@ pub enum Error {
     /// The agent.
     #[error(transparent)]
     Agent(#[from] agent::Error),
-    /// No token is called so.
-    #[error("no token is called '{}'", escaped(asked))]
+    /// No token is called so, among those that may be meant.
+    #[error("no token{} is called '{}'", if *.in_trash { " in the trash" } else { "" }, escaped(asked))]
     NoToken {
         /// What was asked for.
         asked: String,
-        /// One in the trash that is.
-        trashed: Option<String>,
+        /// Only what is in the trash was meant.
+        in_trash: bool,
+        /// One that is called so and was not meant, by what a person types for it.
+        instead: Option<(Elsewhere, String)>,
     },
     /// Several tokens are called so.
     #[error("'{}' could be {}: {}", escaped(asked), counted(candidates.len(), "token"), listed(candidates))]
@@ -126,6 +128,40 @@ impl Error {
     }
 }
 
+/// Where a token is that was asked for where it is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// In use.
+    Kept,
+    /// In the trash.
+    Trashed,
+    /// Its secrets are destroyed.
+    Purged,
+}
+
+impl Elsewhere {
+    fn hint(self, name: &str) -> String {
+        match self {
+            Self::Kept => format!("{name} is in use: 'patvault remove {name}' moves it to the trash"),
+            Self::Trashed => format!("{name} is in the trash: 'patvault restore {name}' brings it back"),
+            Self::Purged => {
+                format!("{name} was purged: its secrets are destroyed, 'patvault show {name}' tells what was known")
+            }
+        }
+    }
+}
+
+/// What to do where the system would not have a path.
+fn at_path(doing: &str, error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound if doing == "write" => "its folder is not there: create it first",
+        io::ErrorKind::NotFound => "look whether the path is written right",
+        io::ErrorKind::IsADirectory => "it is a folder; name a file",
+        io::ErrorKind::FileTooLarge => "look whether it is the file you mean",
+        _ => "look at what stands at that path, and whether you may use it",
+    }
+}
+
 fn listed(all: &[String]) -> String {
     const MOST: usize = 8;
     let mut text = all.iter().take(MOST).map(|one| escaped(one)).collect::<Vec<_>>().join(", ");
@@ -150,6 +186,12 @@ impl Explain for Error {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::Vault(error @ vault::Error::Io { doing, source, .. }) => {
+                error.hint().unwrap_or_else(|| at_path(doing, source).into())
+            }
+            Self::Identity(vault::BadIdentity::Read(error @ vault::Error::Io { source, .. })) => {
+                error.hint().unwrap_or_else(|| at_path("read", source).into())
+            }
             Self::Vault(error) => return error.hint(),
             Self::Config(error) => return error.hint(),
             Self::Exchange(error) => return error.hint(),
@@ -166,9 +208,8 @@ impl Explain for Error {
             Self::Date(_) => NotADate::HINT.into(),
             Self::Label(_) => return None,
             Self::Secret(_) => "give the token as the service shows it, on one line".into(),
-            Self::NoToken { trashed: Some(path), .. } => {
-                format!("{0} is in the trash: 'patvault restore {0}' brings it back", escaped(path))
-            }
+            Self::NoToken { instead: Some((elsewhere, name)), .. } => elsewhere.hint(name),
+            Self::NoToken { in_trash: true, .. } => "'patvault list is:trashed' shows what there is".into(),
             Self::NoToken { .. } => "'patvault list' shows what there is".into(),
             Self::Ambiguous { .. } => "name one of them whole, or by its id".into(),
             Self::Taken { .. } => "choose another name, or tell them apart with --account or --instance".into(),

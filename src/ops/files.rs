@@ -9,9 +9,21 @@ use rustix::fs::OFlags;
 
 use super::error::Error;
 
+/// The largest file of our own that is read, in bytes.
+const OWN_BYTES_MAX: u64 = 64 * 1024;
+
 /// Creates a folder that only its owner may enter.
-pub(super) fn create_private_dir(path: &Path) -> Result<(), Error> {
+fn create_private_dir(path: &Path) -> Result<(), Error> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::io("create the folder", path))
+}
+
+/// Reads a small file of our own; nothing where there is none, or where something else stands in its place. A pipe would
+/// be waited at for ever.
+pub(super) fn read_own(path: &Path) -> Option<Vec<u8>> {
+    if !fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    read_limited(path, OWN_BYTES_MAX).ok()
 }
 
 /// Writes a file that only its owner may read: whole or not at all, in the place of an older one. Its folder is made if

@@ -1,11 +1,12 @@
 //! Finding the one token that a person means.
 
-use super::error::Error;
+use super::error::{Elsewhere, Error};
+use crate::text::word_for;
 use crate::token::Token;
 use crate::vault::Reader;
 
 /// How many digits of an id are enough to be taken for one.
-const ID_DIGITS_MIN: usize = 4;
+pub(super) const ID_DIGITS_MIN: usize = 4;
 
 /// Which tokens may be meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +59,21 @@ pub fn find(reader: &Reader, asked: &str, among: Among) -> Result<Token, Error> 
             return one_of(found, asked);
         }
     }
-    let in_trash =
-        |token: &&Token| among == Among::Kept && Among::Trashed.takes(token) && ways.iter().any(|fits| fits(token));
-    let trashed = all.iter().find(in_trash).map(Token::path);
-    Err(Error::NoToken { asked: shortened(asked), trashed })
+    let instead = ways.iter().find_map(|fits| all.iter().find(|token| fits(token)));
+    Err(none(asked, among, instead))
+}
+
+fn none(asked: &str, among: Among, instead: Option<&Token>) -> Error {
+    let elsewhere = |token: &Token| match (token.purged, token.trashed) {
+        (Some(_), _) => Elsewhere::Purged,
+        (None, Some(_)) => Elsewhere::Trashed,
+        (None, None) => Elsewhere::Kept,
+    };
+    Error::NoToken {
+        asked: shortened(asked),
+        in_trash: among == Among::Trashed,
+        instead: instead.map(|token| (elsewhere(token), word_for(&token.path(), &token.id.short()))),
+    }
 }
 
 fn one_of(mut found: Vec<Token>, asked: &str) -> Result<Token, Error> {
@@ -70,7 +82,7 @@ fn one_of(mut found: Vec<Token>, asked: &str) -> Result<Token, Error> {
         let candidates = found.iter().map(name_of).collect();
         return Err(Error::Ambiguous { asked: shortened(asked), candidates });
     }
-    found.pop().ok_or_else(|| Error::NoToken { asked: shortened(asked), trashed: None })
+    found.pop().ok_or_else(|| none(asked, Among::All, None))
 }
 
 /// A token's path, and its short id to tell it from another of the same path. Not escaped.

@@ -1,13 +1,15 @@
 //! What happened, and taking it back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
+use super::add::check_back;
 use super::error::Error;
-use super::find::{Among, find};
+use super::find::{Among, ID_DIGITS_MIN, find};
 use super::session::Session;
-use crate::token::change::Change;
+use crate::token::Token;
+use crate::token::change::{Change, Field};
 use crate::token::id::{BatchId, TokenId};
 use crate::vault::{Batch, Reader, UseRecord};
 
@@ -68,22 +70,44 @@ pub fn undo(session: &Session, asked: Option<&str>) -> Result<Batch, Error> {
             Some(asked) => named(vault, asked)?,
         };
         vault.undo(batch.id)?;
+        check_places(vault, batch.id)?;
         Ok(batch)
     })
+}
+
+/// Refuses an undo by which two tokens would stand in one place.
+fn check_places(vault: &Reader, batch: BatchId) -> Result<(), Error> {
+    let touched: HashSet<TokenId> = vault.changes(batch, None)?.iter().map(|change| change.subject.token).collect();
+    for id in touched {
+        if let Some(token) = vault.token(id)?.filter(Token::is_kept) {
+            check_back(vault, &token)?;
+        }
+    }
+    Ok(())
 }
 
 /// Batches that undo are passed over: undoing again goes one step further back.
 fn latest(vault: &Reader) -> Result<Batch, Error> {
     let all = vault.batches(None, usize::MAX)?;
-    let nothing = || Error::usage("there is nothing to undo", "'patvault history' shows what happened");
-    all.into_iter().find(|batch| batch.undoes.is_none() && !batch.undone).ok_or_else(nothing)
+    for batch in all.into_iter().filter(|batch| batch.undoes.is_none() && !batch.undone) {
+        // What was purged is gone; the steps before it can still be taken back.
+        if !vault.changes(batch.id, None)?.iter().all(|change| change.field == Field::Purged) {
+            return Ok(batch);
+        }
+    }
+    Err(Error::usage("there is nothing to undo", "'patvault history' shows what happened"))
 }
 
 fn named(vault: &Reader, asked: &str) -> Result<Batch, Error> {
-    let wanted = asked.to_lowercase();
+    let wanted = asked.trim().to_lowercase();
+    // An id that a script could not find out is no wish to undo whatever there is.
+    if wanted.len() < ID_DIGITS_MIN {
+        let why = format!("'{}' is too short for an id", crate::text::escaped(&wanted));
+        return Err(Error::usage(why, "'patvault history' shows the ids; four digits are enough"));
+    }
     let all = vault.batches(None, usize::MAX)?;
     let mut found = all.into_iter().filter(|batch: &Batch| batch.id.to_string().starts_with(&wanted));
-    let shown = crate::text::escaped(asked).into_owned();
+    let shown = crate::text::clipped(&crate::text::escaped(&wanted), 40, false).into_owned();
     match (found.next(), found.next()) {
         (Some(batch), _) if batch.undone => Err(Error::usage(
             format!("'{shown}' is undone already"),
@@ -91,9 +115,9 @@ fn named(vault: &Reader, asked: &str) -> Result<Batch, Error> {
         )),
         (Some(batch), None) => Ok(batch),
         (Some(_), Some(_)) => {
-            Err(Error::usage(format!("several batches start with '{shown}'"), "write more of the id"))
+            Err(Error::usage(format!("the ids of several changes start with '{shown}'"), "write more of the id"))
         }
-        (None, _) => Err(Error::usage(format!("there is no batch '{shown}'"), "'patvault history' shows their ids")),
+        (None, _) => Err(Error::usage(format!("no change has the id '{shown}'"), "'patvault history' shows their ids")),
     }
 }
 

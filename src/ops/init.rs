@@ -110,10 +110,15 @@ pub(super) fn recipient_of(file: &std::path::Path, prompts: &Prompts) -> Result<
 /// A public key on one line, without what would steer a terminal.
 pub(super) fn checked_recipient(given: &str) -> Result<String, Error> {
     let text = given.trim();
-    if text.is_empty() || text.len() > 16 * 1024 || text.chars().any(char::is_control) {
+    let is_key = || {
+        text.parse::<age::ssh::Recipient>().is_ok()
+            || text.parse::<age::x25519::Recipient>().is_ok()
+            || text.parse::<age::plugin::Recipient>().is_ok()
+    };
+    if text.len() > 16 * 1024 || text.chars().any(char::is_control) || !is_key() {
         return Err(Error::usage(
-            "that is no public key",
-            "they are on one line and start with ssh-ed25519, ssh-rsa or age1",
+            "that is no public key that age can seal to",
+            "such keys are one line, and start with ssh-ed25519, ssh-rsa or age1",
         ));
     }
     Ok(text.to_owned())

@@ -46,17 +46,12 @@ pub fn add_way(session: &Session, name: Option<&str>, new: NewWay, prompts: &Pro
             .find(|name: &String| !is_taken(name))
             .unwrap_or_default(),
     };
-    if is_taken(&name) {
-        return Err(Error::usage(
-            format!("there is a way in called '{name}' already"),
-            "choose another name with --name, or remove that one first",
-        ));
-    }
-    session.vault.put_slot(session.own_key()?, &session.author, &NewSlot { name: name.clone(), way }, prompts)?;
+    let new = NewSlot { name: name.clone(), way };
+    session.vault.add_slot(session.own_key()?, &session.author, &new, prompts)?;
     Ok(name)
 }
 
-/// Removes a way in. The last one stays.
+/// Removes a way in. The last one stays. One that has lost its file is forgotten.
 pub fn remove_way(session: &Session, name: &str) -> Result<(), Error> {
     let slots = session.vault.slots()?;
     match slots.iter().find(|slot| slot.name == name) {
@@ -105,6 +100,7 @@ pub fn rotate_key(
     mut passphrase: impl FnMut(&Slot) -> Result<SecretString, Error>,
     prompts: &Prompts,
 ) -> Result<Vec<String>, Error> {
+    let seen = session.vault.slot_files()?;
     let kept = session.read(|vault| Ok(vault.slots()?))?;
     let mut ways = vec![];
     for slot in session.vault.slots()? {
@@ -125,7 +121,7 @@ pub fn rotate_key(
         };
         ways.push(NewSlot { name: slot.name, way });
     }
-    session.vault.change_key(session.own_key()?, &session.author, &ways, prompts)?;
+    session.vault.change_key(session.own_key()?, &session.author, &ways, &seen, prompts)?;
     // What the agent holds opens nothing any more.
     lend::forget(&session.ground, &session.vault);
     Ok(ways.into_iter().map(|way| way.name).collect())

@@ -47,6 +47,10 @@ impl Ground {
         if self.paths.vault(&usual).exists() {
             return Ok(usual);
         }
+        if vault::is_known(&self.paths.state, &usual) {
+            // Nobody slips another vault in by taking the usual one away.
+            return Ok(usual);
+        }
         match &self.vaults()[..] {
             [only] => Ok(only.clone()),
             [] => Ok(usual),
@@ -63,7 +67,7 @@ impl Ground {
         let names = entries.flatten().filter(|entry| entry.path().join("keys").is_dir());
         let mut names: Vec<String> = names
             .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter(|name| !name.starts_with('.'))
+            .filter(|name| crate::token::label::Label::Plain.parse(name).is_ok())
             .collect();
         names.sort();
         names
@@ -159,7 +163,7 @@ impl Device {
     /// The device this state folder belongs to; a new one on first use.
     fn known(state: &Path) -> Result<Self, Error> {
         let path = state.join("device.json");
-        if let Some(known) = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok()) {
+        if let Some(known) = super::files::read_own(&path).and_then(|text| serde_json::from_slice(&text).ok()) {
             return Ok(known);
         }
         let fresh = Self { id: vault::new_id()?, name: host_name() };

@@ -43,9 +43,9 @@ pub(super) fn unlock(ground: &Ground, vault: &Vault, means: &Means, prompts: &Pr
         return with_passphrase(&slots, &read_passphrase(file)?);
     }
     if !means.identities.is_empty() {
-        return by_hand(&slots, &means.identities, prompts);
+        return by_hand(vault, &slots, &means.identities, prompts);
     }
-    match from_settings(ground, &slots, prompts) {
+    match from_settings(ground, vault, &slots, prompts) {
         Ok(Some(key)) => return Ok(key),
         Ok(None) => {}
         // A damaged slot or a missing identity file is said, and keeps nobody from their passphrase.
@@ -60,21 +60,21 @@ pub(super) fn unlock(ground: &Ground, vault: &Vault, means: &Means, prompts: &Pr
     ask(vault, &slots, prompts)
 }
 
-fn by_hand(slots: &[Slot], files: &[PathBuf], prompts: &Prompts) -> Result<VaultKey, Error> {
+fn by_hand(vault: &Vault, slots: &[Slot], files: &[PathBuf], prompts: &Prompts) -> Result<VaultKey, Error> {
     let mut all = vec![];
     for file in files {
         all.extend(read_identities(file, prompts)?.unlock);
     }
-    try_identities(slots, &all)?.ok_or_else(|| Error::Locked {
+    try_identities(vault, slots, &all)?.ok_or_else(|| Error::Locked {
         why: "none of the given identities opens it".into(),
         hint: "'patvault key list' names the ways in".into(),
     })
 }
 
-fn from_settings(ground: &Ground, slots: &[Slot], prompts: &Prompts) -> Result<Option<VaultKey>, Error> {
+fn from_settings(ground: &Ground, vault: &Vault, slots: &[Slot], prompts: &Prompts) -> Result<Option<VaultKey>, Error> {
     let named = ground.config.identities.iter().map(|path| ground.paths.expand(path));
     for file in named {
-        if let Some(key) = try_identities(slots, &read_identities(&file, prompts)?.unlock)? {
+        if let Some(key) = try_identities(vault, slots, &read_identities(&file, prompts)?.unlock)? {
             return Ok(Some(key));
         }
     }
@@ -85,7 +85,7 @@ fn from_settings(ground: &Ground, slots: &[Slot], prompts: &Prompts) -> Result<O
     for file in home.flat_map(|home| SSH_KEYS.map(|key| home.join(key))).filter(|file| file.exists()) {
         // A key of the person's that age cannot use is no reason to stop: it was not given for this.
         let Ok(identities) = read_identities(&file, prompts) else { continue };
-        if let Some(key) = try_identities(slots, &identities.unlock)? {
+        if let Some(key) = try_identities(vault, slots, &identities.unlock)? {
             return Ok(Some(key));
         }
     }
@@ -94,16 +94,27 @@ fn from_settings(ground: &Ground, slots: &[Slot], prompts: &Prompts) -> Result<O
 
 /// Tries every slot that an identity opens. One that is damaged, or whose plugin fails, keeps nobody from the next; where
 /// none opens, it is the reason.
-fn try_identities(slots: &[Slot], with: &[Box<dyn Identity + Send + Sync>]) -> Result<Option<VaultKey>, Error> {
-    let mut reason = None;
+fn try_identities(
+    vault: &Vault,
+    slots: &[Slot],
+    with: &[Box<dyn Identity + Send + Sync>],
+) -> Result<Option<VaultKey>, Error> {
+    let (mut misfit, mut reason) = (None, None);
     for slot in slots.iter().filter(|slot| matches!(slot.kind, SlotKind::Identity(_))) {
         match slot.open_with(with) {
-            Ok(key) => return Ok(Some(key)),
+            Ok(key) if vault.is_sealed_to(&key) => return Ok(Some(key)),
+            // A slot with another key in it, that somebody put there, keeps nobody out.
+            Ok(key) => misfit = misfit.or(Some(key)),
             Err(vault::Error::Slot { wrong: SlotWrong::Identity, .. }) => {}
             Err(error) => reason = Some(error),
         }
     }
-    reason.map_or(Ok(None), |error| Err(error.into()))
+    match (misfit, reason) {
+        // With it, the vault's file tells what is wrong with it.
+        (Some(key), _) => Ok(Some(key)),
+        (None, Some(error)) => Err(error.into()),
+        (None, None) => Ok(None),
+    }
 }
 
 fn by_passphrase(slots: &[Slot]) -> impl Iterator<Item = &Slot> {

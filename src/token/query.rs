@@ -25,7 +25,7 @@ struct Term {
 
 #[derive(Debug, Clone)]
 enum Test {
-    /// A free word, found fuzzily in path, account and tags.
+    /// A free word, found fuzzily in path, account, tags and scopes.
     Word(Pattern),
     /// A fact that holds a text, or is it.
     Fact {
@@ -181,7 +181,8 @@ impl<'a> Search<'a> {
     fn fuzzy(&mut self, pattern: &Pattern, token: &Token) -> Option<u32> {
         let path = token.path();
         // Fact by fact: letters scattered over several of them are no find.
-        let all = std::iter::once(&path).chain(&token.account).chain(&token.tags);
+        let scopes = token.current().scopes.iter().map(|scope| &scope.name);
+        let all = std::iter::once(&path).chain(&token.account).chain(&token.tags).chain(scopes);
         all.filter_map(|fact| pattern.score(Utf32Str::new(fact, &mut self.letters), &mut self.matcher)).max()
     }
 }
@@ -258,20 +259,21 @@ fn test(body: &str, plain: usize, now: &Now) -> Result<Test, BadQuery> {
     match (key, sign) {
         ("risk", ":" | "=") => value.parse().map(Test::Risk).map_err(|_| BadQuery::Risk(word())),
         ("is", ":" | "=") => flag(value).map(Test::Is).ok_or_else(|| BadQuery::Flag(word())),
-        ("expires", "<" | ">") => expires(side(sign), value, now).ok_or_else(|| BadQuery::Date(word())),
-        ("unused", "<" | ">") => when::parse_days(value)
-            .map(|days| Test::Unused(side(sign), days.into()))
-            .ok_or_else(|| BadQuery::Date(word())),
+        // With a colon for whoever does not want to quote: a shell takes < and > for itself.
+        ("expires", "<" | ">" | ":") => {
+            let side = if sign == ">" { Side::Over } else { Side::Under };
+            expires(side, value, now).ok_or_else(|| BadQuery::Date(word()))
+        }
+        ("unused", "<" | ">" | ":") => {
+            let side = if sign == "<" { Side::Under } else { Side::Over };
+            when::parse_days(value).map(|days| Test::Unused(side, days.into())).ok_or_else(|| BadQuery::Date(word()))
+        }
         (_, ":" | "=") => match KEYS.iter().find(|(name, _)| *name == key) {
             Some(&(_, key)) => Ok(Test::Fact { key, value: value.to_lowercase(), whole: sign == "=" }),
             None => Err(BadQuery::Key(word())),
         },
         _ => Err(BadQuery::Key(word())),
     }
-}
-
-fn side(sign: &str) -> Side {
-    if sign == "<" { Side::Under } else { Side::Over }
 }
 
 fn expires(side: Side, value: &str, now: &Now) -> Option<Test> {
@@ -395,6 +397,9 @@ mod tests {
             "unused<22d",
             "is:expiring",
             "is:unverified",
+            "expires:30d",
+            "unused:20d",
+            "adminorg",
         ];
         for query in found {
             assert!(finds(query, &ci_deploy()), "{query}");
@@ -409,6 +414,8 @@ mod tests {
             "expires<9d",
             "expires>2026-12-01",
             "unused>21d",
+            "expires:9d",
+            "unused:21d",
             "is:expired",
             "is:owed",
             "is:dead",

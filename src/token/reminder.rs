@@ -204,8 +204,8 @@ impl Desk<'_> {
     fn unused(&self) -> Option<Reminder> {
         let days = self.token.policy.unused(self.rules)?;
         let last = self.now.day_of(self.token.last_use.unwrap_or(self.token.added));
-        let used = self.token.last_use.is_some();
-        let why = |since| if used { format!("last used {since}") } else { format!("never used, here since {since}") };
+        let verb = if self.token.last_use.is_some() { "last used" } else { "never used, added" };
+        let why = |since| format!("{verb} {}", when::words(since, self.now));
         self.again(self.token.current().id, Duty::Unused, last, days, why)
     }
 
@@ -234,7 +234,7 @@ impl Desk<'_> {
         duty: Duty,
         began: NaiveDate,
         days: u32,
-        why: impl Fn(String) -> String,
+        why: impl Fn(NaiveDate) -> String,
     ) -> Option<Reminder> {
         if days == 0 {
             return None;
@@ -244,8 +244,7 @@ impl Desk<'_> {
             Some(Answer::Snoozed(until)) => (began, Some(until)),
             None => (began, None),
         };
-        let why = why(when::words(began, self.now));
-        Some(self.reminder(version, duty, self.after(began, days)?, why, snoozed))
+        Some(self.reminder(version, duty, self.after(began, days)?, why(began), snoozed))
     }
 
     fn after(&self, day: NaiveDate, days: u32) -> Option<NaiveDate> {
@@ -306,7 +305,7 @@ mod tests {
             [
                 "expiry 2026-11-01 no expiry known",
                 "verify 2026-12-01 never verified",
-                "unused 2027-01-30 never used, here since 21 days ago",
+                "unused 2027-01-30 never used, added 21 days ago",
             ]
         );
     }
@@ -337,7 +336,7 @@ mod tests {
         token.versions[0].issued = Some(Date::Day(day("2025-10-01")));
         assert_eq!(
             told(&token, &utc(NOW)),
-            ["rotate 2026-10-01 in use since 14 months ago, to be rotated every 365 days"]
+            ["rotate 2026-10-01 in use since 2025-10-01, to be rotated every 365 days"]
         );
         let current = token.versions[0].id;
         let answer = Answer::Done(instant("2026-11-20T12:00:00Z"));

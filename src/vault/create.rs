@@ -49,9 +49,7 @@ impl Vault {
         }
         let building = building(dir);
         let made = build(&building, plan, prompts).and_then(|made| {
-            // Renaming a folder over one with something in it fails: whoever was first wins.
-            fs::rename(&building, dir).map_err(doing("put in place", dir))?;
-            disk::sync_parent(dir)?;
+            disk::put_folder_in_place(&building, dir)?;
             Ok(made)
         });
         let (key, pin) = made.inspect_err(|_| {

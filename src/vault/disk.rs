@@ -16,8 +16,19 @@ pub(super) const FILE_BYTES_MAX: u64 = 2 << 30;
 /// How much is handed to the system at once when a file is written, in bytes.
 const WRITE_BYTES: usize = 1 << 20;
 
+/// What is being done when a folder is put on the disk: by then its files are in place.
+pub(super) const SYNC_FOLDER: &str = "put on the disk the folder";
+
 /// What every file written beside another ends in, so that one left by a crash is known as such.
 pub(super) const BESIDE: &str = ".new";
+
+/// The largest slot, pin or record of use that is read, in bytes; they take a few kilobytes.
+const SMALL_BYTES_MAX: u64 = 64 * 1024;
+
+/// Reads a whole small file of a vault.
+pub(super) fn read_small(path: &Path) -> Result<Vec<u8>, Error> {
+    open(path).and_then(|file| read_limited(file, SMALL_BYTES_MAX)).map_err(doing("read", path))
+}
 
 /// Reads a whole file of a vault.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
@@ -97,6 +108,15 @@ pub(super) fn put_in_place(beside: &Path, path: &Path) -> Result<(), Error> {
     sync_parent(path)
 }
 
+/// The same for a folder, where there is none of that name; where it cannot be put on the disk, it stays where it was.
+pub(super) fn put_folder_in_place(beside: &Path, path: &Path) -> Result<(), Error> {
+    // Renaming a folder over one with something in it fails: whoever was first wins.
+    step("rename").and_then(|()| fs::rename(beside, path)).map_err(doing("put in place", path))?;
+    sync_parent(path).inspect_err(|_| {
+        let _whole_where_it_is = fs::rename(path, beside);
+    })
+}
+
 /// Replaces a file, whole or not at all, and waits until that is on the disk.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let beside = write_beside(path, bytes)?;
@@ -107,8 +127,11 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 pub(super) fn drop_in(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let beside = beside(path);
     let write = || {
+        step("create")?;
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        step("write")?;
         file.write_all(bytes)?;
+        step("rename")?;
         fs::rename(&beside, path)
     };
     write().map_err(|error| {
@@ -148,9 +171,7 @@ pub(super) fn remove(path: &Path) -> Result<(), Error> {
 /// Waits until the folder that holds `path` is on the disk with its entries.
 pub(super) fn sync_parent(path: &Path) -> Result<(), Error> {
     let parent = path.parent().unwrap_or(Path::new("/"));
-    step("sync the folder")
-        .and_then(|()| File::open(parent)?.sync_all())
-        .map_err(doing("put on the disk the folder", parent))
+    step("sync the folder").and_then(|()| File::open(parent)?.sync_all()).map_err(doing(SYNC_FOLDER, parent))
 }
 
 /// The files in a folder whose names end so, sorted by name; none where there is no folder.
@@ -172,8 +193,15 @@ pub(super) fn list(dir: &Path, ending: &str) -> Result<Vec<PathBuf>, Error> {
 
 /// Refuses a folder that belongs to somebody else: who owns it may put anything into it at any time.
 pub(super) fn check_owner(path: &Path) -> Result<(), Error> {
-    let owner = fs::symlink_metadata(path).map_err(doing("look at", path))?.uid();
-    if owner == rustix::process::geteuid().as_raw() { Ok(()) } else { Err(Error::Foreign { path: path.to_owned() }) }
+    let me = rustix::process::geteuid().as_raw();
+    // A link may be one's own and lead to somebody else.
+    let owners = [fs::symlink_metadata(path), fs::metadata(path)];
+    for owner in owners {
+        if owner.map_err(doing("look at", path))?.uid() != me {
+            return Err(Error::Foreign { path: path.to_owned() });
+        }
+    }
+    Ok(())
 }
 
 /// Where a file is written before it takes the place of `path`.

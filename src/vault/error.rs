@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::disk::SYNC_FOLDER;
 use crate::fault::{Explain, Kind};
 use crate::text::escaped;
 
@@ -72,6 +73,26 @@ pub enum Error {
         /// Which vault.
         dir: PathBuf,
     },
+    /// What was looked at before somebody was asked is not any more what is there. Nothing was written.
+    #[error("{what} changed meanwhile; nothing was written")]
+    Meanwhile {
+        /// What.
+        what: &'static str,
+    },
+    /// There is a way in of that name.
+    #[error("there is a way in called '{name}' already")]
+    WayTaken {
+        /// Its name.
+        name: String,
+    },
+    /// A change of several files was begun, and something came in its way. Doing it again finishes it.
+    #[error("{what} is not finished: {why}")]
+    Unfinished {
+        /// What was being changed.
+        what: &'static str,
+        /// What came in its way.
+        why: Box<Error>,
+    },
     /// The database says no.
     #[error("could not {doing} in the vault's database: {source}")]
     Sql {
@@ -136,6 +157,9 @@ pub enum Wrong {
         /// The revision seen.
         seen: u64,
     },
+    /// A backup whose name says another revision than it holds: it was renamed.
+    #[error("holds another revision than its name says")]
+    Misnamed,
     /// Not the vault that this device knows by that name, or its key was changed elsewhere.
     #[error("is not the vault that this device knows by this name, or its vault key was changed elsewhere")]
     Replaced,
@@ -161,6 +185,11 @@ pub enum SlotWrong {
     Plugin(String),
 }
 
+/// Says that a change of several files was begun, and what came in its way.
+pub(super) fn unfinished(what: &'static str) -> impl FnOnce(Error) -> Error {
+    move |why| Error::Unfinished { what, why: Box::new(why) }
+}
+
 /// A path as it may be shown.
 pub(super) fn shown(path: &Path) -> String {
     escaped(&path.to_string_lossy()).into_owned()
@@ -184,7 +213,7 @@ impl Explain for Error {
                 wrong: SlotWrong::Passphrase | SlotWrong::Identity | SlotWrong::Locked | SlotWrong::Plugin(_),
                 ..
             } => Kind::Locked,
-            Self::Exists { .. } | Self::LastWay { .. } => Kind::Usage,
+            Self::Exists { .. } | Self::LastWay { .. } | Self::WayTaken { .. } => Kind::Usage,
             _ => Kind::Failed,
         }
     }
@@ -204,8 +233,15 @@ impl Explain for Error {
             }
             Self::Slot { .. } => "'patvault key list' names the ways in; give an identity with --identity".into(),
             Self::Busy { .. } => "let it finish, or end it if it hangs: it holds the file 'lock'".into(),
+            Self::Meanwhile { .. } => "look at it again, and do it again".into(),
+            Self::WayTaken { .. } => "choose another name with --name, or remove that one first".into(),
             Self::Conflict { .. } => "see 'patvault history', and undo the later change first".into(),
+            Self::Io { doing: SYNC_FOLDER, .. } => {
+                "what was written is there, but a power cut may undo it: look after the disk, and at 'patvault history'"
+                    .into()
+            }
             Self::Io { source, .. } => return io_hint(source),
+            Self::Unfinished { .. } => "nothing is lost; when that is mended, the same command finishes it".into(),
             Self::Purged { .. } => return None,
             Self::LastWay { .. } => "without one the vault would be lost; 'patvault key add' adds another".into(),
             Self::Sql { .. } | Self::Seal { .. } | Self::Open { .. } => "run 'patvault doctor'".into(),

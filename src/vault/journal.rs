@@ -47,6 +47,6 @@ pub(super) fn waiting(dir: &Path) -> Result<Vec<PathBuf>, Error> {
 
 /// Reads a waiting file; `None` for one that does not open or makes no sense. `patvault doctor` names those.
 pub(super) fn read(path: &Path, with: &dyn Identity) -> Option<Use> {
-    let plain = seal::open(&disk::read(path).ok()?, &[with]).ok()?;
+    let plain = seal::open(&disk::read_small(path).ok()?, &[with]).ok()?;
     serde_json::from_slice(&plain).ok()
 }

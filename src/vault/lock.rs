@@ -1,10 +1,12 @@
 //! One writer at a time.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
+
+use rustix::fs::OFlags;
 
 use super::error::{Error, doing};
 
@@ -13,8 +15,7 @@ const WAIT: Duration = Duration::from_secs(30);
 
 /// Waits until nobody else writes to a vault. The lock goes with the returned value, and with the process.
 pub(super) fn hold(vault: &Path) -> Result<File, Error> {
-    let path = vault.join("lock");
-    wait(open(&path)?, &path, vault)
+    hold_at(&vault.join("lock"), vault)
 }
 
 /// The same for a folder itself, in which nothing is to be left behind.
@@ -24,7 +25,19 @@ pub(super) fn hold_folder(dir: &Path) -> Result<File, Error> {
 
 /// The same for what a file guards beside it.
 pub(super) fn hold_file(path: &Path) -> Result<File, Error> {
-    wait(open(path)?, path, path.parent().unwrap_or(path))
+    hold_at(path, path.parent().unwrap_or(path))
+}
+
+/// Takes the lock of a file by its name. A file that was removed while it was waited for guards nothing: whoever comes next
+/// makes a new one.
+fn hold_at(path: &Path, dir: &Path) -> Result<File, Error> {
+    loop {
+        let held = wait(open(path)?, path, dir)?;
+        let (own, there) = (held.metadata().map_err(doing("look at", path))?, std::fs::symlink_metadata(path));
+        if there.is_ok_and(|there| (there.dev(), there.ino()) == (own.dev(), own.ino())) {
+            return Ok(held);
+        }
+    }
 }
 
 /// Takes the same lock if nobody has it, without waiting.
@@ -43,7 +56,8 @@ fn open(path: &Path) -> Result<File, Error> {
         .create(true)
         .truncate(false)
         .mode(0o600)
-        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+        // Neither a link is followed nor a pipe waited at.
+        .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
         .open(path)
         .map_err(doing("open", path))
 }

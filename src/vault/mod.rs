@@ -44,6 +44,7 @@ pub use error::{Error, SlotWrong, Wrong};
 pub use identity::{BadIdentity, Identities, Prompt, Prompts, read as read_identities};
 pub use journal::Use;
 pub use key::VaultKey;
+pub use keys::SlotFiles;
 pub use slot::{NewSlot, Slot, SlotKind, Way};
 pub use survey::{Survey, Unsafe};
 
@@ -54,6 +55,11 @@ use seal::Closed;
 /// Draws an id at random.
 pub fn new_id<T>() -> Result<Id<T>, Error> {
     random::id()
+}
+
+/// Whether this device has seen a vault of that name.
+pub fn is_known(state: &Path, name: &str) -> bool {
+    PinFile::of(state, name).path().exists()
 }
 
 /// A vault's folder, and what this device remembers of it.
@@ -98,8 +104,13 @@ impl Vault {
         if !dir.join("vault.age").exists() && !dir.join("keys").exists() {
             return Err(Error::Missing { dir: dir.to_owned() });
         }
-        disk::check_owner(dir)?;
-        Ok(Self::unchecked(dir, state, keep))
+        let vault = Self::unchecked(dir, state, keep);
+        for folder in [vault.dir.clone(), vault.keys_dir(), vault.journal_dir(), vault.backups_dir()] {
+            if folder.exists() {
+                disk::check_owner(&folder)?;
+            }
+        }
+        Ok(vault)
     }
 
     fn unchecked(dir: &Path, state: &Path, keep: Retention) -> Self {
@@ -147,6 +158,18 @@ impl Vault {
         verb: &str,
         f: impl FnOnce(&mut Writer) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.write_then(key, author, verb, f, Ok)
+    }
+
+    /// The same, with something to be done once it is written, before anybody else writes.
+    fn write_then<T, U, E: From<Error>>(
+        &self,
+        key: &dyn Identity,
+        author: &Author,
+        verb: &str,
+        f: impl FnOnce(&mut Writer) -> Result<T, E>,
+        then: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<U, E> {
         let _held = lock::hold(&self.dir)?;
         let waiting = self.waiting(key)?;
         let mut loaded = self.load(key)?;
@@ -161,7 +184,7 @@ impl Vault {
             self.save(&mut loaded, author.at)?;
         }
         clear(&waiting);
-        Ok(outcome)
+        then(outcome)
     }
 
     /// The uses that wait to be folded in, with their files.
@@ -183,6 +206,8 @@ impl Vault {
         // The pin is read first: whoever writes meanwhile makes the file newer than it, never older.
         let seen = self.pin.read();
         let loaded = self.load_unpinned(key).map_err(|error| self.with_backup(error, key))?;
+        // A folder that was given another name is still the vault that this device knows.
+        let seen = seen.or_else(|| self.pin.read_elsewhere(loaded.found.vault));
         if let Some(seen) = seen {
             seen.check(&loaded.found).map_err(|wrong| self.untrusted(wrong, key))?;
         }
@@ -197,27 +222,31 @@ impl Vault {
     fn save(&self, loaded: &mut Loaded, now: DateTime<Utc>) -> Result<(), Error> {
         let file = self.file();
         let beside = disk::write_beside(&file, &loaded.seal()?)?;
-        self.keep_backup(loaded.found.revision, now).inspect_err(|_| {
+        let kept = self.keep_backup(loaded.found.revision, now).inspect_err(|_| {
             let _left_for_doctor = disk::remove(&beside);
         })?;
         disk::put_in_place(&beside, &file)?;
         // From here on the write is done, whatever else fails.
-        self.prune_backups();
+        self.prune_backups(&kept);
         if let Ok(found) = loaded.db.pin() {
             let _unpinned = self.pin.set(&found);
         }
         Ok(())
     }
 
-    fn keep_backup(&self, revision: u64, now: DateTime<Utc>) -> Result<(), Error> {
+    /// Keeps the file that is there as a backup, and says where.
+    fn keep_backup(&self, revision: u64, now: DateTime<Utc>) -> Result<PathBuf, Error> {
         let backups = self.backups_dir();
         disk::create_dir(&backups)?;
-        disk::keep_as(&self.file(), &backup::path_of(&backups, revision, now))
+        let kept = backup::path_of(&backups, revision, now);
+        disk::keep_as(&self.file(), &kept)?;
+        Ok(kept)
     }
 
-    fn prune_backups(&self) {
+    /// Removes backups that need not be kept any longer; never the one that was just made, whatever its revision.
+    fn prune_backups(&self, kept: &Path) {
         let all = backup::all(&self.backups_dir()).unwrap_or_default();
-        for old in backup::superfluous(&all, self.keep) {
+        for old in backup::superfluous(&all, self.keep).into_iter().filter(|old| old.path != kept) {
             // One that stays is pruned by the next write.
             let _pruned_later = disk::remove(&old.path);
         }

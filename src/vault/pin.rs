@@ -33,6 +33,27 @@ impl Pin {
     }
 }
 
+/// What a device has noted down of one vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Noted {
+    #[serde(flatten)]
+    pub pin: Pin,
+    /// The key that the vault is being changed to, by this device. A change that ends on the way may have come as far as
+    /// the vault's file, or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expected_key: Option<String>,
+}
+
+impl Noted {
+    /// What is wrong with a vault in that state.
+    pub(super) fn check(&self, found: &Pin) -> Result<(), Wrong> {
+        match &self.expected_key {
+            Some(key) if *key == found.key => Pin { key: key.clone(), ..self.pin.clone() }.check(found),
+            _ => self.pin.check(found),
+        }
+    }
+}
+
 /// Where the pin of one vault is kept.
 #[derive(Debug, Clone)]
 pub(super) struct PinFile(PathBuf);
@@ -50,14 +71,20 @@ impl PinFile {
 
     /// What was seen; `None` where this device sees the vault for the first time, or where the file is of no use: then
     /// there is nothing to compare with, and `patvault doctor` says so.
-    pub(super) fn read(&self) -> Option<Pin> {
-        serde_json::from_slice(&disk::read(&self.0).ok()?).ok()
+    pub(super) fn read(&self) -> Option<Noted> {
+        serde_json::from_slice(&disk::read_small(&self.0).ok()?).ok()
+    }
+
+    /// What was seen of that vault when its folder had another name.
+    pub(super) fn read_elsewhere(&self, vault: VaultId) -> Option<Noted> {
+        let all = disk::list(self.0.parent()?, ".json").ok()?;
+        all.into_iter().filter_map(|path| Self(path).read()).find(|noted| noted.pin.vault == vault)
     }
 
     /// Remembers what a reader saw, unless this device knows that much or knows better: while somebody read, somebody
     /// else may have written, or changed the vault's key.
     pub(super) fn raise(&self, seen: &Pin) -> Result<(), Error> {
-        if self.read().as_ref() == Some(seen) {
+        if self.read().is_some_and(|known| known.pin == *seen) {
             return Ok(());
         }
         // Who has the lock notes something down itself; what this reader saw is noted by the next one.
@@ -74,8 +101,19 @@ impl PinFile {
         self.put(pin)
     }
 
+    /// Notes down that the vault is about to have another key. For who holds the vault's own lock.
+    pub(super) fn expect(&self, to_be: &Pin) -> Result<(), Error> {
+        let _held = lock::hold_file(&self.lock()?)?;
+        let Some(known) = self.read() else { return Ok(()) };
+        self.note(&Noted { expected_key: Some(to_be.key.clone()), ..known })
+    }
+
     fn put(&self, pin: &Pin) -> Result<(), Error> {
-        disk::replace(&self.0, &serde_json::to_vec(pin).unwrap_or_default())
+        self.note(&Noted { pin: pin.clone(), expected_key: None })
+    }
+
+    fn note(&self, noted: &Noted) -> Result<(), Error> {
+        disk::replace(&self.0, &serde_json::to_vec(noted).unwrap_or_default())
     }
 
     /// Where the lock stands under which it is written, in a folder that is there.
@@ -103,5 +141,18 @@ mod tests {
         assert_eq!(seen.check(&pin(1, "k", 6)), Err(Wrong::Older { found: 6, seen: 7 }));
         assert_eq!(seen.check(&pin(2, "k", 9)), Err(Wrong::Replaced));
         assert_eq!(seen.check(&pin(1, "other", 9)), Err(Wrong::Replaced));
+    }
+
+    #[test]
+    fn a_key_that_is_being_changed_may_be_either() {
+        let noted = Noted { pin: pin(1, "old", 7), expected_key: Some("new".into()) };
+        assert_eq!(noted.check(&pin(1, "old", 7)), Ok(()));
+        assert_eq!(noted.check(&pin(1, "new", 8)), Ok(()));
+        assert_eq!(noted.check(&pin(1, "new", 6)), Err(Wrong::Older { found: 6, seen: 7 }));
+        assert_eq!(noted.check(&pin(1, "other", 8)), Err(Wrong::Replaced));
+        assert_eq!(noted.check(&pin(2, "new", 8)), Err(Wrong::Replaced));
+        let text = serde_json::to_string(&Noted { expected_key: None, ..noted }).unwrap();
+        assert!(!text.contains("expected"), "{text}");
+        assert_eq!(serde_json::from_str::<Noted>(&text).unwrap().pin, pin(1, "old", 7));
     }
 }

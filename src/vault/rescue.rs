@@ -31,9 +31,11 @@ impl Vault {
     pub fn restore(&self, key: &dyn Identity, author: &Author, backup: &Backup) -> Result<(), Error> {
         let _held = lock::hold(&self.dir)?;
         let mut loaded = load_file(&backup.path, key)?;
-        let seen = self.pin.read().map_or(0, |pin| pin.revision);
+        if loaded.found.revision != backup.revision {
+            return Err(Error::Untrusted { path: backup.path.clone(), wrong: Wrong::Misnamed, backup: None });
+        }
         let there = self.load_unpinned(key).ok().map(|found| found.found.revision);
-        let latest = seen.max(there.unwrap_or(0)).max(loaded.found.revision);
+        let latest = self.latest()?.max(there.unwrap_or(0)).max(loaded.found.revision);
         loaded.db.set_revision(latest + 1)?;
         match there {
             Some(revision) => {
@@ -56,17 +58,31 @@ impl Vault {
         Ok(())
     }
 
-    /// Whether a backup opens with a key.
+    /// Whether a backup opens with a key, and is the revision that its name says.
     pub fn opens(&self, key: &dyn Identity, backup: &Backup) -> bool {
-        load_file(&backup.path, key).and_then(|loaded| loaded.db.is_whole()).unwrap_or(false)
+        let is_good = |loaded: Loaded| Ok(loaded.found.revision == backup.revision && loaded.db.is_whole()?);
+        load_file(&backup.path, key).and_then(is_good).unwrap_or(false)
     }
 
-    /// Takes the file that is there as the right one, though it is older than this device has seen, or another.
-    pub fn accept(&self, key: &dyn Identity) -> Result<u64, Error> {
+    /// Takes the file that is there as the right one, though it is older than this device has seen, or another. From then
+    /// on it counts as the latest revision: what is written to it is newer than every backup of the other line.
+    pub fn accept(&self, key: &dyn Identity, author: &Author) -> Result<u64, Error> {
         let _held = lock::hold(&self.dir)?;
-        let loaded = self.load_unpinned(key).map_err(|error| self.with_backup(error, key))?;
-        self.pin.set(&loaded.found)?;
-        Ok(loaded.found.revision)
+        let mut loaded = self.load_unpinned(key).map_err(|error| self.with_backup(error, key))?;
+        let latest = self.latest()?;
+        if loaded.found.revision >= latest {
+            self.pin.set(&loaded.found)?;
+            return Ok(loaded.found.revision);
+        }
+        loaded.db.set_revision(latest + 1)?;
+        self.save(&mut loaded, author.at)?;
+        Ok(latest + 1)
+    }
+
+    /// The highest revision that this device has seen, or keeps a backup of.
+    fn latest(&self) -> Result<u64, Error> {
+        let seen = self.pin.read().map_or(0, |seen| seen.pin.revision);
+        Ok(self.backups()?.iter().map(|backup| backup.revision).max().unwrap_or(0).max(seen))
     }
 
     /// The newest backup that opens with a key.

@@ -1,6 +1,6 @@
 //! age in, age out: bytes sealed to a vault key and opened again.
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 
 use age::{DecryptError, Decryptor, EncryptError, Encryptor, Identity, Recipient};
 use zeroize::Zeroizing;
@@ -34,6 +34,12 @@ pub(super) fn seal(plain: &[u8], what: &'static str, to: &dyn Recipient) -> Resu
     };
     write(&mut sealed).map_err(|error| Error::Seal { what, why: error.to_string() })?;
     Ok(sealed)
+}
+
+/// Whether a sealed file names an identity, as far as its header tells: `false` only where it names others.
+pub(super) fn is_for(sealed: impl Read, identity: &dyn Identity) -> bool {
+    let Ok(decryptor) = Decryptor::new_buffered(BufReader::new(sealed)) else { return true };
+    !matches!(decryptor.decrypt(std::iter::once(identity)).map(drop), Err(DecryptError::NoMatchingKeys))
 }
 
 /// Opens sealed bytes, whole. The plain bytes are wiped when they go.

@@ -16,8 +16,8 @@ use super::seal::{self, Closed};
 /// The cost of trying a passphrase: scrypt with N = 2^18, r = 8, p = 1, about a second and 256 MiB. It is pinned,
 /// because the crate's own calibration flips between this and twice as much by chance.
 const SCRYPT_LOG_N: u8 = 18;
-/// What a slot may ask for at most: 2^22 is sixteen times as much. A damaged or hostile file cannot ask for more.
-const SCRYPT_LOG_N_MAX: u8 = 22;
+/// What a slot may ask for at most: 2^20 is four times as much, a gigabyte. A damaged or hostile file cannot ask for more.
+const SCRYPT_LOG_N_MAX: u8 = 20;
 
 /// What slot files end in.
 const ENDING: &str = ".age";
@@ -90,7 +90,7 @@ impl Slot {
 
     fn open(&self, with: &[&dyn Identity], refused: SlotWrong) -> Result<VaultKey, Error> {
         let wrong = |wrong| Error::Slot { path: self.path.clone(), wrong };
-        let text = seal::open(&disk::read(&self.path)?, with).map_err(|closed| match closed {
+        let text = seal::open(&disk::read_small(&self.path)?, with).map_err(|closed| match closed {
             Closed::NotForThis | Closed::Refused => wrong(refused),
             Closed::Locked => wrong(SlotWrong::Locked),
             Closed::Damaged(why) => wrong(SlotWrong::Damaged(why)),

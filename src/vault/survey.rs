@@ -19,6 +19,8 @@ pub struct Unsafe {
     pub mode: u32,
     /// It belongs to another user.
     pub foreign: bool,
+    /// It is a link, which leads who knows where.
+    pub link: bool,
 }
 
 /// What was found in an open vault.
@@ -50,15 +52,16 @@ impl Vault {
         for path in self.everything()? {
             let meta = fs::symlink_metadata(&path).map_err(doing("look at", &path))?;
             let mode = meta.mode() & 0o777;
-            let foreign = meta.uid() != me;
-            if foreign || mode & 0o077 != 0 {
-                found.push(Unsafe { path, mode, foreign });
+            let (foreign, link) = (meta.uid() != me, meta.is_symlink());
+            if foreign || link || mode & 0o077 != 0 {
+                found.push(Unsafe { path, mode, foreign, link });
             }
         }
         Ok(found)
     }
 
-    /// Takes away what others than the owner may do with a file or folder.
+    /// Takes away what others than the owner may do with a file or folder. Not for links: what they lead to is none of
+    /// the vault's.
     pub fn tighten(&self, found: &Unsafe) -> Result<(), Error> {
         let private = Permissions::from_mode(found.mode & 0o700);
         fs::set_permissions(&found.path, private).map_err(doing("tighten", &found.path))
@@ -79,6 +82,11 @@ impl Vault {
     /// Removes them, while nobody writes.
     pub fn clear_leftovers(&self) -> Result<usize, Error> {
         let _held = lock::hold(&self.dir)?;
+        self.remove_leftovers()
+    }
+
+    /// The same for who holds the lock.
+    pub(super) fn remove_leftovers(&self) -> Result<usize, Error> {
         let found = self.leftovers()?;
         for path in &found {
             if path.is_dir() {
@@ -105,7 +113,7 @@ impl Vault {
         let known: Vec<String> = reader.slots()?.into_iter().map(|slot| slot.name).collect();
         survey.missing_slots = known.iter().filter(|name| !there.contains(name)).cloned().collect();
         survey.unknown_slots = there.into_iter().filter(|name| !known.contains(name)).collect();
-        survey.pinned = self.pin.read() == Some(reader.db.pin()?);
+        survey.pinned = self.pin.read().map(|seen| seen.pin) == Some(reader.db.pin()?);
         Ok(survey)
     }
 

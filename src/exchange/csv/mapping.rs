@@ -62,10 +62,12 @@ impl Fact {
             Self::Name => &["name", "title", "label"],
             Self::Account => &["account", "user", "username", "login", "login_username"],
             Self::Kind => &["kind", "type"],
-            Self::Instance => &["instance", "base_url", "url", "login_uri"],
+            Self::Instance => &["instance", "base_url", "url", "login_uri", "website"],
             Self::Tags => &["tags", "tag", "labels", "folder", "group"],
             Self::Issued => &["issued", "created", "created_at"],
-            Self::Expires => &["expires", "expiry", "expiration", "expires_at", "expires_on"],
+            Self::Expires => {
+                &["expires", "expiry", "expiration", "expires_at", "expires_on", "expiry_date", "expiration_date"]
+            }
             Self::Source => &["expiry_source"],
             Self::Scopes => &["scopes", "scope", "permissions"],
             Self::Note => &["note", "notes", "comment"],
@@ -254,7 +256,7 @@ impl Mapping {
         const SHOWN_MAX: usize = 30;
         let is_known = |column: &String| Fact::ALL.iter().any(|fact| fact.names().contains(&plain(column).as_str()));
         if !self.columns.iter().any(is_known) {
-            return format!("{} without a known name", text::counted(self.columns.len(), "column"));
+            return format!("{}, none of a known name", text::counted(self.columns.len(), "column"));
         }
         let shown: Vec<_> = (0..self.columns.len().min(SHOWN_MAX)).map(|at| self.column(at)).collect();
         let more = if self.columns.len() > SHOWN_MAX { ", ..." } else { "" };

@@ -107,7 +107,7 @@ fn dates_are_read_as_people_write_them() {
 
 #[test]
 fn the_mapping_explains_itself() {
-    let table = b"Title,Website,Username,Password,Favorite,xyz_16C7e42F292c\n";
+    let table = b"Title,Homepage,Username,Password,Favorite,xyz_16C7e42F292c\n";
     let mapped = mapping(table, &options("github", &["token=password", "account="])).unwrap();
     assert_eq!(
         mapped.lines(),
@@ -115,7 +115,7 @@ fn the_mapping_explains_itself() {
             "service       <- github for every row",
             "name          <- \"Title\"",
             "secret        <- \"Password\"",
-            "ignored: \"Website\"",
+            "ignored: \"Homepage\"",
             "ignored: \"Username\"",
             "ignored: \"Favorite\"",
             "ignored: column 6",
@@ -144,33 +144,25 @@ fn headers_that_say_too_little_are_refused() {
         (
             "Service,Name,My Thing\n",
             &[][..],
-            "no column of the table is known to hold the secret; its columns are \"Service\", \"Name\", \"My Thing\"",
+            "no column of the table is known to hold the secret; there are \"Service\", \"Name\", \"My Thing\"",
         ),
-        (
-            "name,token\n",
-            &[],
-            "no column of the table is known to hold the service; its columns are \"name\", \"token\"",
-        ),
-        (
-            "service,token\n",
-            &[],
-            "no column of the table is known to hold the name; its columns are \"service\", \"token\"",
-        ),
+        ("name,token\n", &[], "no column of the table is known to hold the service; there are \"name\", \"token\""),
+        ("service,token\n", &[], "no column of the table is known to hold the name; there are \"service\", \"token\""),
         // A file without a header: its first row is data.
         (
             "github,ci,not-a-real-secret-1\n",
             &[],
-            "no column of the table is known to hold the secret; its columns are 3 columns without a known name",
+            "no column of the table is known to hold the secret; there are 3 columns, none of a known name",
         ),
         (
             "github,name,not-a-real-secret-16C7e42\n",
             &[],
-            "no column of the table is known to hold the secret; its columns are \"github\", \"name\", column 3",
+            "no column of the table is known to hold the secret; there are \"github\", \"name\", column 3",
         ),
         (
             "service,name,token\n",
             &["secret=Personal\u{1b}"],
-            "the table has no column 'Personal\\u{1b}'; its columns are \"service\", \"name\", \"token\"",
+            "the table has no column 'Personal\\u{1b}'; there are \"service\", \"name\", \"token\"",
         ),
         ("service,name,token,Token\n", &[], "two columns of the table could be the secret: both have the same name"),
         ("service,name,a,a\n", &["secret=a"], "two columns of the table could be the secret: both have the same name"),

@@ -263,6 +263,9 @@ impl<'a> Writer<'a> {
 
     fn reverse(&mut self, change: &Change) -> Result<(), Error> {
         let keys = self.keys(change.subject)?;
+        if self.reader.db.field(keys, &Field::Purged)?.is_some() {
+            return Err(Error::Purged { token: change.subject.token.short() });
+        }
         if self.reader.db.field(keys, &change.field)? != change.new {
             let field = change.field.to_string();
             let what = format!("{} of token {}", crate::text::escaped(&field), change.subject.token.short());

@@ -1,0 +1,92 @@
+//! Questions whose answers are not shown.
+
+use rustix::process::Signal;
+
+use super::pty::Home;
+
+const PASSPHRASE: &str = "correct horse battery staple 7";
+
+#[test]
+fn init_asks_twice_and_warns_and_three_wrong_passphrases_are_enough() {
+    let home = Home::bare();
+    let Some(mut visit) = home.visit_with(&["init"], 80, &[]) else { return };
+    visit.sees("New passphrase: ").types("\n").sees("cannot be empty");
+    visit.sees("New passphrase: ").types("hunter2\n").sees("this passphrase is weak");
+    visit.sees("Use it all the same? [y/N] ").types("n\n");
+    visit.sees("New passphrase: ").types(&format!("{PASSPHRASE}\n"));
+    visit.sees("The same again: ").types("correct horse battery maple\n").sees("The two are not the same.");
+    visit.sees("New passphrase: ").types(&format!("{PASSPHRASE}\n"));
+    visit.sees("The same again: ").types(&format!("{PASSPHRASE}\n")).sees("Created the vault 'main'");
+    let end = visit.ends();
+    assert_eq!(end.code, Some(0), "{end:?}");
+    assert!(end.given_back);
+    for typed in ["hunter2", "horse", "maple"] {
+        assert!(!end.seen.contains(typed), "{}", end.seen);
+    }
+
+    let mut visit = home.visit_with(&["list"], 80, &[]).unwrap();
+    for wrong in ["correct", "horse", "battery"] {
+        visit.sees("Passphrase of the vault 'main': ").types(&format!("{wrong}\n"));
+    }
+    let end = visit.ends();
+    assert_eq!((end.code, end.given_back), (Some(3), true), "{end:?}");
+    assert_eq!(end.seen.matches("That is not the passphrase.").count(), 2, "{end:?}");
+    assert!(end.seen.contains("error: "), "{end:?}");
+}
+
+#[test]
+fn ctrl_c_ends_a_question_and_gives_the_terminal_back() {
+    for key in ["\x03", "\x1c", "half of it\x03"] {
+        let home = Home::bare();
+        let Some(mut visit) = home.visit_with(&["init"], 80, &[]) else { return };
+        visit.sees("New passphrase: ");
+        assert!(!visit.is_open(), "what is typed would be shown");
+        visit.types(key);
+        let end = visit.ends();
+        assert_eq!((end.code, end.given_back), (Some(3), true), "{end:?}");
+        assert!(end.seen.contains("cancelled; nothing was changed") && !end.seen.contains("half"), "{end:?}");
+        assert!(!home.path("p/data").exists(), "something was created");
+    }
+}
+
+#[test]
+fn a_signal_ends_the_program_as_always_and_the_terminal_is_given_back() {
+    let home = Home::furnished();
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+        let Some(mut visit) = home.visit(&["add", "gitlab/deploy"]) else { return };
+        visit.sees("Secret of gitlab/deploy (not shown): ");
+        assert!(!visit.is_open());
+        visit.types("not-a-real-half").sends(signal);
+        let end = visit.ends();
+        assert_eq!((end.code, end.signal, end.given_back), (None, Some(signal.as_raw()), true), "{end:?}");
+        assert!(!end.seen.contains("half"), "{end:?}");
+    }
+    assert!(!home.done(&["list"], "").contains("gitlab"));
+}
+
+#[test]
+fn a_signal_after_a_question_ends_the_program_too() {
+    let home = Home::furnished();
+    // What unlocks keeps the program waiting when the questions before it are answered.
+    std::fs::write(home.path("slow"), "echo waiting >/dev/tty; read -r line </dev/tty; echo passphrase").unwrap();
+    std::fs::create_dir(home.path("p/config")).unwrap();
+    std::fs::write(home.path("p/config/config.toml"), "passphrase_command = 'sh \"$HOME/slow\"'").unwrap();
+    let Some(mut visit) = home.visit_with(&["add"], 80, &[]) else { return };
+    visit.sees("Service").types("gitlab\n").sees("Name").types("deploy\n").sees("waiting");
+    assert!(visit.is_open());
+    visit.sends(Signal::TERM);
+    let end = visit.ends();
+    assert_eq!((end.signal, end.given_back), (Some(Signal::TERM.as_raw()), true), "{end:?}");
+    assert!(!home.done(&["list"], "").contains("gitlab"));
+}
+
+#[test]
+fn more_than_a_line_is_no_secret_and_does_not_reach_the_shell() {
+    let home = Home::furnished();
+    let Some(mut visit) = home.visit(&["add", "gitlab/deploy"]) else { return };
+    visit.sees("Secret of gitlab/deploy (not shown): ").types("not-a-real-first\nnot-a-real-second\n");
+    let end = visit.ends();
+    assert_eq!(end.code, Some(2), "{end:?}");
+    assert!(end.seen.contains("the secret holds a line break"), "{end:?}");
+    assert!(!end.seen.contains("not-a-real"), "{end:?}");
+}

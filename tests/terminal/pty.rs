@@ -1,0 +1,241 @@
+//! A pseudo-terminal with the real program in it, and a person at it who waits for what they see.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use age::secrecy::ExposeSecret;
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+use tempfile::TempDir;
+
+/// How long a whole visit may take. Passphrases cost seconds in a debug build, and more where others want the machine.
+const PATIENCE: Duration = Duration::from_secs(50);
+
+/// A home with an identity in it, and a vault if it was furnished.
+pub struct Home(TempDir);
+
+impl Home {
+    pub fn bare() -> Self {
+        let home = Self(tempfile::tempdir().unwrap());
+        let identity = age::x25519::Identity::generate();
+        fs::write(home.path("identity"), identity.to_string().expose_secret()).unwrap();
+        home
+    }
+
+    /// A vault that opens with the identity, and a token.
+    pub fn furnished() -> Self {
+        let home = Self::bare();
+        home.done(&["init"], "");
+        home.done(&["add", "github/ci", "--stdin", "--account", "ada"], "not-a-real-secret");
+        home
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Runs the program without a terminal, and gives what it printed.
+    #[track_caller]
+    pub fn done(&self, args: &[&str], input: &str) -> String {
+        let mut command = self.command(env!("CARGO_BIN_EXE_patvault"));
+        command.arg("--no-input").args(args).env("PATVAULT_IDENTITY", self.path("identity"));
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{args:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+        command.env("HOME", self.0.path()).env("PATVAULT_HOME", self.path("p"));
+        command.env("TERM", "xterm-256color").env("LANG", "C.UTF-8").env("TZ", "UTC");
+        command
+    }
+
+    /// Sits down at a terminal of 80 columns and unlocks with the identity.
+    pub fn visit(&self, args: &[&str]) -> Option<Visit> {
+        self.visit_with(args, 80, &[("PATVAULT_IDENTITY", self.path("identity").to_str().unwrap())])
+    }
+
+    /// Sits down at a terminal of so many columns. `None` where none can be had, which is said aloud.
+    pub fn visit_with(&self, args: &[&str], columns: u16, vars: &[(&str, &str)]) -> Option<Visit> {
+        self.start(args, columns, vars, None)
+    }
+
+    /// The same with standard output into a pipe.
+    pub fn visit_piped(&self, args: &[&str]) -> Option<Visit> {
+        let identity = self.path("identity");
+        self.start(args, 80, &[("PATVAULT_IDENTITY", identity.to_str().unwrap())], Some(Stdio::piped()))
+    }
+
+    fn start(&self, args: &[&str], columns: u16, vars: &[(&str, &str)], out: Option<Stdio>) -> Option<Visit> {
+        // It makes the terminal the program's own, as a login does.
+        if !std::env::split_paths(&std::env::var_os("PATH")?).any(|dir| dir.join("setsid").is_file()) {
+            skipped("there is no program setsid");
+            return None;
+        }
+        let (master, slave) = pair(columns);
+        let end = || Stdio::from(slave.try_clone().unwrap());
+        let mut command = self.command("setsid");
+        command.args(["--ctty", "--wait", env!("CARGO_BIN_EXE_patvault")]).args(args).envs(vars.iter().copied());
+        let child = command.stdin(end()).stdout(out.unwrap_or_else(end)).stderr(end()).spawn().unwrap();
+        let chunks = read_on(master.try_clone().unwrap());
+        Some(Visit { master, chunks, child, seen: vec![], at: 0, until: Instant::now() + PATIENCE })
+    }
+}
+
+/// A new pseudo-terminal: the side of who sits at it, and the side of the program.
+fn pair(columns: u16) -> (File, File) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    tcsetwinsize(&master, size).unwrap();
+    let name = ptsname(&master, vec![]).unwrap().into_string().unwrap();
+    let no_ctty = rustix::fs::OFlags::NOCTTY.bits().cast_signed();
+    let slave = OpenOptions::new().read(true).write(true).custom_flags(no_ctty).open(name).unwrap();
+    (master.into(), slave)
+}
+
+/// Reads in a thread of its own: until everybody has closed the other side.
+fn read_on(mut master: File) -> Receiver<Vec<u8>> {
+    let (told, chunks) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(count @ 1..) = master.read(&mut buffer) {
+            if told.send(buffer[..count].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    chunks
+}
+
+/// Says aloud that a test was not run; where everything must run, fails.
+fn skipped(why: &str) {
+    let required = std::env::var("PATVAULT_INTEROP").is_ok_and(|word| word == "require");
+    assert!(!required, "{why}");
+    // Past the test harness, which keeps to itself what a test that passes prints.
+    let mut err = std::io::stderr();
+    writeln!(err, "SKIPPED: {why}").unwrap();
+}
+
+/// A person at a terminal with the program in it.
+pub struct Visit {
+    master: File,
+    chunks: Receiver<Vec<u8>>,
+    child: Child,
+    seen: Vec<u8>,
+    /// What was waited for stands before this.
+    at: usize,
+    until: Instant,
+}
+
+/// How a visit ended.
+#[derive(Debug)]
+pub struct End {
+    pub code: Option<i32>,
+    pub signal: Option<i32>,
+    /// All that was on the terminal.
+    pub seen: String,
+    /// What went into a pipe.
+    pub piped: String,
+    /// The terminal shows what is typed, line by line, as it did before.
+    pub given_back: bool,
+}
+
+impl Visit {
+    /// Waits for a text to appear behind the last one that was waited for.
+    #[track_caller]
+    pub fn sees(&mut self, text: &str) -> &mut Self {
+        loop {
+            let new = &self.seen[self.at..];
+            if let Some(found) = new.windows(text.len()).position(|part| part == text.as_bytes()) {
+                self.at += found + text.len();
+                return self;
+            }
+            assert!(self.read(), "it ended before {text:?}:\n{}", self.shown());
+        }
+    }
+
+    /// Types.
+    pub fn types(&mut self, text: &str) -> &mut Self {
+        self.master.write_all(text.as_bytes()).unwrap();
+        self
+    }
+
+    /// Sends the program a signal.
+    pub fn sends(&mut self, signal: Signal) -> &mut Self {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        self
+    }
+
+    /// Whether what is typed is shown, and given to the program line by line.
+    pub fn is_open(&self) -> bool {
+        let modes = tcgetattr(&self.master).unwrap().local_modes;
+        modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
+    }
+
+    /// Waits for the end.
+    #[track_caller]
+    pub fn ends(mut self) -> End {
+        while self.read() {}
+        let mut piped = String::new();
+        if let Some(mut out) = self.child.stdout.take() {
+            out.read_to_string(&mut piped).unwrap();
+        }
+        let status = self.child.wait().unwrap();
+        let (code, signal) = (status.code(), status.signal());
+        End { code, signal, seen: self.shown(), piped, given_back: self.is_open() }
+    }
+
+    /// Reads on; `false` at the end.
+    #[track_caller]
+    fn read(&mut self) -> bool {
+        match self.chunks.recv_timeout(self.until.saturating_duration_since(Instant::now())) {
+            Ok(chunk) => self.seen.extend(chunk),
+            Err(RecvTimeoutError::Disconnected) => return false,
+            Err(RecvTimeoutError::Timeout) => panic!("nothing more comes:\n{}", self.shown()),
+        }
+        true
+    }
+
+    fn shown(&self) -> String {
+        String::from_utf8_lossy(&self.seen).into_owned()
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        // One that a failed test left waiting.
+        let _gone = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+impl End {
+    /// The lines, without what steers the terminal.
+    pub fn lines(&self) -> Vec<String> {
+        let mut plain = String::new();
+        let mut rest = self.seen.as_str();
+        while let Some((before, after)) = rest.split_once("\x1b[") {
+            plain.push_str(before);
+            rest = after.split_once('m').unwrap().1;
+        }
+        plain.push_str(rest);
+        plain.lines().map(|line| line.trim_end_matches('\r').to_owned()).collect()
+    }
+
+    pub fn is_colored(&self) -> bool {
+        self.seen.contains("\x1b[")
+    }
+}
