@@ -128,7 +128,7 @@ fn ground(root: &Path) -> Ground {
         runtime: under("run"),
         home: None,
     };
-    Ground { paths, config: Config::default(), named: None }
+    Ground { paths, config: Config::default(), named: None, agent: false }
 }
 
 fn service(at: usize) -> &'static str {
