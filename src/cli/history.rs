@@ -181,6 +181,7 @@ fn head(face: &mut Face, now: &Now, at: chrono::DateTime<chrono::Utc>, id: &str,
 fn summary(batch: &Batch, changes: &[Change], names: &Names) -> String {
     let what = match (batch.tokens, changes.first()) {
         (1, Some(change)) => path(names, change.subject.token),
+        (0, _) => return escaped(&batch.verb).into_owned(),
         (count, _) => counted(count, "token"),
     };
     format!("{} {what}", escaped(&batch.verb))

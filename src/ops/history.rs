@@ -109,6 +109,10 @@ fn named(vault: &Reader, asked: &str) -> Result<Batch, Error> {
     let mut found = all.into_iter().filter(|batch: &Batch| batch.id.to_string().starts_with(&wanted));
     let shown = crate::text::clipped(&crate::text::escaped(&wanted), 40, false).into_owned();
     match (found.next(), found.next()) {
+        (Some(batch), _) if batch.tokens == 0 => Err(Error::usage(
+            format!("'{shown}' changed no token, and cannot be undone"),
+            "ways in are changed with 'patvault key'",
+        )),
         (Some(batch), _) if batch.undone => Err(Error::usage(
             format!("'{shown}' is undone already"),
             "to bring it back, undo the undo: 'patvault history' shows its id",

@@ -74,7 +74,8 @@ impl Vault {
         // Its place last: whoever is told that it failed opens the vault as before, with the passphrase of before.
         let place =
             |beside: PathBuf| disk::put_in_place(&beside, &path).map_err(unfinished("the change of the way in"));
-        self.write_then(key, author, "key add", prepare, place).inspect_err(|_| {
+        let verb = if replaces { "key passphrase" } else { "key add" };
+        self.write_then(key, author, verb, prepare, place).inspect_err(|_| {
             // Only one's own: where the lock was not had, it is somebody else's.
             if is_beside.get() {
                 let _left_for_doctor = disk::remove(&disk::beside(&path));

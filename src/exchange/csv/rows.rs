@@ -11,6 +11,9 @@ use zeroize::Zeroizing;
 use crate::exchange::Place;
 use crate::exchange::error::Bad;
 
+/// The most cells of a row. A file with more is no table.
+const CELLS_MAX: usize = 1000;
+
 /// One row.
 pub struct Row<'a> {
     /// The line on which it begins, from 1.
@@ -62,6 +65,11 @@ impl<'a> Rows<'a> {
         let (line, delimiter) = (self.line, self.delimiter);
         let mut cells = vec![];
         loop {
+            if cells.len() == CELLS_MAX {
+                let bad = self.bad(CELLS_MAX + 1, "no table has that many columns");
+                self.rest = "";
+                return Err(bad);
+            }
             cells.push(self.cell(cells.len() + 1)?);
             match self.rest.strip_prefix(delimiter) {
                 Some(rest) => self.rest = rest,

@@ -106,6 +106,13 @@ fn dates_are_read_as_people_write_them() {
 }
 
 #[test]
+fn a_file_that_is_no_table_is_not_read_to_its_end() {
+    let wide = format!("service,name,token{}\n", ",".repeat(10_000_000));
+    let refused = told(&import(&wide).unwrap_err());
+    assert!(refused.contains("no table has that many columns"), "{refused}");
+}
+
+#[test]
 fn the_mapping_explains_itself() {
     let table = b"Title,Homepage,Username,Password,Favorite,xyz_16C7e42F292c\n";
     let mapped = mapping(table, &options("github", &["token=password", "account="])).unwrap();

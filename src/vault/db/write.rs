@@ -42,7 +42,7 @@ pub struct Writer<'a> {
     /// How many changes it has.
     seq: i64,
     recipient: x25519::Recipient,
-    /// Something that is no change of a token was written.
+    /// Something was written that the history does not name: uses were folded in.
     changed: bool,
 }
 
@@ -274,18 +274,16 @@ impl<'a> Writer<'a> {
         self.put(keys, &change.field, change.old.as_deref())
     }
 
-    /// Remembers a way in, so that it can be sealed to again.
+    /// Remembers a way in, so that it can be sealed to again. The history names the verb, though no token was changed.
     pub fn keep_slot(&mut self, name: &str, recipient: Option<&str>) -> Result<(), Error> {
         self.reader.db.keep_slot(name, recipient, self.author)?;
-        self.changed = true;
-        Ok(())
+        self.batch().map(drop)
     }
 
     /// Forgets a way in.
     pub fn forget_slot(&mut self, name: &str) -> Result<(), Error> {
         self.reader.db.run("DELETE FROM slot WHERE name = ?1", [name]).map_err(sql("forget a way in"))?;
-        self.changed = true;
-        Ok(())
+        self.batch().map(drop)
     }
 }
 
