@@ -254,3 +254,14 @@ fn a_folder_under_another_name_is_still_the_vault_that_was_seen() {
     let refused = vault.read(&stage.key, |r| r.tokens()).err();
     assert!(matches!(refused, Some(Error::Untrusted { wrong: Wrong::Older { .. }, .. })), "{refused:?}");
 }
+
+#[test]
+fn a_way_in_added_since_the_backup_is_known_after_it_is_restored() {
+    let stage = Stage::holding(&["github/ci"]);
+    let second = x25519::Identity::generate();
+    stage.vault.add_slot(&stage.key, &author(), &slot_for("second", &second), &nobody()).unwrap();
+    let oldest = stage.vault.backups().unwrap().remove(0);
+    stage.vault.restore(&stage.key, &author(), &oldest).unwrap();
+    let known = stage.vault.read(&stage.key, |r| r.slots()).unwrap();
+    assert_eq!(known.into_iter().map(|slot| slot.name).collect::<Vec<_>>(), ["identity", "second"]);
+}

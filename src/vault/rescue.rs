@@ -34,10 +34,14 @@ impl Vault {
         if loaded.found.revision != backup.revision {
             return Err(Error::Untrusted { path: backup.path.clone(), wrong: Wrong::Misnamed, backup: None });
         }
-        let there = self.load_unpinned(key).ok().map(|found| found.found.revision);
-        let latest = self.latest()?.max(there.unwrap_or(0)).max(loaded.found.revision);
+        let there = self.load_unpinned(key).ok();
+        let replaced = there.as_ref().map(|there| there.found.revision);
+        let latest = self.latest()?.max(replaced.unwrap_or(0)).max(loaded.found.revision);
         loaded.db.set_revision(latest + 1)?;
-        match there {
+        if let Some(there) = there.filter(|there| there.found.vault == loaded.found.vault) {
+            loaded.db.take_slots_of(&there.db)?;
+        }
+        match replaced {
             Some(revision) => {
                 loaded.found.revision = revision;
                 self.save(&mut loaded, author.at)

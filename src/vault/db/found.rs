@@ -50,6 +50,26 @@ impl Db {
         )
     }
 
+    /// Takes over the ways in that another state of the vault remembers: their files are beside the vault, not in it.
+    pub(in crate::vault) fn take_slots_of(&self, other: &Self) -> Result<(), Error> {
+        type Kept = (String, Option<String>, String, [u8; 16], String);
+        let take = || {
+            let mut select = other.connection.prepare(
+                "SELECT slot.name, recipient, added, device.id, device.name FROM slot JOIN device ON device.id = device",
+            )?;
+            let kept = select.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))?;
+            let kept: Vec<Kept> = kept.collect::<Result<_, _>>()?;
+            self.run("DELETE FROM slot", [])?;
+            for (name, recipient, added, device, device_name) in kept {
+                self.run("INSERT OR IGNORE INTO device (id, name) VALUES (?1, ?2)", params![device, device_name])?;
+                let insert = "INSERT INTO slot (name, recipient, added, device) VALUES (?1, ?2, ?3, ?4)";
+                self.run(insert, params![name, recipient, added, device])?;
+            }
+            Ok(())
+        };
+        take().map_err(sql("take over the ways in"))
+    }
+
     /// What a device remembers of this vault.
     pub(in crate::vault) fn pin(&self) -> Result<Pin, Error> {
         self.connection
