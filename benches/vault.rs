@@ -6,23 +6,22 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what cannot be measured ends the measuring")]
 
+#[path = "../tests/common/nobody.rs"]
+mod nobody;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
-use patvault::config::Config;
+use nobody::nobody;
 use patvault::exchange::{Format, Options};
 use patvault::ops::{self, Ground, Init, Session};
-use patvault::paths::Paths;
 use patvault::secret::Secret;
 use patvault::token::draft::{Draft, DraftVersion};
 use patvault::token::query::Query;
-use patvault::vault::{Prompt, Prompts};
-use secrecy::SecretString;
 
 /// How many tokens the vaults hold.
 const SIZES: [usize; 3] = [10, 1_000, 10_000];
@@ -87,11 +86,10 @@ struct Stage {
 impl Stage {
     fn holding(size: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let nobody: Prompts = Arc::new(Nobody);
         // A way in that nobody keeps: the vault lives as long as its session.
         let way = age::x25519::Identity::generate().to_public().to_string();
         let init = Init { name: "main".into(), recipients: vec![way], ..Init::default() };
-        let session = ops::init(ground(folder.path()), init, &nobody).unwrap();
+        let session = ops::init(Ground::apart(folder.path()), init, &nobody()).unwrap();
         let stage = Self { session, size, _folder: folder };
         if size > 0 {
             import(&stage, &csv(size));
@@ -117,18 +115,6 @@ fn stage(size: usize) -> &'static Stage {
     static STAGES: [OnceLock<Stage>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
     let at = SIZES.iter().position(|known| *known == size).unwrap();
     STAGES[at].get_or_init(|| Stage::holding(size))
-}
-
-fn ground(root: &Path) -> Ground {
-    let under = |name: &str| root.join(name);
-    let paths = Paths {
-        data: under("data"),
-        config: under("config"),
-        state: under("state"),
-        runtime: under("run"),
-        home: None,
-    };
-    Ground { paths, config: Config::default(), named: None, agent: false }
 }
 
 fn service(at: usize) -> &'static str {
@@ -228,27 +214,4 @@ fn in_turns(mut few: impl FnMut() -> Duration, mut many: impl FnMut() -> Duratio
         all[all.len() / 2]
     };
     (median(times.remove(&false).unwrap()), median(times.remove(&true).unwrap()))
-}
-
-/// There is nobody to be asked.
-struct Nobody;
-
-impl Prompt for Nobody {
-    fn is_there(&self) -> bool {
-        false
-    }
-
-    fn say(&self, _: &str) {}
-
-    fn confirm(&self, _: &str, _: &str, _: Option<&str>) -> Option<bool> {
-        None
-    }
-
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn passphrase(&self, _: &str) -> Option<SecretString> {
-        None
-    }
 }

@@ -31,14 +31,7 @@ impl Paths {
         let absolute = |name: &str| var(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let home = absolute("HOME");
         if let Some(all) = absolute("PATVAULT_HOME") {
-            let under = |name| all.join(name);
-            return Ok(Self {
-                data: under("data"),
-                config: under("config"),
-                state: under("state"),
-                runtime: under("run"),
-                home,
-            });
+            return Ok(Self { home, ..Self::under(&all) });
         }
         let base = |name: &str, usual: &str| {
             let found = absolute(name).or_else(|| home.as_deref().map(|home| home.join(usual)));
@@ -52,6 +45,17 @@ impl Paths {
             state,
             home,
         })
+    }
+
+    /// All folders under one, without a home: nothing of the person's is looked for.
+    pub fn under(all: &Path) -> Self {
+        Self {
+            data: all.join("data"),
+            config: all.join("config"),
+            state: all.join("state"),
+            runtime: all.join("run"),
+            home: None,
+        }
     }
 
     /// The folder of a vault.

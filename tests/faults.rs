@@ -6,6 +6,11 @@
 
 #[cfg(debug_assertions)]
 #[cfg(test)]
+#[path = "common/nobody.rs"]
+mod nobody;
+
+#[cfg(debug_assertions)]
+#[cfg(test)]
 mod faults {
     mod disk;
     mod home;

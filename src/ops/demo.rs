@@ -1,12 +1,10 @@
 //! A throw-away vault of invented tokens in every state.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::error::Error;
 use super::init::{Init, init};
 use super::session::{Ground, Session};
-use crate::config::Config;
-use crate::paths::Paths;
 use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::token::draft::{Draft, DraftVersion};
@@ -64,24 +62,12 @@ pub fn demo(prompts: &Prompts) -> Result<Demo, Error> {
         .create(&root)
         .map_err(Error::io("create the folder", &root))?;
     let folder = Folder(root);
-    let session = init(ground(&folder.0), throw_away(), prompts)?;
+    let session = init(Ground::apart(&folder.0), throw_away(), prompts)?;
     let rows = rows();
     let drafts: Vec<Draft> = rows.iter().enumerate().map(|(at, row)| draft(at, row, &session.now)).collect();
     session.write("demo", |vault| Ok(vault.add(&drafts)?))?;
     use_some(&session, &rows)?;
     Ok(Demo { session, _folder: folder })
-}
-
-fn ground(root: &Path) -> Ground {
-    let under = |name: &str| root.join(name);
-    let paths = Paths {
-        data: under("data"),
-        config: under("config"),
-        state: under("state"),
-        runtime: under("run"),
-        home: None,
-    };
-    Ground { paths, config: Config::default(), named: None, agent: false }
 }
 
 /// A vault whose only way in is a key that nobody keeps: it lives as long as its session.

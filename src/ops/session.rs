@@ -29,6 +29,11 @@ pub struct Ground {
 }
 
 impl Ground {
+    /// A ground apart, under one folder: nothing of the person's is read or written, and no agent is asked.
+    pub fn apart(root: &Path) -> Self {
+        Self { paths: Paths::under(root), config: Config::default(), named: None, agent: false }
+    }
+
     /// The vault that is meant: the one named, else the one in the settings, else the only one there is.
     ///
     /// # Errors

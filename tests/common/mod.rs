@@ -1,22 +1,22 @@
 //! A vault of invented tokens in a folder of its own, opened with an age identity: a passphrase costs a second.
 
+mod nobody;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use age::secrecy::SecretString;
 use age::x25519;
 use chrono::{DateTime, TimeDelta, Utc};
 use patvault::secret::Secret;
 use patvault::token::Token;
 use patvault::token::draft::{Draft, DraftVersion};
 use patvault::token::id::{DeviceId, TokenId, UseId};
-use patvault::vault::{
-    Author, Error, NewSlot, Plan, Prompt, Prompts, Reader, Retention, Slot, Use, Vault, VaultKey, Way,
-};
+use patvault::vault::{Author, Error, NewSlot, Plan, Reader, Retention, Slot, Use, Vault, VaultKey, Way};
 use rusqlite::{Connection, MAIN_DB};
+
+pub use nobody::nobody;
 
 /// A vault on a stage: everything a test needs around it.
 pub struct Stage {
@@ -148,27 +148,6 @@ pub fn slot_for(name: &str, identity: &x25519::Identity) -> NewSlot {
 
 pub fn slot_to(name: &str, recipient: &str) -> NewSlot {
     NewSlot { name: name.into(), way: Way::Recipient(recipient.into()) }
-}
-
-/// Nobody to ask.
-pub fn nobody() -> Prompts {
-    struct Nobody;
-    impl Prompt for Nobody {
-        fn is_there(&self) -> bool {
-            false
-        }
-        fn say(&self, _: &str) {}
-        fn confirm(&self, _: &str, _: &str, _: Option<&str>) -> Option<bool> {
-            None
-        }
-        fn text(&self, _: &str) -> Option<String> {
-            None
-        }
-        fn passphrase(&self, _: &str) -> Option<SecretString> {
-            None
-        }
-    }
-    Arc::new(Nobody)
 }
 
 /// Everything in a folder, by path.

@@ -1,14 +1,13 @@
 //! What a vault holds, as text that two vaults share exactly if nothing tells them apart but random ids.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use age::secrecy::SecretString;
 use patvault::token::Token;
 use patvault::token::id::{TokenId, VersionId};
-use patvault::vault::{Error, Prompt, Prompts, Reader, Retention, Vault, VaultKey, read_identities};
+use patvault::vault::{Error, Reader, Retention, Vault, VaultKey, read_identities};
 
 use super::home::Home;
+use crate::nobody::nobody;
 
 /// Everything that a person would miss: tokens with their notes and secrets, what happened, and the ways in that the
 /// vault remembers.
@@ -26,8 +25,7 @@ pub fn open(home: &Home, identity: &str) -> (Vault, VaultKey) {
 
 /// The vault's key, if any slot opens with an identity.
 pub fn key(vault: &Vault, identity: &Path) -> Option<VaultKey> {
-    let nobody: Prompts = Arc::new(Nobody);
-    let unlock = read_identities(identity, &nobody).unwrap().unlock;
+    let unlock = read_identities(identity, &nobody()).unwrap().unlock;
     vault.slots().unwrap().iter().find_map(|slot| slot.open_with(&unlock).ok())
 }
 
@@ -65,27 +63,4 @@ fn without_ids(mut token: Token) -> Token {
         version.id = VersionId::from_bytes([0; 16]);
     }
     token
-}
-
-/// There is nobody to be asked.
-struct Nobody;
-
-impl Prompt for Nobody {
-    fn is_there(&self) -> bool {
-        false
-    }
-
-    fn say(&self, _: &str) {}
-
-    fn confirm(&self, _: &str, _: &str, _: Option<&str>) -> Option<bool> {
-        None
-    }
-
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn passphrase(&self, _: &str) -> Option<SecretString> {
-        None
-    }
 }
