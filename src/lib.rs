@@ -6,8 +6,8 @@
 //! ```text
 //! 3  faces    cli                                     what a person meets
 //! 2  verbs    ops                                     what patvault can do, whoever asks
-//! 1  hands    vault  agent  exchange  clipboard  config  paths  clock    each touches one outside thing
-//! 0  values   token  scope  secret  verdict  fault  text    rules, without I/O or clock
+//! 1  hands    vault  agent  service  exchange  clipboard  config  paths  clock    each touches one outside thing
+//! 0  values   token  scope  secret  verdict  fault  ports  text    rules, without I/O or clock
 //! ```
 
 pub mod agent;
@@ -19,8 +19,10 @@ pub mod exchange;
 pub mod fault;
 pub mod ops;
 pub mod paths;
+pub mod ports;
 pub mod scope;
 pub mod secret;
+pub mod service;
 pub mod text;
 pub mod token;
 pub mod vault;

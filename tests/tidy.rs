@@ -31,7 +31,7 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Modules that have a floor and are not built yet. Whoever builds one takes it off.
-const NOT_YET: &[&str] = &["ports", "notify", "service", "tui"];
+const NOT_YET: &[&str] = &["notify", "tui"];
 
 /// A file or `file::function` that may be longer, the lines it may have, and why.
 type Longer = (&'static str, usize, &'static str);
@@ -51,6 +51,11 @@ const EXPOSING: Allowed = &[
     ("src/exchange/dotenv.rs", "writes the file of an export that was asked to hold secrets"),
     ("src/exchange/json.rs", "writes the file of an export that was asked to hold secrets"),
     ("src/secret.rs", "the door itself"),
+    ("src/service/answer.rs", "finds the token's own row in a list that its service gave"),
+    ("src/service/detect.rs", "looks at a secret's form"),
+    ("src/service/oauth1.rs", "signs with secrets"),
+    ("src/service/request.rs", "puts a secret where its service wants it"),
+    ("src/service/template.rs", "fills a secret in where a definition names it"),
     ("src/vault/db/write.rs", "seals secrets and takes their fingerprints"),
     ("src/vault/key.rs", "writes the vault key as the text of a slot, which is sealed at once"),
 ];

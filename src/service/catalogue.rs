@@ -1,0 +1,216 @@
+//! All services: those that are shipped, and those of the person, which count first.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+use schemars::Schema;
+use serde_json::Value as Json;
+
+use super::check;
+use super::definition::Definition;
+use crate::fault::{Explain, Kind};
+use crate::text::escaped;
+
+/// The definitions that are shipped.
+static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/assets/services");
+
+/// The largest definition that is read, in bytes.
+const DEFINITION_BYTES_MAX: u64 = 1 << 20;
+
+/// A service by its id, which is what tokens name it by.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Its id: `github`.
+    pub id: String,
+    /// What is known of it.
+    pub definition: Definition,
+    /// Where the person's own definition stands, where it is one.
+    pub own: Option<PathBuf>,
+}
+
+/// All services.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    dir: PathBuf,
+}
+
+impl Catalogue {
+    /// The shipped services, and the person's own in that folder.
+    pub fn of(dir: &Path) -> Self {
+        Self { dir: dir.to_owned() }
+    }
+
+    /// The service of that id.
+    ///
+    /// # Errors
+    /// [`Error`] for a definition of the person's that makes no sense.
+    pub fn get(&self, id: &str) -> Result<Option<Service>, Error> {
+        let file = format!("{id}.toml");
+        if is_id(id)
+            && let Some(own) = self.read_own(&self.dir.join(&file), id)?
+        {
+            return Ok(Some(own));
+        }
+        SHIPPED.get_file(&file).map(|file| read_shipped(id, file)).transpose()
+    }
+
+    /// Every service, by id.
+    ///
+    /// # Errors
+    /// [`Error`] for a definition of the person's that makes no sense.
+    pub fn all(&self) -> Result<Vec<Service>, Error> {
+        let mut all = BTreeMap::new();
+        for file in SHIPPED.files() {
+            if let Some(id) = id_of(file.path()) {
+                all.insert(id.clone(), read_shipped(&id, file)?);
+            }
+        }
+        for path in self.own_files()? {
+            if let Some(id) = id_of(&path)
+                && let Some(own) = self.read_own(&path, &id)?
+            {
+                all.insert(id, own);
+            }
+        }
+        Ok(all.into_values().collect())
+    }
+
+    fn own_files(&self) -> Result<Vec<PathBuf>, Error> {
+        let fail = |source| Error::Read { path: self.dir.clone(), source };
+        match std::fs::read_dir(&self.dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(vec![]),
+            Err(error) => Err(fail(error)),
+            Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path()).map_err(fail)).collect(),
+        }
+    }
+
+    fn read_own(&self, path: &Path, id: &str) -> Result<Option<Service>, Error> {
+        let text = match load(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            other => other.map_err(|source| Error::Read { path: path.to_owned(), source })?,
+        };
+        let definition = parse(&text).map_err(|bad| Error::Bad { path: path.to_owned(), bad })?;
+        Ok(Some(Service { id: id.to_owned(), definition, own: Some(path.to_owned()) }))
+    }
+}
+
+fn read_shipped(id: &str, file: &include_dir::File) -> Result<Service, Error> {
+    let path = || Path::new("assets/services").join(file.path());
+    let text =
+        file.contents_utf8().ok_or_else(|| Error::Read { path: path(), source: io::ErrorKind::InvalidData.into() })?;
+    let definition = parse(text).map_err(|bad| Error::Bad { path: path(), bad })?;
+    Ok(Service { id: id.to_owned(), definition, own: None })
+}
+
+fn id_of(path: &Path) -> Option<String> {
+    let id = path.file_stem()?.to_str()?;
+    (path.extension()? == "toml" && is_id(id)).then(|| id.to_owned())
+}
+
+/// Whether it may be the id of a service: what tokens may name, and a plain file name.
+fn is_id(text: &str) -> bool {
+    crate::token::label::Label::Service.parse(text).is_ok_and(|id| id == text) && !text.contains('.')
+}
+
+fn load(path: &Path) -> io::Result<String> {
+    let meta = std::fs::metadata(path)?;
+    if !meta.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    if meta.len() > DEFINITION_BYTES_MAX {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than any definition"));
+    }
+    std::fs::read_to_string(path)
+}
+
+/// Reads a definition and checks that it makes sense.
+///
+/// # Errors
+/// [`Bad`] with the line and, where the line sets something, what that is for.
+pub fn parse(text: &str) -> Result<Definition, Bad> {
+    let definition: Definition = toml::from_str(text).map_err(|error| {
+        let line =
+            error.span().map_or(1, |span| 1 + text.get(..span.start).map_or(0, |before| before.matches('\n').count()));
+        Bad { line, why: error.message().to_owned(), meaning: meaning_on(text, line) }
+    })?;
+    check::check(&definition).map_err(|senseless| {
+        let line = 1 + text.lines().position(|line| line.contains(&senseless.about)).unwrap_or(0);
+        Bad { line, why: senseless.to_string(), meaning: None }
+    })?;
+    Ok(definition)
+}
+
+/// The schema of definitions, for editors.
+pub fn schema() -> Schema {
+    schemars::schema_for!(Definition)
+}
+
+/// What the field that a line sets is for.
+fn meaning_on(text: &str, line: usize) -> Option<String> {
+    let key = text.lines().nth(line.checked_sub(1)?)?.split_once('=')?.0.trim().to_owned();
+    description(schema().as_value(), &key)
+}
+
+fn description(schema: &Json, key: &str) -> Option<String> {
+    match schema {
+        Json::Object(fields) => {
+            let own = fields.get("properties").and_then(|all| all.get(key)).and_then(|field| field.get("description"));
+            let own = own.and_then(Json::as_str).map(str::to_owned);
+            own.or_else(|| fields.values().find_map(|field| description(field, key)))
+        }
+        Json::Array(elements) => elements.iter().find_map(|element| description(element, key)),
+        _ => None,
+    }
+}
+
+/// What is wrong with a definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bad {
+    /// On which line, from 1.
+    pub line: usize,
+    /// Why.
+    pub why: String,
+    /// What the field on that line is for.
+    pub meaning: Option<String>,
+}
+
+/// Why a service is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file cannot be read.
+    #[error("could not read the service in {}: {source}", escaped(&path.to_string_lossy()))]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It makes no sense.
+    #[error("the service in {}, line {}, makes no sense: {}", escaped(&path.to_string_lossy()), bad.line, escaped(&bad.why))]
+    Bad {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        bad: Bad,
+    },
+}
+
+impl Explain for Error {
+    fn kind(&self) -> Kind {
+        Kind::Usage
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Read { .. } => Some("look at what stands there: it has to be a text file that you may read".into()),
+            Self::Bad { bad: Bad { meaning: Some(meaning), .. }, .. } => {
+                Some(format!("that field is: {}", escaped(meaning)))
+            }
+            Self::Bad { .. } => {
+                Some("'patvault services --schema' tells every field; take the file away to do without it".into())
+            }
+        }
+    }
+}

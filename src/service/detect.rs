@@ -1,0 +1,83 @@
+//! Which service and kind a secret may be of, from the secret alone. Nothing is sent anywhere to find out.
+
+use std::collections::BTreeMap;
+
+use super::catalogue::Service;
+use super::definition::Kind;
+use super::form::{Fit, fit};
+use crate::secret::Secret;
+
+/// How sure a candidate is, surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sureness {
+    /// A form that only this service uses, and the checksum is right.
+    Certain,
+    /// A form that only this service uses.
+    Likely,
+    /// Such a form with a wrong checksum: probably mistyped, or cut off.
+    Slip,
+    /// A form that others use too.
+    Possible,
+}
+
+impl Sureness {
+    /// Why, in words.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Certain => "its form and its checksum are right",
+            Self::Likely => "it has the form",
+            Self::Slip => "it has the form, and its checksum is wrong: probably mistyped or cut off",
+            Self::Possible => "it could be, and so could other things: the form tells little",
+        }
+    }
+}
+
+/// A service and kind that a secret may be of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The service's id.
+    pub service: String,
+    /// Its name.
+    pub service_name: String,
+    /// The kind's id.
+    pub kind: String,
+    /// Its name.
+    pub kind_name: String,
+    /// How sure that is.
+    pub sureness: Sureness,
+    /// Facts and fields that can be read from the secret itself.
+    pub read: BTreeMap<String, String>,
+}
+
+/// Every candidate for a secret, surest first.
+pub fn detect(services: &[Service], secret: &Secret) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = services
+        .iter()
+        .flat_map(|service| service.definition.kinds.iter().filter_map(|kind| of(service, kind, secret)))
+        .collect();
+    found.sort_by_key(|candidate| candidate.sureness);
+    found
+}
+
+/// The same for one kind.
+pub fn of(service: &Service, kind: &Kind, secret: &Secret) -> Option<Candidate> {
+    let fits = kind.forms.iter().filter_map(|form| Some((form.telling, fit(form, secret.expose())?)));
+    let (sureness, fit) = fits.map(|(telling, fit)| (sureness(telling, &fit), fit)).min_by_key(|(sure, _)| *sure)?;
+    Some(Candidate {
+        service: service.id.clone(),
+        service_name: service.definition.name.clone(),
+        kind: kind.id.clone(),
+        kind_name: kind.name.clone(),
+        sureness,
+        read: fit.read,
+    })
+}
+
+fn sureness(telling: bool, fit: &Fit) -> Sureness {
+    match (telling, fit.checksum) {
+        (true, Some(true)) => Sureness::Certain,
+        (true, None) => Sureness::Likely,
+        (true, Some(false)) => Sureness::Slip,
+        (false, _) => Sureness::Possible,
+    }
+}
