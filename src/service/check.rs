@@ -176,6 +176,16 @@ impl Checker<'_> {
             }
             self.address(&at, &page.url)?;
             self.templates(&at, page.query.values())?;
+            let each =
+                page.each_scope.iter().flat_map(|each| each.split_once('=')).flat_map(|(name, value)| [name, value]);
+            let parts = ["{scope}", "{scope_name}", "{scope_level}"];
+            if let Some(bad) = each.clone().find(|part| part.contains('{') && !parts.contains(part)) {
+                return Err(wrong(at, bad, "it is made of {scope}, or of {scope_name} and {scope_level}"));
+            }
+            let shown = page.query.values().chain([&page.url]).find(|text| text.contains("{token}"));
+            if let Some(shown) = shown {
+                return Err(wrong(at, shown, "a page is opened by a browser, which never gets a token"));
+            }
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! asked of it; the code here knows no service by name.
 //!
 //! `definition` is the language, `check` says whether a definition makes sense, `catalogue` has them all. `form` and `detect`
-//! look at a secret; `site`, `template` and `request` build what is asked; `answer` judges what comes back.
+//! look at a secret; `site`, `template`, `page` and `request` build what is asked; `answer` judges what comes back.
 
 mod answer;
 mod catalogue;
@@ -11,6 +11,7 @@ pub mod definition;
 mod detect;
 mod form;
 mod oauth1;
+mod page;
 mod request;
 mod site;
 mod template;
@@ -19,6 +20,7 @@ pub use answer::{End, Facts, Judged, judge};
 pub use catalogue::{Bad, Catalogue, Error, Service, parse, schema};
 pub use detect::{Candidate, Sureness, detect};
 pub use form::checksum;
+pub use page::address;
 pub use request::{Asking, Unbuilt, build};
 pub use site::{Place, place};
 pub use template::{Value, Values};

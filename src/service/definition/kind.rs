@@ -197,6 +197,10 @@ pub struct Page {
     /// Parameters that fill it in: `{name}`, `{scopes|comma}`, `{days}`. One whose value is not known is left out.
     #[serde(default)]
     pub query: BTreeMap<String, String>,
+    /// A parameter for each scope: `permissions[]={scope}`, or `{scope_name}={scope_level}` for what stands before and after
+    /// the first colon.
+    #[serde(default)]
+    pub each_scope: Option<String>,
     /// What to click or tick there, in a sentence.
     #[serde(default)]
     pub how: Option<String>,
