@@ -68,6 +68,11 @@ impl Paths {
         self.config.join("config.toml")
     }
 
+    /// The person's own services.
+    pub fn services(&self) -> PathBuf {
+        self.config.join("services")
+    }
+
     /// A path as a person writes it, with `~` for their home.
     pub fn expand(&self, path: &Path) -> PathBuf {
         match (path.strip_prefix("~"), &self.home) {

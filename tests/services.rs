@@ -2,6 +2,10 @@
 //! examples means what it says.
 #![cfg(test)]
 
+mod services {
+    mod documents;
+}
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

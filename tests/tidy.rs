@@ -53,6 +53,7 @@ const EXPOSING: Allowed = &[
     ("src/secret.rs", "the door itself"),
     ("src/service/answer.rs", "finds the token's own row in a list that its service gave"),
     ("src/service/detect.rs", "looks at a secret's form"),
+    ("src/service/http.rs", "sends a request"),
     ("src/service/oauth1.rs", "signs with secrets"),
     ("src/service/page.rs", "takes the text of an address, which never holds a secret"),
     ("src/service/request.rs", "puts a secret where its service wants it"),

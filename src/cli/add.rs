@@ -1,14 +1,12 @@
 //! `patvault add`.
 
-use std::io::Read;
-
 use super::Desk;
-use super::ask::Answer;
 use super::face::Exit;
+use super::intake;
 use super::terms;
 use crate::ops::{self, Error};
 use crate::scope::Scope;
-use crate::secret::{SECRET_BYTES_MAX, Secret};
+use crate::secret::Secret;
 use crate::text::{escaped, word_for};
 use crate::token::draft::{Draft, DraftVersion};
 use crate::token::expiry::{Expiry, Source};
@@ -63,11 +61,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
-    if args.stdin && desk.passphrase_is_on_stdin() {
-        return Err(Error::usage(
-            "standard input cannot give both the passphrase and the secret",
-            "give the passphrase in a file",
-        ));
+    if args.stdin {
+        intake::check_stdin(desk)?;
     }
     // Everything that can be wrong is found before anybody is asked for a secret or a passphrase.
     let mut draft = draft(&args, desk)?;
@@ -161,22 +156,10 @@ fn expiry(args: &Args, desk: &Desk) -> Result<Expiry, Error> {
 
 fn secret(args: &Args, desk: &Desk, path: &str) -> Result<Secret, Error> {
     if args.stdin {
-        let mut bytes = Vec::with_capacity(SECRET_BYTES_MAX + 2);
-        let limit = SECRET_BYTES_MAX as u64 + 2;
-        let read = std::io::stdin().lock().take(limit).read_to_end(&mut bytes);
-        read.map_err(|error| Error::Failed {
-            doing: "read the secret from standard input".into(),
-            why: error.to_string(),
-            hint: None,
-        })?;
-        return Ok(Secret::parse(bytes)?);
+        return intake::stdin(desk);
     }
     if args.paste {
         return ops::pasted();
     }
-    match desk.terminal.hidden(&format!("Secret of {} (not shown): ", escaped(path))) {
-        Answer::Given(bytes) => Ok(Secret::parse(bytes.to_vec())?),
-        Answer::Cancelled => Err(Error::Cancelled),
-        Answer::NoTerminal => Err(Error::NoTerminal { what: "the secret", instead: "pipe it in with --stdin" }),
-    }
+    intake::asked(desk, &format!("Secret of {} (not shown): ", escaped(path)), "pipe it in with --stdin")
 }

@@ -7,6 +7,7 @@ mod backup;
 mod completions;
 mod config;
 mod demo;
+mod detect;
 mod discard;
 mod doctor;
 mod due;
@@ -19,9 +20,11 @@ mod greet;
 mod history;
 mod import;
 mod init;
+mod intake;
 mod key;
 mod list;
 mod man;
+mod services;
 mod show;
 mod table;
 mod terms;
@@ -124,6 +127,8 @@ enum AtDesk {
     Lock(unlock::LockArgs),
     Status(unlock::StatusArgs),
     Key(key::Args),
+    Services(services::Args),
+    Detect(detect::Args),
     Import(import::Args),
     Export(export::Args),
     Backup(backup::Args),
@@ -246,6 +251,8 @@ fn dispatch(command: Option<AtDesk>, desk: &mut Desk) -> Result<Exit, Error> {
         Some(AtDesk::Lock(args)) => unlock::lock(&args, desk),
         Some(AtDesk::Status(args)) => unlock::status(&args, desk),
         Some(AtDesk::Key(args)) => key::run(args, desk),
+        Some(AtDesk::Services(args)) => services::run(&args, desk),
+        Some(AtDesk::Detect(args)) => detect::run(&args, desk),
         Some(AtDesk::Import(args)) => import::run(&args, desk),
         Some(AtDesk::Export(args)) => export::run(&args, desk),
         Some(AtDesk::Backup(args)) => backup::run(&args, desk),

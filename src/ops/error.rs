@@ -8,7 +8,7 @@ use crate::text::{counted, escaped};
 use crate::token::label::NotALabel;
 use crate::token::query::BadQuery;
 use crate::token::when::NotADate;
-use crate::{agent, clipboard, config, exchange, paths, secret, vault};
+use crate::{agent, clipboard, config, exchange, paths, secret, service, vault};
 
 /// Why a verb did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,9 @@ pub enum Error {
     /// The agent.
     #[error(transparent)]
     Agent(#[from] agent::Error),
+    /// The definition of a service.
+    #[error(transparent)]
+    Service(#[from] service::Error),
     /// No token is called so, among those that may be meant.
     #[error("no token{} is called '{}'", if *.in_trash { " in the trash" } else { "" }, escaped(asked))]
     NoToken {
@@ -197,6 +200,7 @@ impl Explain for Error {
             Self::Exchange(error) => return error.hint(),
             Self::Clipboard(error) => return error.hint(),
             Self::Agent(error) => return error.hint(),
+            Self::Service(error) => return error.hint(),
             Self::Paths(error) => return error.hint(),
             Self::Identity(vault::BadIdentity::Read(error)) => return error.hint(),
             Self::Identity(vault::BadIdentity::Closed { .. }) => {

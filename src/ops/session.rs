@@ -10,6 +10,7 @@ use super::unlock::{self, Means};
 use crate::clock;
 use crate::config::Config;
 use crate::paths::Paths;
+use crate::service::Catalogue;
 use crate::token::id::DeviceId;
 use crate::token::now::Now;
 use crate::token::rules::Rules;
@@ -76,6 +77,11 @@ impl Ground {
             .collect();
         names.sort();
         names
+    }
+
+    /// The services: the shipped ones, and the person's own.
+    pub fn catalogue(&self) -> Catalogue {
+        Catalogue::of(&self.paths.services())
     }
 
     /// How many backups are kept; never none.

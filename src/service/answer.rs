@@ -53,6 +53,17 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Takes what another answer tells and this one does not.
+    pub fn add(&mut self, other: Self) {
+        for (fact, text) in other.texts {
+            self.texts.entry(fact).or_insert(text);
+        }
+        self.scopes = self.scopes.take().or(other.scopes);
+        self.issued = self.issued.or(other.issued);
+        self.expiry = self.expiry.or(other.expiry);
+        self.last_use = self.last_use.or(other.last_use);
+    }
+
     /// Leaves out what the service does not tell about a kind of token.
     pub fn without(mut self, untold: &[Fact]) -> Self {
         self.texts.retain(|fact, _| !untold.contains(fact));

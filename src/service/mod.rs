@@ -2,24 +2,31 @@
 //! asked of it; the code here knows no service by name.
 //!
 //! `definition` is the language, `check` says whether a definition makes sense, `catalogue` has them all. `form` and `detect`
-//! look at a secret; `site`, `template`, `page` and `request` build what is asked; `answer` judges what comes back.
+//! look at a secret; `site`, `template`, `page` and `request` build what is asked; `http` sends it, `answer`
+//! judges what comes back, and `ask` goes through the calls about one token.
 
+mod ability;
 mod answer;
+mod ask;
 mod catalogue;
 mod check;
 pub mod definition;
 mod detect;
 mod form;
+mod http;
 mod oauth1;
 mod page;
 mod request;
 mod site;
 mod template;
 
+pub use ability::{Abilities, How, Recognised};
 pub use answer::{End, Facts, Judged, judge};
+pub use ask::{Errand, Unasked, Verified};
 pub use catalogue::{Bad, Catalogue, Error, Service, parse, schema};
 pub use detect::{Candidate, Sureness, detect};
 pub use form::checksum;
+pub use http::Network;
 pub use page::address;
 pub use request::{Asking, Unbuilt, build};
 pub use site::{Place, place};

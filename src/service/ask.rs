@@ -1,0 +1,162 @@
+//! Asking a service about one token: the calls of a definition in their order, each with what the ones before have told.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::answer::{Facts, Judged, judge};
+use super::catalogue::Service;
+use super::definition::{Call, Definition, Kind, Means};
+use super::request::{Asking, Unbuilt, build};
+use super::site::{Place, origin};
+use super::template::{Value, Values};
+use crate::ports::{Http, Trouble};
+use crate::secret::Secret;
+
+/// Everything that is needed to ask about a token. It holds its secret, and is thrown away when the asking is over.
+pub struct Errand {
+    /// The service.
+    pub service: Arc<Service>,
+    /// The id of the token's kind.
+    pub kind: String,
+    /// Where the service lives for this token.
+    pub place: Place,
+    /// What placeholders stand for; grows with each answer.
+    pub values: Values,
+    /// Other credentials, by the name that the definition gives them.
+    pub credentials: BTreeMap<String, Secret>,
+    /// When this is.
+    pub now: DateTime<Utc>,
+    /// Drawn at random: signatures are made with it.
+    pub nonce: String,
+}
+
+/// Why a call tells nothing at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unasked {
+    /// It could not be built: something is not known of the token, or the service has no such call at this place.
+    #[error(transparent)]
+    Unbuilt(#[from] Unbuilt),
+    /// It went wrong on the way.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+    /// It is made with another credential, which is not at hand.
+    #[error("it takes {0}")]
+    Credential(String),
+}
+
+/// What a service said of a token.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    /// What it means.
+    pub means: Means,
+    /// Why, in a few words.
+    pub why: Option<String>,
+    /// What it told.
+    pub facts: Facts,
+    /// Values for the token's fields that the answers held.
+    pub keeps: BTreeMap<String, Secret>,
+    /// The service wants to be left alone for so long.
+    pub wait: Option<Duration>,
+}
+
+impl Errand {
+    /// The kind of the token.
+    pub fn kind(&self) -> Option<&Kind> {
+        self.service.definition.kind(&self.kind)
+    }
+
+    /// Makes a call, after those that have to come before it. What a call before it does not allow is its answer.
+    pub fn call(&mut self, http: &dyn Http, name: &str) -> Result<Judged, Unasked> {
+        let service = Arc::clone(&self.service);
+        let mut judged = None;
+        for (call, is_last) in chain(&service.definition, name) {
+            let request = build(&service.definition, call, &self.asking(&service.definition, call)?)?;
+            let answer = judge(call, &http.send(&request)?, &self.values, self.now);
+            self.learn(&answer);
+            let goes_on = matches!(answer.means, Means::Alive | Means::Limited | Means::Done);
+            judged = Some(answer);
+            if !goes_on || is_last {
+                break;
+            }
+        }
+        judged.ok_or_else(|| Unbuilt::Senseless(format!("there is no call '{name}'")).into())
+    }
+
+    /// Verifies the token: the first call decides, those after it only add facts. `None` where its kind cannot be verified.
+    pub fn verify(&mut self, http: &dyn Http) -> Option<Result<Verified, Unasked>> {
+        let (calls, untold) = self.kind().map(|kind| (kind.verify.clone(), kind.untold.clone()))?;
+        let (first, rest) = calls.split_first()?;
+        let first = match self.call(http, first) {
+            Ok(judged) => judged,
+            Err(error) => return Some(Err(error)),
+        };
+        let Judged { means, why, facts, keeps, wait, .. } = first;
+        let mut verified = Verified { means, why, facts, keeps, wait };
+        if matches!(means, Means::Alive | Means::Limited) {
+            for call in rest {
+                // What only adds takes nothing away where it fails.
+                if let Ok(more) = self.call(http, call) {
+                    verified.facts.add(more.facts);
+                    verified.keeps.extend(more.keeps);
+                }
+            }
+        }
+        verified.facts = verified.facts.without(&untold);
+        Some(Ok(verified))
+    }
+
+    /// The hosts that get the secret when these calls are made, in order and once each.
+    pub fn hosts(&self, calls: &[String]) -> Vec<String> {
+        let definition = &self.service.definition;
+        let mut hosts = vec![];
+        for (call, _) in calls.iter().flat_map(|name| chain(definition, name)) {
+            let base = self.place.addresses.iter().find(|(name, _)| call.url.starts_with(&format!("{{{name}}}")));
+            let at = base.map_or(call.url.as_str(), |(_, address)| address);
+            let host = origin(at.split('{').next().unwrap_or(at)).map(str::to_owned);
+            hosts.extend(host.filter(|host| !hosts.contains(host)));
+        }
+        hosts
+    }
+
+    fn asking<'a>(&'a self, definition: &Definition, call: &Call) -> Result<Asking<'a>, Unasked> {
+        let credential = match &call.by {
+            None => None,
+            Some(by) => Some(self.credentials.get(by).ok_or_else(|| {
+                let what = definition.credentials.get(by).map_or("another credential", |by| by.what.as_str());
+                Unasked::Credential(what.to_owned())
+            })?),
+        };
+        Ok(Asking {
+            place: &self.place,
+            usual_send: self.kind().and_then(|kind| kind.send.as_deref()),
+            values: &self.values,
+            credential,
+            nonce: &self.nonce,
+            now_s: self.now.timestamp(),
+        })
+    }
+
+    fn learn(&mut self, judged: &Judged) {
+        for (fact, text) in &judged.facts.texts {
+            self.values.set(fact.word(), Value::Text(text.clone()));
+        }
+        for (name, kept) in &judged.keeps {
+            self.values.set(name, Value::Secret(kept.clone()));
+        }
+    }
+}
+
+/// A call with those that have to come before it, first things first; and whether it is the one that was asked for.
+fn chain<'a>(definition: &'a Definition, name: &str) -> Vec<(&'a Call, bool)> {
+    let mut chain = vec![];
+    let mut next = definition.calls.get(name);
+    while let Some(call) = next {
+        chain.push((call, chain.is_empty()));
+        next = call.after.as_ref().and_then(|after| definition.calls.get(after));
+    }
+    chain.reverse();
+    chain
+}
