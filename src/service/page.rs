@@ -15,9 +15,9 @@ pub fn address(page: &Page, place: &Place, values: &Values, scopes: &[String]) -
     }
     let bases: Vec<&str> = place.addresses.keys().map(String::as_str).collect();
     // A definition that was loaded holds templates only.
-    let filled = |text: &String| Template::parse(text).ok().and_then(|template| template.fill(&values).ok());
+    let filled = |text: &String| Template::parse(text).ok().and_then(|template| template.fill_text(&values).ok());
     let url = Template::parse(&page.url).map_err(|_| Unfilled::Missing(page.url.clone()))?.fill_url(&values, &bases)?;
-    let known = page.query.iter().filter_map(|(name, value)| Some((name.clone(), filled(value)?.expose().to_owned())));
+    let known = page.query.iter().filter_map(|(name, value)| Some((name.clone(), filled(value)?)));
     let each = page.each_scope.iter().flat_map(|each| each.split_once('='));
     let each = each.flat_map(|pair| scopes.iter().map(move |scope| (of(pair.0, scope), of(pair.1, scope))));
     let query: Vec<String> =

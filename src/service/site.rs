@@ -71,7 +71,7 @@ fn made(site: &Site, at: &str, parts: BTreeMap<String, String>) -> Place {
     for (name, part) in &parts {
         values.set(name, Value::Text(part.clone()));
     }
-    let filled = |template: &String| Some(Template::parse(template).ok()?.fill(&values).ok()?.expose().to_owned());
+    let filled = |template: &String| Template::parse(template).ok()?.fill_text(&values).ok();
     let mut addresses: BTreeMap<String, String> =
         site.addresses.iter().filter_map(|(name, template)| Some((name.clone(), filled(template)?))).collect();
     addresses.insert("at".into(), at.to_owned());

@@ -133,7 +133,7 @@ impl Template {
 
     /// Fills it in. The result may hold a secret.
     pub fn fill(&self, values: &Values) -> Result<Secret, Unfilled> {
-        self.filled(values).map(Secret::new)
+        self.fill_text(values).map(Secret::new)
     }
 
     /// Fills an address in: whatever comes from a value is encoded, but for those names whose values are addresses.
@@ -169,10 +169,11 @@ impl Template {
                 _ => {}
             }
         }
-        self.filled(values).map(Json::from)
+        self.fill_text(values).map(Json::from)
     }
 
-    fn filled(&self, values: &Values) -> Result<String, Unfilled> {
+    /// The same from values among which there is no secret.
+    pub fn fill_text(&self, values: &Values) -> Result<String, Unfilled> {
         let mut whole = String::new();
         for part in &self.0 {
             match part {
