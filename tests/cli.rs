@@ -41,6 +41,7 @@ pages! {
     export "export.md",
     backups "backups.md",
     doctor "doctor.md",
+    services "services.md",
     config "config.md",
     json "json.md",
     exit_codes "exit-codes.md",

@@ -4,9 +4,10 @@ use super::Desk;
 use super::face::Exit;
 use super::intake;
 use super::terms;
-use crate::ops::{self, Error};
+use crate::ops::{self, Error, Recognised};
 use crate::scope::Scope;
 use crate::secret::Secret;
+use crate::service::{Candidate, Sureness};
 use crate::text::{escaped, word_for};
 use crate::token::draft::{Draft, DraftVersion};
 use crate::token::expiry::{Expiry, Source};
@@ -69,10 +70,15 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     desk.ground.vault()?;
     // The passphrase first, as everywhere: whoever types by habit must not type it as the secret.
     let session = desk.session()?;
-    let secret = secret(&args, desk, &draft.path())?;
+    let secret = secret(&args, desk, &draft)?;
+    if args.service.is_none() {
+        let guess = ops::detect(&desk.ground, &secret)?.into_iter().next();
+        (draft.service, draft.name) = path(&args, desk, guess.filter(|guess| guess.sureness != Sureness::Possible))?;
+    }
     if let Some(version) = draft.versions.first_mut() {
         version.secret = secret;
     }
+    let recognised = ops::recognise(&desk.ground, &mut draft)?;
     let added = ops::add(&session, &draft, args.force)?;
     let expiry = draft.versions.first().map_or(Expiry::Unknown, |version| version.expiry);
     let ends = expiry.date().map_or_else(String::new, |date| {
@@ -80,6 +86,7 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
         format!(", ends {day}, {}", when::words(day, &desk.now))
     });
     desk.face.line(&format!("Added {} ({}){ends}", escaped(&added.path), added.id.short()));
+    say(&recognised, &draft.service, desk);
     for twin in &added.twins {
         desk.face.warn(&format!("the same secret is also {}", escaped(twin)));
     }
@@ -90,8 +97,32 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
+/// What the secret showed of itself.
+fn say(recognised: &Recognised, service: &str, desk: &mut Desk) {
+    let face = &mut desk.face;
+    match recognised {
+        Recognised::Nothing => {}
+        Recognised::Kind(kind) => face.say(&format!("It is a {} of {}.", kind.kind_name, kind.service_name)),
+        Recognised::Slip(kind) => face.warn(&format!(
+            "its checksum is not that of a {} of {}: probably mistyped or cut off",
+            kind.kind_name, kind.service_name
+        )),
+        Recognised::Elsewhere(kind) => face.warn(&format!(
+            "it looks like a {} of {}, not like one of {}",
+            kind.kind_name,
+            kind.service_name,
+            escaped(service)
+        )),
+    }
+}
+
+/// What was said of the token. Where no service was, its secret may tell, once it is there.
 fn draft(args: &Args, desk: &Desk) -> Result<Draft, Error> {
-    let (service, name) = path(args, desk)?;
+    let comes_by_itself = args.stdin || args.paste || desk.prompts.is_there();
+    let (service, name) = match &args.service {
+        None if comes_by_itself => (String::new(), String::new()),
+        _ => path(args, desk, None)?,
+    };
     let mut version = DraftVersion::of(Secret::new(String::new()));
     version.expiry = expiry(args, desk)?;
     version.issued = match &args.issued {
@@ -116,11 +147,16 @@ fn draft(args: &Args, desk: &Desk) -> Result<Draft, Error> {
     Ok(draft)
 }
 
-/// Service and name, from the arguments or from the person.
-fn path(args: &Args, desk: &Desk) -> Result<(String, String), Error> {
-    let given = match &args.service {
-        Some(given) => given.clone(),
-        None => ask(desk, "Service (such as github): ", "the service", "name it: patvault add github/ci")?,
+/// Service and name, from the arguments, from the person, or from what the secret is taken for.
+fn path(args: &Args, desk: &Desk, guess: Option<Candidate>) -> Result<(String, String), Error> {
+    const INSTEAD: &str = "name it: patvault add github/ci";
+    let given = match (&args.service, guess) {
+        (Some(given), _) => given.clone(),
+        (None, Some(guess)) => {
+            let question = format!("Service [{}, since {}]: ", guess.service, guess.sureness.why());
+            desk.terminal.line(&question).filter(|said| !said.trim().is_empty()).unwrap_or(guess.service)
+        }
+        (None, None) => ask(desk, "Service (such as github): ", "the service", INSTEAD)?,
     };
     let (service, rest) = match given.split_once('/') {
         Some((service, name)) => (service.to_owned(), Some(name.to_owned())),
@@ -132,7 +168,7 @@ fn path(args: &Args, desk: &Desk) -> Result<(String, String), Error> {
             return Err(Error::usage("the name is given twice", "give it behind the '/' or with --name"));
         }
         (Some(name), None) | (None, Some(name)) => name,
-        (None, None) => ask(desk, "Name (what you call it): ", "the name", "name it: patvault add github/ci")?,
+        (None, None) => ask(desk, "Name (what you call it): ", "the name", INSTEAD)?,
     };
     Ok((service, Label::Name.parse(&name)?))
 }
@@ -154,12 +190,13 @@ fn expiry(args: &Args, desk: &Desk) -> Result<Expiry, Error> {
     })
 }
 
-fn secret(args: &Args, desk: &Desk, path: &str) -> Result<Secret, Error> {
+fn secret(args: &Args, desk: &Desk, draft: &Draft) -> Result<Secret, Error> {
     if args.stdin {
         return intake::stdin(desk);
     }
     if args.paste {
         return ops::pasted();
     }
-    intake::asked(desk, &format!("Secret of {} (not shown): ", escaped(path)), "pipe it in with --stdin")
+    let of = if draft.service.is_empty() { String::new() } else { format!(" of {}", escaped(&draft.path())) };
+    intake::asked(desk, &format!("Secret{of} (not shown): "), "pipe it in with --stdin")
 }

@@ -29,7 +29,7 @@ mod unlock;
 pub use add::{Added, add, pasted};
 pub use backup::{accept, back_up, backups, restore_backup};
 pub use demo::demo;
-pub use detect::detect;
+pub use detect::{Recognised, detect, recognise};
 pub use discard::{discard, purge, restore, trash};
 pub use doctor::{EDIT_PREFIX, Finding, Level, mend, outside};
 pub use due::{Owed, answer, due};

@@ -135,11 +135,19 @@ pub fn parse(text: &str) -> Result<Definition, Bad> {
             error.span().map_or(1, |span| 1 + text.get(..span.start).map_or(0, |before| before.matches('\n').count()));
         Bad { line, why: error.message().to_owned(), meaning: meaning_on(text, line) }
     })?;
-    check::check(&definition).map_err(|senseless| {
-        let line = 1 + text.lines().position(|line| line.contains(&senseless.about)).unwrap_or(0);
-        Bad { line, why: senseless.to_string(), meaning: None }
+    check::check(&definition).map_err(|senseless| Bad {
+        line: line_of(text, &senseless.about),
+        why: senseless.to_string(),
+        meaning: None,
     })?;
     Ok(definition)
+}
+
+/// The line, from 1, on which a value stands; the first where it stands on none.
+fn line_of(text: &str, value: &str) -> usize {
+    let whole = [format!("'{value}'"), format!("\"{value}\""), value.to_owned()];
+    let found = whole.iter().find_map(|value| text.lines().position(|line| line.contains(value)));
+    1 + found.unwrap_or(0)
 }
 
 /// The schema of definitions, for editors.
@@ -149,19 +157,26 @@ pub fn schema() -> Schema {
 
 /// What the field that a line sets is for.
 fn meaning_on(text: &str, line: usize) -> Option<String> {
-    let key = text.lines().nth(line.checked_sub(1)?)?.split_once('=')?.0.trim().to_owned();
-    description(schema().as_value(), &key)
+    let key = text.lines().nth(line.checked_sub(1)?)?.split_once('=')?.0.trim();
+    let header = text.lines().take(line).filter(|line| line.starts_with('[')).last().unwrap_or("");
+    let schema = schema();
+    let whole = schema.as_value();
+    let steps = header.trim_matches(['[', ']', ' ']).split('.').filter(|step| !step.is_empty());
+    let table = steps.fold(Some(whole), |at, step| inside(at?, step, whole))?;
+    Some(table.get("properties")?.get(key)?.get("description")?.as_str()?.to_owned())
 }
 
-fn description(schema: &Json, key: &str) -> Option<String> {
-    match schema {
-        Json::Object(fields) => {
-            let own = fields.get("properties").and_then(|all| all.get(key)).and_then(|field| field.get("description"));
-            let own = own.and_then(Json::as_str).map(str::to_owned);
-            own.or_else(|| fields.values().find_map(|field| description(field, key)))
-        }
-        Json::Array(elements) => elements.iter().find_map(|element| description(element, key)),
-        _ => None,
+/// The part of a schema that a step of a table's name leads to.
+fn inside<'a>(at: &'a Json, step: &str, whole: &'a Json) -> Option<&'a Json> {
+    let field = at.get("properties").and_then(|fields| fields.get(step));
+    // A table by name takes any step.
+    let field = field.or_else(|| at.get("additionalProperties"))?;
+    let optional = field.get("anyOf").and_then(Json::as_array).and_then(|any| any.first());
+    let field = optional.unwrap_or(field);
+    let field = field.get("items").unwrap_or(field);
+    match field.get("$ref").and_then(Json::as_str) {
+        Some(to) => whole.pointer(to.strip_prefix('#')?),
+        None => Some(field),
     }
 }
 
@@ -211,6 +226,62 @@ impl Explain for Error {
             Self::Bad { .. } => {
                 Some("'patvault services --schema' tells every field; take the file away to do without it".into())
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "language = 1
+name = 'Acme'
+[[site]]
+at = 'https://acme.example'
+[send.bearer]
+headers = { Authorization = 'Bearer {token}' }
+[call.me]
+url = '{at}/me'
+answers = [{ status = [200], means = 'alive' }]
+[call.me.facts]
+owner = { json = ['/name'] }
+[[kind]]
+id = 'key'
+name = 'API key'
+send = 'bearer'
+verify = ['me']
+[[kind.form]]
+pattern = 'acme_[0-9a-f]{32}'
+[kind.page.new]
+url = '{at}/new'
+";
+
+    #[test]
+    fn what_makes_no_sense_comes_with_its_line_and_what_the_field_is_for() {
+        assert!(parse(GOOD).is_ok());
+        // What is written in place of what, on which line it is found, and a part of what is said.
+        let cases = [
+            ("language = 1", "language = 2", 1, "version 1"),
+            ("name = 'Acme'", "name = 3", 2, "What people call the service."),
+            ("at = 'https://acme.example'", "at = 'http://acme.example'", 4, "https address"),
+            ("{token}", "{tokne}", 6, "nothing gives 'tokne' a value"),
+            ("{at}/me", "https://acme.example.{account}/me", 8, "an address begins with"),
+            ("{at}/me", "{account}/me", 8, "an address begins with"),
+            ("'alive'", "'well'", 9, "What answers mean"),
+            ("['/name']", "['name']", 11, "begins with '/'"),
+            ("id = 'key'", "id = 'A Key'", 13, "small letters"),
+            ("send = 'bearer'", "send = 'basic'", 15, "no [send.basic]"),
+            ("['me']", "['you']", 16, "no [call.you]"),
+            ("pattern = '", "pattern = '(", 18, "no regular expression"),
+            ("pattern = 'acme_[0-9a-f]{32}'", "pattern = 3", 18, "A regular expression for all of the token."),
+            ("url = '{at}/new'", "url = '{at}/new?t={token}'", 20, "never gets a token"),
+            ("url = '{at}/new'", "url = 3", 20, "Its address."),
+        ];
+        for (there, instead, line, part) in cases {
+            let bad = parse(&GOOD.replacen(there, instead, 1)).unwrap_err();
+            let said = format!("{} {}", bad.why, bad.meaning.clone().unwrap_or_default());
+            assert_eq!(bad.line, line, "{instead}: {said}");
+            assert!(said.contains(part), "{instead}: {said}");
         }
     }
 }

@@ -24,10 +24,10 @@ impl Sureness {
     /// Why, in words.
     pub fn why(self) -> &'static str {
         match self {
-            Self::Certain => "its form and its checksum are right",
-            Self::Likely => "it has the form",
-            Self::Slip => "it has the form, and its checksum is wrong: probably mistyped or cut off",
-            Self::Possible => "it could be, and so could other things: the form tells little",
+            Self::Certain => "its form and its checksum",
+            Self::Likely => "its form",
+            Self::Slip => "its form, and a wrong checksum: mistyped?",
+            Self::Possible => "its form, which others have too",
         }
     }
 }
