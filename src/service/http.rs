@@ -14,6 +14,8 @@ use crate::ports::{Answer, Http, Request, Trouble};
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long all of a call may take, however slowly the answer drips.
 const WHOLE: Duration = Duration::from_secs(30);
+/// What is said where a name leads nowhere.
+const NO_SUCH_HOST: &str = "no such host, or no network";
 /// The largest answer that is read, in bytes. Lists of tokens stay far below.
 const BODY_BYTES_MAX: u64 = 1 << 20;
 
@@ -34,6 +36,11 @@ impl Default for Network {
 impl Network {
     /// With the platform's certificates and the environment's proxy.
     pub fn new() -> Self {
+        Self::within(WHOLE)
+    }
+
+    /// The same with another limit on the time of a call.
+    pub fn within(whole: Duration) -> Self {
         let common = || {
             // Asking again is for whoever knows what is asked: no redirect is followed, no connection used twice.
             Agent::config_builder()
@@ -42,7 +49,7 @@ impl Network {
                 .max_redirects_will_error(false)
                 .max_idle_connections(0)
                 .timeout_connect(Some(CONNECT))
-                .timeout_global(Some(WHOLE))
+                .timeout_global(Some(whole))
                 .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
         };
         Self { outside: common().build().new_agent(), inside: common().proxy(None).build().new_agent() }
@@ -92,11 +99,17 @@ fn is_before(error: &Wire) -> bool {
         Wire::Io(error) => {
             use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
             matches!(error.kind(), ConnectionRefused | HostUnreachable | NetworkUnreachable)
+                || is_unknown_host(error)
                 || refuses_certificate(error)
         }
         Wire::Rustls(error) => matches!(error, rustls::Error::InvalidCertificate(_)),
         _ => false,
     }
+}
+
+/// The standard library has no kind of error for it, only these words.
+fn is_unknown_host(error: &io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address")
 }
 
 fn refuses_certificate(error: &io::Error) -> bool {
@@ -107,11 +120,12 @@ fn refuses_certificate(error: &io::Error) -> bool {
 /// What went wrong, without a part of the request or of the answer.
 fn words(error: &Wire) -> String {
     match error {
-        Wire::HostNotFound => "no such host".into(),
+        Wire::HostNotFound => NO_SUCH_HOST.into(),
         Wire::Timeout(Timeout::Resolve | Timeout::Connect) => "it took too long to connect".into(),
-        Wire::Timeout(_) => format!("no whole answer in {} seconds", WHOLE.as_secs()),
+        Wire::Timeout(_) => "no whole answer in time".into(),
         Wire::BodyExceedsLimit(_) => format!("it answered more than {} KiB", BODY_BYTES_MAX / 1024),
         Wire::ConnectProxyFailed(_) | Wire::InvalidProxyUrl => "the proxy did not connect it".into(),
+        Wire::Io(error) if is_unknown_host(error) => NO_SUCH_HOST.into(),
         Wire::Io(error) if refuses_certificate(error) => "its certificate is not trusted here".into(),
         Wire::Io(error) => error.kind().to_string(),
         Wire::Protocol(_) => "what it answered is not HTTP".into(),
