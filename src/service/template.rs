@@ -89,7 +89,8 @@ enum Part {
     Place { name: String, filter: Filter },
 }
 
-/// Text with placeholders: `Bearer {token}`, `{scopes|comma}`.
+/// Text with placeholders: `Bearer {token}`, `{scopes|comma}`. A brace that
+/// stands for itself is doubled: `{{ viewer {{ id }} }}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template(Vec<Part>);
 
@@ -97,20 +98,22 @@ impl Template {
     /// Reads a template.
     pub fn parse(text: &str) -> Result<Self, BadTemplate> {
         let mut parts = vec![];
+        let mut plain = String::new();
         let mut rest = text;
-        while let Some((before, after)) = rest.split_once('{') {
-            let (inside, behind) = after.split_once('}').ok_or(BadTemplate::Unbalanced)?;
-            if before.contains('}') || inside.contains('{') {
-                return Err(BadTemplate::Unbalanced);
+        while let Some((before, from)) = rest.find(['{', '}']).map(|at| rest.split_at(at)) {
+            plain.push_str(before);
+            if let Some(behind) = from.strip_prefix("{{").or_else(|| from.strip_prefix("}}")) {
+                plain.extend(from.chars().next());
+                rest = behind;
+                continue;
             }
-            parts.push(Part::Text(before.to_owned()));
+            let inside = from.strip_prefix('{').and_then(|from| from.split_once('}'));
+            let (inside, behind) = inside.filter(|(inside, _)| !inside.contains('{')).ok_or(BadTemplate::Unbalanced)?;
+            parts.push(Part::Text(std::mem::take(&mut plain)));
             parts.push(place(inside)?);
             rest = behind;
         }
-        if rest.contains('}') {
-            return Err(BadTemplate::Unbalanced);
-        }
-        parts.push(Part::Text(rest.to_owned()));
+        parts.push(Part::Text(plain + rest));
         parts.retain(|part| *part != Part::Text(String::new()));
         Ok(Self(parts))
     }
@@ -247,6 +250,8 @@ mod tests {
                 "1800000000 1800000000000 2027-01-15 2027-01-15T08:00:00Z",
             ),
             ("no placeholder", "no placeholder"),
+            ("{{ viewer {{ id }} }}", "{ viewer { id } }"),
+            ("{{{days}}}", "{90}"),
             ("", ""),
         ];
         for (template, want) in cases {

@@ -67,7 +67,8 @@ pub enum Method {
 
 /// Something that may be asked of a service. Placeholders are what is known of the token (`token`, `account`, `name`,
 /// `scopes`, its fields), of its site, and what was learnt when it was verified or by the calls before (`id`, `label`, `owner`,
-/// `owner_id`, `email`, whatever was kept). A call that makes a token also has `expiry`, `days` and `lifetime_s`.
+/// `owner_id`, `email`, whatever was kept). A call that makes a token also has `expiry`, `days` and `lifetime_s`. A brace that
+/// stands for itself is doubled: `{{ viewer {{ id }} }}`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
@@ -239,7 +240,7 @@ pub struct Source {
     /// What a number counts, where it is a time.
     #[serde(default)]
     pub unit: Option<Unit>,
-    /// Values that say "never".
+    /// Values that say "never". TOML has no null: the text `null` is it.
     #[serde(default)]
     pub never: Vec<Value>,
 }
