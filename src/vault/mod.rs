@@ -8,10 +8,11 @@
 //! lock               held by whoever writes
 //! ```
 //!
-//! A read loads the file that is there, whole, into memory. A write does the same under the lock, changes it in one
-//! transaction, and replaces the file; whoever crashes leaves the old file or the new one.
+//! A read opens the file that is there and unseals the parts of it that it needs. A write loads it, whole, into memory, under
+//! the lock, changes it in one transaction, and replaces the file; whoever crashes leaves the old file or the new one.
 
 mod backup;
+mod chunks;
 mod create;
 mod db;
 mod disk;
@@ -28,9 +29,11 @@ mod rescue;
 mod seal;
 mod slot;
 mod survey;
+mod vfs;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Arc, Mutex};
 
 use age::{Identity, x25519};
 use chrono::{DateTime, Utc};
@@ -48,7 +51,9 @@ pub use keys::SlotFiles;
 pub use slot::{NewSlot, Slot, SlotKind, Way};
 pub use survey::{Survey, Unsafe};
 
+use chunks::Chunks;
 use db::{Db, Opened};
+use error::doing;
 use pin::{Pin, PinFile};
 use seal::Closed;
 
@@ -144,10 +149,15 @@ impl Vault {
     pub fn read<T, E: From<Error>>(&self, key: &dyn Identity, f: impl FnOnce(&Reader) -> Result<T, E>) -> Result<T, E> {
         // The journal first: what a writer folds in and removes meanwhile is in the file that is read then.
         let waiting = self.waiting(key)?;
-        let loaded = self.load(key)?;
+        let opened = self.expected(key, open_file)?;
         // Whoever reads a newer state has seen it. That this cannot be written down does not keep anybody from reading.
-        let _unpinned = self.pin.raise(&loaded.found);
-        f(&Reader::of(self, &loaded.db, key, &waiting)?)
+        let _unpinned = self.pin.raise(&opened.found);
+        let outcome = Reader::of(self, &opened.db, key, &waiting).map_err(E::from).and_then(|reader| f(&reader));
+        match opened.db.damage() {
+            // Whatever came of it: what was to be read is not there as it was written.
+            Some(why) => Err(self.untrusted(Wrong::Damaged(why), key).into()),
+            None => outcome,
+        }
     }
 
     /// Lends the vault as it is now, to be changed; writes it if anything was. A verb that fails changes nothing.
@@ -201,11 +211,15 @@ impl Vault {
         Ok(reader.waiting.len() + 1)
     }
 
-    /// Loads the file that is there now, and refuses one that is not what this device expects.
+    /// Loads the file that is there now, whole, and refuses one that is not what this device expects.
     fn load(&self, key: &dyn Identity) -> Result<Loaded, Error> {
+        self.expected(key, load_file)
+    }
+
+    fn expected(&self, key: &dyn Identity, open: Opener) -> Result<Loaded, Error> {
         // The pin is read first: whoever writes meanwhile makes the file newer than it, never older.
         let seen = self.pin.read();
-        let loaded = self.load_unpinned(key).map_err(|error| self.with_backup(error, key))?;
+        let loaded = open(&self.file(), key).map_err(|error| self.with_backup(error, key))?;
         // A folder that was given another name is still the vault that this device knows.
         let seen = seen.or_else(|| self.pin.read_elsewhere(loaded.found.vault));
         if let Some(seen) = seen {
@@ -253,27 +267,59 @@ impl Vault {
     }
 }
 
-/// Loads a sealed database from a file, whatever this device knows of the vault.
+/// A way to come from a sealed file to its database, whatever this device knows of the vault.
+type Opener = fn(&Path, &dyn Identity) -> Result<Loaded, Error>;
+
+/// Loads a sealed database from a file, whole: not one bit of it may have changed.
 fn load_file(file: &Path, key: &dyn Identity) -> Result<Loaded, Error> {
-    let untrusted = |wrong| Error::Untrusted { path: file.to_owned(), wrong, backup: None };
-    let sealed = match disk::read(file) {
-        Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-            return Err(untrusted(Wrong::Gone));
-        }
-        other => other?,
+    let sealed = disk::read(file).map_err(|error| perhaps_gone(error, file))?;
+    let image = seal::open(&sealed, &[key]).map_err(|closed| not_opened(closed, file))?;
+    ready(Db::open(&image), file)
+}
+
+/// Opens a sealed database where it lies, to be read. Damage is met where something is read, and not where nothing is;
+/// an end that was cut off or added to is met at once.
+fn open_file(file: &Path, key: &dyn Identity) -> Result<Loaded, Error> {
+    let sealed = disk::open(file).map_err(doing("read", file)).map_err(|error| perhaps_gone(error, file))?;
+    let chunks = Chunks::open(sealed, &[key]).map_err(|closed| not_opened(closed, file))?;
+    let chunks = Arc::new(Mutex::new(chunks));
+    let opened = match Db::open_sealed(&chunks).transpose() {
+        Some(opened) => ready(opened, file),
+        // An older schema is brought up to date in memory, until the next write does it for good.
+        None => return load_file(file, key),
     };
-    let image = seal::open(&sealed, &[key]).map_err(|closed| match closed {
-        Closed::Damaged(why) => untrusted(Wrong::Damaged(why)),
-        Closed::Failed(why) => Error::Open { what: "the vault", why },
-        Closed::NotForThis | Closed::Refused | Closed::Locked => untrusted(Wrong::OtherKey),
-    })?;
-    let opened = Db::open(&image).map_err(|_| untrusted(Wrong::Damaged("it holds no database")))?;
-    let db = match opened {
-        Opened::Newer(found) => return Err(untrusted(Wrong::Newer { found, known: migrate::newest() })),
+    match vfs::with(&chunks, |chunks| chunks.damage()) {
+        Some(why) => Err(untrusted(file, Wrong::Damaged(why))),
+        None => opened,
+    }
+}
+
+fn ready(opened: Result<Opened, Error>, file: &Path) -> Result<Loaded, Error> {
+    let db = match opened.map_err(|_| untrusted(file, Wrong::Damaged("it holds no database")))? {
+        Opened::Newer(found) => return Err(untrusted(file, Wrong::Newer { found, known: migrate::newest() })),
         Opened::Ready(db) => db,
     };
-    let found = db.pin().map_err(|_| untrusted(Wrong::Damaged("it holds no vault")))?;
+    let found = db.pin().map_err(|_| untrusted(file, Wrong::Damaged("it holds no vault")))?;
     Ok(Loaded { db, found })
+}
+
+fn untrusted(file: &Path, wrong: Wrong) -> Error {
+    Error::Untrusted { path: file.to_owned(), wrong, backup: None }
+}
+
+fn perhaps_gone(error: Error, file: &Path) -> Error {
+    match error {
+        Error::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => untrusted(file, Wrong::Gone),
+        other => other,
+    }
+}
+
+fn not_opened(closed: Closed, file: &Path) -> Error {
+    match closed {
+        Closed::Damaged(why) => untrusted(file, Wrong::Damaged(why)),
+        Closed::Failed(why) => Error::Open { what: "the vault", why },
+        Closed::NotForThis | Closed::Refused | Closed::Locked => untrusted(file, Wrong::OtherKey),
+    }
 }
 
 /// Reads the recipient that a vault keeps.

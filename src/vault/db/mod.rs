@@ -1,4 +1,5 @@
-//! The database inside the envelope: all SQL is in this folder. It lives in memory; no page of it ever meets the disk.
+//! The database inside the envelope: all SQL is in this folder. Who writes has it whole in memory, who reads opens the parts
+//! that are asked for; no page of it ever meets the disk.
 
 mod field;
 mod found;
@@ -7,6 +8,9 @@ mod read;
 mod row;
 mod write;
 
+use std::cmp::Ordering;
+use std::sync::Arc;
+
 use rusqlite::{Connection, MAIN_DB};
 use zeroize::Zeroizing;
 
@@ -14,15 +18,18 @@ pub use history::{Batch, UseRecord};
 pub use read::{About, KeptSlot, Reader, Twin};
 pub use write::{Author, Writer};
 
+use super::chunks::Chunks;
 use super::error::{Error, sql};
-use super::migrate;
+use super::{migrate, vfs};
 
 /// An open database.
 pub(super) struct Db {
     connection: Connection,
+    /// The sealed file that it is read from; none where it is in memory, whole.
+    sealed: Option<vfs::Shared>,
 }
 
-/// What opening a database image found.
+/// What opening a database found.
 pub(super) enum Opened {
     /// It is ready, of the newest schema.
     Ready(Db),
@@ -33,7 +40,8 @@ pub(super) enum Opened {
 impl Db {
     /// An empty database of the newest schema.
     pub(super) fn create() -> Result<Self, Error> {
-        let db = Self { connection: Connection::open_in_memory().map_err(sql("open a database in memory"))? };
+        let connection = Connection::open_in_memory().map_err(sql("open a database in memory"))?;
+        let db = Self { connection, sealed: None };
         db.set_up()?;
         migrate::migrate(&db.connection)?;
         Ok(db)
@@ -43,7 +51,7 @@ impl Db {
     pub(super) fn open(image: &[u8]) -> Result<Opened, Error> {
         let mut connection = Connection::open_in_memory().map_err(sql("open a database in memory"))?;
         connection.deserialize_read_exact(MAIN_DB, image, image.len(), false).map_err(sql("load the database"))?;
-        let db = Self { connection };
+        let db = Self { connection, sealed: None };
         let found = migrate::schema(&db.connection)?;
         if found > migrate::newest() {
             return Ok(Opened::Newer(found));
@@ -51,6 +59,29 @@ impl Db {
         db.set_up()?;
         migrate::migrate(&db.connection)?;
         Ok(Opened::Ready(db))
+    }
+
+    /// Opens a database in the file that it is sealed in, to be read. `None` for one of an older schema, which cannot be
+    /// brought up to date where it lies.
+    pub(super) fn open_sealed(sealed: &vfs::Shared) -> Result<Option<Opened>, Error> {
+        let connection = vfs::connect(sealed).map_err(sql("open the database"))?;
+        let db = Self { connection, sealed: Some(Arc::clone(sealed)) };
+        let found = migrate::schema(&db.connection)?;
+        match found.cmp(&migrate::newest()) {
+            Ordering::Less => Ok(None),
+            Ordering::Greater => Ok(Some(Opened::Newer(found))),
+            Ordering::Equal => db.set_up().map(|()| Some(Opened::Ready(db))),
+        }
+    }
+
+    /// What reading has found damaged so far.
+    pub(super) fn damage(&self) -> Option<&'static str> {
+        self.sealed.as_deref().and_then(|sealed| vfs::with(sealed, |chunks| chunks.damage()))
+    }
+
+    /// How many chunks of the sealed file were opened so far.
+    pub(super) fn chunks_opened(&self) -> usize {
+        self.sealed.as_deref().map_or(0, |sealed| vfs::with(sealed, |chunks| chunks.opened()))
     }
 
     /// The bytes of the database, as a file would hold them.
@@ -61,7 +92,12 @@ impl Db {
 
     /// SQLite's own check of its pages and of every reference; what is wrong, in its words, is left out: it may quote
     /// what stands in the vault.
+    ///
+    /// What no table uses is looked at as well: every chunk of the sealed file is opened first.
     pub(super) fn is_sound(&self) -> Result<bool, Error> {
+        if self.sealed.as_deref().is_some_and(|sealed| vfs::with(sealed, Chunks::verify).is_err()) {
+            return Ok(false);
+        }
         let whole: String = self
             .connection
             .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))

@@ -169,6 +169,11 @@ impl Reader<'_> {
         self.db.recipient()
     }
 
+    /// How many chunks of the vault's file were opened so far: what reading has cost.
+    pub fn chunks_opened(&self) -> usize {
+        self.db.chunks_opened()
+    }
+
     /// SQLite's own check of the whole database.
     pub fn is_sound(&self) -> Result<bool, Error> {
         self.db.is_sound()
