@@ -48,9 +48,18 @@ pub(super) fn is_for(sealed: impl Read, identity: &dyn Identity) -> bool {
 
 /// Opens sealed bytes, whole. The plain bytes are wiped when they go.
 pub(super) fn open(sealed: &[u8], with: &[&dyn Identity]) -> Result<Zeroizing<Vec<u8>>, Closed> {
+    open_stream(sealed, sealed.len(), with)
+}
+
+/// The same for sealed bytes that are not in memory, of which there are that many.
+pub(super) fn open_stream(
+    sealed: impl BufRead,
+    bytes: usize,
+    with: &[&dyn Identity],
+) -> Result<Zeroizing<Vec<u8>>, Closed> {
     let mut stream = stream(sealed, with)?;
     // Large enough from the start: a buffer that grows leaves unwiped copies behind.
-    let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
+    let mut plain = Zeroizing::new(Vec::with_capacity(bytes));
     stream.read_to_end(&mut plain).map_err(|_| Closed::Damaged(CHANGED))?;
     Ok(plain)
 }

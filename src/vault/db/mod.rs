@@ -4,6 +4,7 @@
 mod field;
 mod found;
 mod history;
+mod lookup;
 mod read;
 mod row;
 mod write;
@@ -11,11 +12,12 @@ mod write;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use rusqlite::serialize::Data;
 use rusqlite::{Connection, MAIN_DB};
-use zeroize::Zeroizing;
 
 pub use history::{Batch, UseRecord};
-pub use read::{About, KeptSlot, Reader, Twin};
+pub use lookup::{Issue, Sketch, Twin};
+pub use read::{About, KeptSlot, Reader};
 pub use write::{Author, Writer};
 
 use super::chunks::Chunks;
@@ -47,8 +49,8 @@ impl Db {
         Ok(db)
     }
 
-    /// Opens the image of a database; what [`Db::image`] gave.
-    pub(super) fn open(image: &[u8]) -> Result<Opened, Error> {
+    /// Loads the image of a database; what [`Db::image`] gave.
+    pub(super) fn load(image: &[u8]) -> Result<Opened, Error> {
         let mut connection = Connection::open_in_memory().map_err(sql("open a database in memory"))?;
         connection.deserialize_read_exact(MAIN_DB, image, image.len(), false).map_err(sql("load the database"))?;
         let db = Self { connection, sealed: None };
@@ -85,9 +87,19 @@ impl Db {
     }
 
     /// The bytes of the database, as a file would hold them.
-    pub(super) fn image(&mut self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let image = self.connection.serialize(MAIN_DB).map_err(sql("read the database out"))?;
-        Ok(Zeroizing::new(image.to_vec()))
+    pub(super) fn image(&mut self) -> Result<Data<'_>, Error> {
+        self.connection.serialize(MAIN_DB).map_err(sql("read the database out"))
+    }
+
+    /// How many pages it has.
+    pub(super) fn pages(&self) -> Result<u64, Error> {
+        self.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(sql("count the pages"))
+    }
+
+    /// Puts the pages of each table side by side, so that who reads one table opens few chunks. What is inserted comes to
+    /// stand where there is room, in the middle of other tables.
+    pub(super) fn lay_out(&self) -> Result<(), Error> {
+        self.connection.execute_batch("VACUUM").map_err(sql("lay the database out"))
     }
 
     /// SQLite's own check of its pages and of every reference; what is wrong, in its words, is left out: it may quote
