@@ -44,6 +44,13 @@ pub struct Verdict {
     pub why: Option<String>,
 }
 
+impl Verdict {
+    /// The service said that the token does not work any more.
+    pub fn is_dead(&self) -> bool {
+        self.outcome == Outcome::Dead
+    }
+}
+
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.outcome.word(), self.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))?;

@@ -22,7 +22,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let got = ops::get(&session, &args.token, args.number, "get")?;
     desk.face.secret(&got.secret);
     if let Some(warning) = &got.warning {
-        desk.face.warn(&format!("{}: {warning}", escaped(&got.token.path())));
+        desk.face.warn(&format!("{}: {warning}", escaped(&got.path)));
     }
     session.after(&got);
     Ok(Exit::Done)

@@ -3,7 +3,8 @@
 use super::error::{Elsewhere, Error};
 use crate::text::word_for;
 use crate::token::Token;
-use crate::vault::Reader;
+use crate::token::id::TokenId;
+use crate::vault::{Reader, Sketch};
 
 /// How many digits of an id are enough to be taken for one.
 pub(super) const ID_DIGITS_MIN: usize = 4;
@@ -20,12 +21,49 @@ pub enum Among {
 }
 
 impl Among {
-    fn takes(self, token: &Token) -> bool {
+    fn takes(self, found: &Sketch) -> bool {
         match self {
-            Self::Kept => token.is_kept(),
-            Self::Trashed => token.trashed.is_some() && token.purged.is_none(),
+            Self::Kept => !found.trashed && !found.purged,
+            Self::Trashed => found.trashed && !found.purged,
             Self::All => true,
         }
+    }
+}
+
+/// In which way a token is what was asked for; the first way that fits any counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Name,
+    Id,
+    Path,
+    PartOfPath,
+}
+
+/// What was asked for, ready to be held against many tokens.
+struct Asked<'a> {
+    text: &'a str,
+    lower: String,
+    is_id: bool,
+}
+
+impl<'a> Asked<'a> {
+    fn new(text: &'a str) -> Self {
+        let is_id = text.len() >= ID_DIGITS_MIN && text.bytes().all(|b| b.is_ascii_hexdigit());
+        Self { text, lower: text.to_lowercase(), is_id }
+    }
+
+    fn fits(&self, service: &str, name: &str, id: TokenId) -> Option<Way> {
+        if name == self.text {
+            return Some(Way::Name);
+        }
+        if self.is_id && id.to_string().starts_with(&self.lower) {
+            return Some(Way::Id);
+        }
+        let path = format!("{service}/{name}").to_lowercase();
+        if path == self.lower {
+            return Some(Way::Path);
+        }
+        (!self.lower.is_empty() && path.contains(&self.lower)).then_some(Way::PartOfPath)
     }
 }
 
@@ -35,51 +73,49 @@ impl Among {
 /// # Errors
 /// [`Error::NoToken`], or [`Error::Ambiguous`] with the candidates.
 pub fn find(reader: &Reader, asked: &str, among: Among) -> Result<Token, Error> {
-    let asked = asked.trim();
-    // The usual way of asking does not need the whole list.
-    if let Some((service, name)) = asked.split_once('/') {
-        let found: Vec<Token> =
-            reader.tokens_at(service, name)?.into_iter().filter(|token| among.takes(token)).collect();
-        if !found.is_empty() {
-            return one_of(found, asked);
-        }
-    }
-    let all = reader.tokens()?;
-    let lower = asked.to_lowercase();
-    let is_id = asked.len() >= ID_DIGITS_MIN && asked.bytes().all(|b| b.is_ascii_hexdigit());
-    let ways: [&dyn Fn(&Token) -> bool; 4] = [
-        &|token| token.name == asked,
-        &|token| is_id && token.id.to_string().starts_with(&lower),
-        &|token| token.path().to_lowercase() == lower,
-        &|token| !lower.is_empty() && token.path().to_lowercase().contains(&lower),
-    ];
-    for fits in ways {
-        let found: Vec<Token> = all.iter().filter(|token| among.takes(token) && fits(token)).cloned().collect();
-        if !found.is_empty() {
-            return one_of(found, asked);
-        }
-    }
-    let instead = ways.iter().find_map(|fits| all.iter().find(|token| fits(token)));
-    Err(none(asked, among, instead))
+    let found = seek(reader, asked, among)?;
+    reader.token(found.id)?.ok_or_else(|| none(asked, among, None))
 }
 
-fn none(asked: &str, among: Among, instead: Option<&Token>) -> Error {
-    let elsewhere = |token: &Token| match (token.purged, token.trashed) {
-        (Some(_), _) => Elsewhere::Purged,
-        (None, Some(_)) => Elsewhere::Trashed,
-        (None, None) => Elsewhere::Kept,
+/// The same, and no more of the token than it takes to find it.
+pub(super) fn seek(reader: &Reader, asked: &str, among: Among) -> Result<Sketch, Error> {
+    let asked = asked.trim();
+    // The usual way of asking does not look at every token.
+    if let Some((service, name)) = asked.split_once('/') {
+        let mut found = reader.sketches_at(service, name)?;
+        found.retain(|sketch| among.takes(sketch));
+        if !found.is_empty() {
+            return one_of(found, asked);
+        }
+    }
+    let wanted = Asked::new(asked);
+    let all = reader.sketches(|service, name, id| wanted.fits(service, name, id))?;
+    let instead = all.iter().min_by_key(|(way, _)| *way).map(|(_, sketch)| sketch.clone());
+    let mut found: Vec<(Way, Sketch)> = all.into_iter().filter(|(_, sketch)| among.takes(sketch)).collect();
+    let Some(first) = found.iter().map(|(way, _)| *way).min() else {
+        return Err(none(asked, among, instead.as_ref()));
+    };
+    found.retain(|(way, _)| *way == first);
+    one_of(found.into_iter().map(|(_, sketch)| sketch).collect(), asked)
+}
+
+fn none(asked: &str, among: Among, instead: Option<&Sketch>) -> Error {
+    let elsewhere = |found: &Sketch| match (found.purged, found.trashed) {
+        (true, _) => Elsewhere::Purged,
+        (false, true) => Elsewhere::Trashed,
+        (false, false) => Elsewhere::Kept,
     };
     Error::NoToken {
         asked: shortened(asked),
         in_trash: among == Among::Trashed,
-        instead: instead.map(|token| (elsewhere(token), word_for(&token.path(), &token.id.short()))),
+        instead: instead.map(|found| (elsewhere(found), word_for(&found.path(), &found.id.short()))),
     }
 }
 
-fn one_of(mut found: Vec<Token>, asked: &str) -> Result<Token, Error> {
+fn one_of(mut found: Vec<Sketch>, asked: &str) -> Result<Sketch, Error> {
     if found.len() > 1 {
-        found.sort_by(crate::token::column::by_path);
-        let candidates = found.iter().map(name_of).collect();
+        found.sort_by_cached_key(|sketch| (sketch.service.clone(), sketch.name.to_lowercase(), sketch.id));
+        let candidates = found.iter().map(|sketch| named(&sketch.path(), sketch.id)).collect();
         return Err(Error::Ambiguous { asked: shortened(asked), candidates });
     }
     found.pop().ok_or_else(|| none(asked, Among::All, None))
@@ -87,7 +123,11 @@ fn one_of(mut found: Vec<Token>, asked: &str) -> Result<Token, Error> {
 
 /// A token's path, and its short id to tell it from another of the same path. Not escaped.
 pub fn name_of(token: &Token) -> String {
-    format!("{} ({})", token.path(), token.id.short())
+    named(&token.path(), token.id)
+}
+
+fn named(path: &str, id: TokenId) -> String {
+    format!("{path} ({})", id.short())
 }
 
 /// What was asked for, short enough for a message.

@@ -1,10 +1,9 @@
 //! Getting a secret, and remembering that it was.
 
 use super::error::Error;
-use super::find::{Among, find};
+use super::find::{Among, seek};
 use super::session::Session;
 use crate::secret::Secret;
-use crate::token::Token;
 use crate::token::expiry::Expiry;
 use crate::vault::Use;
 
@@ -15,8 +14,8 @@ const USES_WAITING_MAX: usize = 64;
 pub struct Got {
     /// The secret.
     pub secret: Secret,
-    /// Whose it is.
-    pub token: Token,
+    /// Whose it is: `service/name`. Not escaped.
+    pub path: String,
     /// What the person should know: that it has expired, or is dead.
     pub warning: Option<String>,
     /// Uses that wait in the journal.
@@ -37,19 +36,18 @@ impl Session {
 /// verb that asked.
 pub fn get(session: &Session, asked: &str, version: Option<u32>, verb: &str) -> Result<Got, Error> {
     session.read(|vault| {
-        let token = find(vault, asked, Among::Kept)?;
+        let token = seek(vault, asked, Among::Kept)?;
+        let issues = vault.issues(&token)?;
         let wanted = match version {
-            None => token.current(),
-            Some(number) => {
-                let none = || {
-                    let newest = token.current().number;
-                    Error::usage(format!("it has no version {number}"), format!("versions are 1 to {newest}"))
-                };
-                token.versions.iter().find(|version| version.number == number).ok_or_else(none)?
-            }
+            None => issues.first(),
+            Some(number) => issues.iter().find(|issue| issue.number == number),
         };
+        let wanted = wanted.ok_or_else(|| {
+            let what = format!("it has no version {}", version.unwrap_or_default());
+            Error::usage(what, format!("versions are 1 to {}", issues.len()))
+        })?;
         let gone = || Error::usage("its secret was purged", "nothing brings it back");
-        let secret = vault.secret(wanted.id)?.ok_or_else(gone)?;
+        let secret = vault.secret_of(wanted)?.ok_or_else(gone)?;
         let entry = Use {
             id: crate::vault::new_id()?,
             token: token.id,
@@ -64,7 +62,7 @@ pub fn get(session: &Session, asked: &str, version: Option<u32>, verb: &str) -> 
         let unrecorded =
             recorded.is_err().then(|| "this use could not be recorded; 'patvault doctor' tells more".into());
         let warning = warning(session, wanted.is_dead(), wanted.expiry).or(unrecorded);
-        Ok(Got { secret, warning, waiting: recorded.unwrap_or(0), token })
+        Ok(Got { secret, warning, waiting: recorded.unwrap_or(0), path: token.path() })
     })
 }
 

@@ -20,7 +20,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 
 use crate::scope::Scope;
-use crate::verdict::{Outcome, Verdict};
+use crate::verdict::Verdict;
 use expiry::{Date, Expiry};
 use id::{TokenId, VersionId};
 use reminder::Mark;
@@ -150,7 +150,7 @@ impl Token {
 impl Version {
     /// The service said that it does not work any more.
     pub fn is_dead(&self) -> bool {
-        self.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Dead)
+        self.verdict.as_ref().is_some_and(Verdict::is_dead)
     }
 }
 

@@ -43,6 +43,16 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no file")) }
 }
 
+/// Opens the sealed database of a vault. Gives its length in bytes with it.
+pub(super) fn open_sealed(path: &Path) -> Result<(File, usize), Error> {
+    let open = || {
+        let file = open(path)?;
+        let len = file.metadata()?.len();
+        if len > FILE_BYTES_MAX { Err(too_large()) } else { Ok((file, usize::try_from(len).unwrap_or(0))) }
+    };
+    open().map_err(doing("read", path))
+}
+
 /// Reads a file that a person named, which may be a link or a pipe.
 pub(super) fn read_given(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Error> {
     File::open(path).and_then(|file| read_limited(file, bytes_max)).map_err(doing("read", path))
@@ -54,9 +64,13 @@ fn read_limited(file: File, bytes_max: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0) + 1);
     file.take(bytes_max + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > bytes_max {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large"));
+        return Err(too_large());
     }
     Ok(bytes)
+}
+
+fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, "it is too large")
 }
 
 /// Creates a folder that only its owner may enter; one that is there already is left as it is.

@@ -1,5 +1,6 @@
 //! Uses, one sealed file each, written without the lock and folded into the vault by the next write.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use age::{Identity, Recipient};
@@ -40,13 +41,33 @@ pub(super) fn append(dir: &Path, entry: &Use, to: &dyn Recipient) -> Result<(), 
     disk::drop_in(&dir.join(format!("{}{ENDING}", entry.id)), &sealed)
 }
 
-/// The files that wait to be folded in.
-pub(super) fn waiting(dir: &Path) -> Result<Vec<PathBuf>, Error> {
-    disk::list(dir, ENDING)
+/// A use that waits to be folded in.
+pub(super) struct Waiting {
+    path: PathBuf,
+    sealed: Vec<u8>,
+    /// What it says, once somebody asked.
+    opened: OnceCell<Option<Use>>,
 }
 
-/// Reads a waiting file; `None` for one that does not open or makes no sense. `patvault doctor` names those.
-pub(super) fn read(path: &Path, with: &dyn Identity) -> Option<Use> {
-    let plain = seal::open(&disk::read_small(path).ok()?, &[with]).ok()?;
-    serde_json::from_slice(&plain).ok()
+impl Waiting {
+    /// Where its file is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it says; `None` for one that does not open or makes no sense. `patvault doctor` names those.
+    pub(super) fn entry(&self, with: &dyn Identity) -> Option<&Use> {
+        let open = || serde_json::from_slice(&seal::open(&self.sealed, &[with]).ok()?).ok();
+        self.opened.get_or_init(open).as_ref()
+    }
+}
+
+/// What waits to be folded in.
+pub(super) fn waiting(dir: &Path) -> Result<Vec<Waiting>, Error> {
+    let read = |path: PathBuf| {
+        // One that is gone by now was folded in meanwhile; one that cannot be read does not open either.
+        let sealed = disk::read_small(&path).unwrap_or_default();
+        Waiting { path, sealed, opened: OnceCell::new() }
+    };
+    Ok(disk::list(dir, ENDING)?.into_iter().map(read).collect())
 }

@@ -9,6 +9,7 @@ use super::db::{Author, Reader, Writer};
 use super::disk;
 use super::error::{Error, unfinished};
 use super::identity::Prompts;
+use super::journal::{self, Waiting};
 use super::key::VaultKey;
 use super::slot::{self, NewSlot, Slot, SlotKind, Way};
 use super::{Loaded, Vault, load_file, lock, seal};
@@ -131,9 +132,9 @@ impl Vault {
         if self.slot_files()? != *seen {
             return Err(Error::Meanwhile { what: "the ways in" });
         }
-        let waiting = self.waiting(key)?;
+        let waiting = journal::waiting(&self.journal_dir())?;
         let mut loaded = self.load(key)?;
-        let reader = Reader::of(self, &loaded.db, key, &waiting)?;
+        let reader = Reader::of(self, &loaded.db, key, &waiting);
         fold(Writer::begin(reader, author, "key rotate")?, ways)?;
         reseal(&loaded, &both, &new)?;
         loaded.db.set_revision(loaded.found.revision + 1)?;
@@ -142,7 +143,8 @@ impl Vault {
             self.replace_slots(&sealed_to_both)?;
             self.save(&mut loaded, author.at)?;
             // One that stayed could not be opened any more.
-            waiting.iter().try_for_each(|(path, _)| disk::remove(path))?;
+            let folded = waiting.iter().filter(|waiting| waiting.entry(key).is_some());
+            folded.map(Waiting::path).try_for_each(disk::remove)?;
             self.reseal_backups(&both, &new)?;
             self.replace_slots(&sealed_to_new)?;
             let stays = |slot: &Slot| ways.iter().any(|way| way.name == slot.name);

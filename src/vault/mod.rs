@@ -8,10 +8,11 @@
 //! lock               held by whoever writes
 //! ```
 //!
-//! A read loads the file that is there, whole, into memory. A write does the same under the lock, changes it in one
-//! transaction, and replaces the file; whoever crashes leaves the old file or the new one.
+//! A read opens the file that is there and unseals the parts of it that it needs. A write loads it, whole, into memory, under
+//! the lock, changes it in one transaction, and replaces the file; whoever crashes leaves the old file or the new one.
 
 mod backup;
+mod chunks;
 mod create;
 mod db;
 mod disk;
@@ -28,9 +29,12 @@ mod rescue;
 mod seal;
 mod slot;
 mod survey;
+mod vfs;
 
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Arc, Mutex};
 
 use age::{Identity, x25519};
 use chrono::{DateTime, Utc};
@@ -39,7 +43,7 @@ use crate::token::id::Id;
 
 pub use backup::{Backup, Retention};
 pub use create::Plan;
-pub use db::{About, Author, Batch, KeptSlot, Reader, Twin, UseRecord, Writer};
+pub use db::{About, Author, Batch, Issue, KeptSlot, Reader, Sketch, Twin, UseRecord, Writer};
 pub use error::{Error, SlotWrong, Wrong};
 pub use identity::{BadIdentity, Identities, Prompt, Prompts, read as read_identities};
 pub use journal::Use;
@@ -48,7 +52,9 @@ pub use keys::SlotFiles;
 pub use slot::{NewSlot, Slot, SlotKind, Way};
 pub use survey::{Survey, Unsafe};
 
+use chunks::Chunks;
 use db::{Db, Opened};
+use journal::Waiting;
 use pin::{Pin, PinFile};
 use seal::Closed;
 
@@ -76,14 +82,17 @@ struct Loaded {
     found: Pin,
 }
 
-/// A use in the journal, and its file.
-type Waiting = (PathBuf, Use);
+/// After how many writes the database is laid out anew, so that reading stays cheap. A single token leaves a handful of pages
+/// out of their place, and laying out takes a write at 1,000 tokens a third longer, at 10,000 a half.
+const WRITES_PER_LAYOUT: u64 = 64;
+/// How many pages a write may add before the database is laid out at once: a chunk full of them, some fifty tokens.
+const STRAY_PAGES_MAX: u64 = 16;
 
 /// Removes uses that are in the vault's file by now.
-fn clear(folded: &[Waiting]) {
-    for (path, _) in folded {
+fn clear(folded: &[Waiting], key: &dyn Identity) {
+    for waiting in folded.iter().filter(|waiting| waiting.entry(key).is_some()) {
         // One that stays is known when it is met again.
-        let _met_again = disk::remove(path);
+        let _met_again = disk::remove(waiting.path());
     }
 }
 
@@ -143,11 +152,16 @@ impl Vault {
     /// Lends the vault as it is now, to be read.
     pub fn read<T, E: From<Error>>(&self, key: &dyn Identity, f: impl FnOnce(&Reader) -> Result<T, E>) -> Result<T, E> {
         // The journal first: what a writer folds in and removes meanwhile is in the file that is read then.
-        let waiting = self.waiting(key)?;
-        let loaded = self.load(key)?;
+        let waiting = journal::waiting(&self.journal_dir())?;
+        let opened = self.expected(key, open_file)?;
         // Whoever reads a newer state has seen it. That this cannot be written down does not keep anybody from reading.
-        let _unpinned = self.pin.raise(&loaded.found);
-        f(&Reader::of(self, &loaded.db, key, &waiting)?)
+        let _unpinned = self.pin.raise(&opened.found);
+        let outcome = f(&Reader::of(self, &opened.db, key, &waiting));
+        match opened.db.damage() {
+            // Whatever came of it: what was to be read is not there as it was written.
+            Some(why) => Err(self.untrusted(Wrong::Damaged(why), key).into()),
+            None => outcome,
+        }
     }
 
     /// Lends the vault as it is now, to be changed; writes it if anything was. A verb that fails changes nothing.
@@ -171,26 +185,24 @@ impl Vault {
         then: impl FnOnce(T) -> Result<U, E>,
     ) -> Result<U, E> {
         let _held = lock::hold(&self.dir)?;
-        let waiting = self.waiting(key)?;
+        let waiting = journal::waiting(&self.journal_dir())?;
         let mut loaded = self.load(key)?;
+        let pages = loaded.db.pages()?;
 
         loaded.db.begin()?;
-        let mut writer = Writer::begin(Reader::of(self, &loaded.db, key, &waiting)?, author, verb)?;
+        let mut writer = Writer::begin(Reader::of(self, &loaded.db, key, &waiting), author, verb)?;
         let outcome = f(&mut writer)?;
         let changed = writer.finish()?;
         loaded.db.commit()?;
 
         if changed {
+            if loaded.found.revision % WRITES_PER_LAYOUT == 0 || loaded.db.pages()? > pages + STRAY_PAGES_MAX {
+                loaded.db.lay_out()?;
+            }
             self.save(&mut loaded, author.at)?;
         }
-        clear(&waiting);
+        clear(&waiting, key);
         then(outcome)
-    }
-
-    /// The uses that wait to be folded in, with their files.
-    fn waiting(&self, key: &dyn Identity) -> Result<Vec<Waiting>, Error> {
-        let files = journal::waiting(&self.journal_dir())?;
-        Ok(files.into_iter().filter_map(|path| journal::read(&path, key).map(|entry| (path, entry))).collect())
     }
 
     /// Records a use, without the lock. Says how many wait to be folded in.
@@ -198,14 +210,18 @@ impl Vault {
         let dir = self.journal_dir();
         disk::create_dir(&dir)?;
         journal::append(&dir, entry, &recipient(&reader.recipient()?)?)?;
-        Ok(reader.waiting.len() + 1)
+        Ok(reader.journal.len() + 1)
     }
 
-    /// Loads the file that is there now, and refuses one that is not what this device expects.
+    /// Loads the file that is there now, whole, and refuses one that is not what this device expects.
     fn load(&self, key: &dyn Identity) -> Result<Loaded, Error> {
+        self.expected(key, load_file)
+    }
+
+    fn expected(&self, key: &dyn Identity, open: Opener) -> Result<Loaded, Error> {
         // The pin is read first: whoever writes meanwhile makes the file newer than it, never older.
         let seen = self.pin.read();
-        let loaded = self.load_unpinned(key).map_err(|error| self.with_backup(error, key))?;
+        let loaded = open(&self.file(), key).map_err(|error| self.with_backup(error, key))?;
         // A folder that was given another name is still the vault that this device knows.
         let seen = seen.or_else(|| self.pin.read_elsewhere(loaded.found.vault));
         if let Some(seen) = seen {
@@ -253,27 +269,59 @@ impl Vault {
     }
 }
 
-/// Loads a sealed database from a file, whatever this device knows of the vault.
+/// A way to come from a sealed file to its database, whatever this device knows of the vault.
+type Opener = fn(&Path, &dyn Identity) -> Result<Loaded, Error>;
+
+/// Loads a sealed database from a file, whole: not one bit of it may have changed.
 fn load_file(file: &Path, key: &dyn Identity) -> Result<Loaded, Error> {
-    let untrusted = |wrong| Error::Untrusted { path: file.to_owned(), wrong, backup: None };
-    let sealed = match disk::read(file) {
-        Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-            return Err(untrusted(Wrong::Gone));
-        }
-        other => other?,
+    let (sealed, bytes) = disk::open_sealed(file).map_err(|error| perhaps_gone(error, file))?;
+    let image = seal::open_stream(BufReader::new(sealed), bytes, &[key]).map_err(|closed| not_opened(closed, file))?;
+    ready(Db::load(&image), file)
+}
+
+/// Opens a sealed database where it lies, to be read. Damage is met where something is read, and not where nothing is;
+/// an end that was cut off or added to is met at once.
+fn open_file(file: &Path, key: &dyn Identity) -> Result<Loaded, Error> {
+    let (sealed, _) = disk::open_sealed(file).map_err(|error| perhaps_gone(error, file))?;
+    let chunks = Chunks::open(sealed, &[key]).map_err(|closed| not_opened(closed, file))?;
+    let chunks = Arc::new(Mutex::new(chunks));
+    let opened = match Db::open_sealed(&chunks).transpose() {
+        Some(opened) => ready(opened, file),
+        // An older schema is brought up to date in memory, until the next write does it for good.
+        None => return load_file(file, key),
     };
-    let image = seal::open(&sealed, &[key]).map_err(|closed| match closed {
-        Closed::Damaged(why) => untrusted(Wrong::Damaged(why)),
-        Closed::Failed(why) => Error::Open { what: "the vault", why },
-        Closed::NotForThis | Closed::Refused | Closed::Locked => untrusted(Wrong::OtherKey),
-    })?;
-    let opened = Db::open(&image).map_err(|_| untrusted(Wrong::Damaged("it holds no database")))?;
-    let db = match opened {
-        Opened::Newer(found) => return Err(untrusted(Wrong::Newer { found, known: migrate::newest() })),
+    match vfs::with(&chunks, |chunks| chunks.damage()) {
+        Some(why) => Err(untrusted(file, Wrong::Damaged(why))),
+        None => opened,
+    }
+}
+
+fn ready(opened: Result<Opened, Error>, file: &Path) -> Result<Loaded, Error> {
+    let db = match opened.map_err(|_| untrusted(file, Wrong::Damaged("it holds no database")))? {
+        Opened::Newer(found) => return Err(untrusted(file, Wrong::Newer { found, known: migrate::newest() })),
         Opened::Ready(db) => db,
     };
-    let found = db.pin().map_err(|_| untrusted(Wrong::Damaged("it holds no vault")))?;
+    let found = db.pin().map_err(|_| untrusted(file, Wrong::Damaged("it holds no vault")))?;
     Ok(Loaded { db, found })
+}
+
+fn untrusted(file: &Path, wrong: Wrong) -> Error {
+    Error::Untrusted { path: file.to_owned(), wrong, backup: None }
+}
+
+fn perhaps_gone(error: Error, file: &Path) -> Error {
+    match error {
+        Error::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => untrusted(file, Wrong::Gone),
+        other => other,
+    }
+}
+
+fn not_opened(closed: Closed, file: &Path) -> Error {
+    match closed {
+        Closed::Damaged(why) => untrusted(file, Wrong::Damaged(why)),
+        Closed::Failed(why) => Error::Open { what: "the vault", why },
+        Closed::NotForThis | Closed::Refused | Closed::Locked => untrusted(file, Wrong::OtherKey),
+    }
 }
 
 /// Reads the recipient that a vault keeps.

@@ -1,7 +1,8 @@
 //! age in, age out: bytes sealed to a vault key and opened again.
 
-use std::io::{BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 
+use age::stream::StreamReader;
 use age::{DecryptError, Decryptor, EncryptError, Encryptor, Identity, Recipient};
 use zeroize::Zeroizing;
 
@@ -21,6 +22,9 @@ pub(super) enum Closed {
     /// A plugin, or the system under it, failed. Its words.
     Failed(String),
 }
+
+/// What is wrong with a file whose content is not as it was sealed.
+pub(super) const CHANGED: &str = "its content was changed or cut off";
 
 /// Seals bytes to a recipient.
 pub(super) fn seal(plain: &[u8], what: &'static str, to: &dyn Recipient) -> Result<Vec<u8>, Error> {
@@ -44,12 +48,25 @@ pub(super) fn is_for(sealed: impl Read, identity: &dyn Identity) -> bool {
 
 /// Opens sealed bytes, whole. The plain bytes are wiped when they go.
 pub(super) fn open(sealed: &[u8], with: &[&dyn Identity]) -> Result<Zeroizing<Vec<u8>>, Closed> {
-    let decryptor = Decryptor::new_buffered(sealed).map_err(no_header)?;
-    let mut stream = decryptor.decrypt(with.iter().copied()).map_err(closed)?;
+    open_stream(sealed, sealed.len(), with)
+}
+
+/// The same for sealed bytes that are not in memory, of which there are that many.
+pub(super) fn open_stream(
+    sealed: impl BufRead,
+    bytes: usize,
+    with: &[&dyn Identity],
+) -> Result<Zeroizing<Vec<u8>>, Closed> {
+    let mut stream = stream(sealed, with)?;
     // Large enough from the start: a buffer that grows leaves unwiped copies behind.
-    let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
-    stream.read_to_end(&mut plain).map_err(|_| Closed::Damaged("its content was changed or cut off"))?;
+    let mut plain = Zeroizing::new(Vec::with_capacity(bytes));
+    stream.read_to_end(&mut plain).map_err(|_| Closed::Damaged(CHANGED))?;
     Ok(plain)
+}
+
+/// Opens a header: gives what its content can be read through.
+pub(super) fn stream<R: BufRead>(sealed: R, with: &[&dyn Identity]) -> Result<StreamReader<R>, Closed> {
+    Decryptor::new_buffered(sealed).map_err(no_header)?.decrypt(with.iter().copied()).map_err(closed)
 }
 
 /// Before any identity was asked.
@@ -60,7 +77,7 @@ fn no_header(error: DecryptError) -> Closed {
     })
 }
 
-/// What the identities said. All bytes are in memory: an error of the system is one of theirs.
+/// What the identities said. The header has been read by then: an error of the system is one of theirs.
 fn closed(error: DecryptError) -> Closed {
     match error {
         DecryptError::NoMatchingKeys => Closed::NotForThis,

@@ -118,10 +118,10 @@ impl Vault {
     }
 
     fn survey_journal(&self, key: &dyn Identity, survey: &mut Survey) -> Result<(), Error> {
-        for path in journal::waiting(&self.journal_dir())? {
-            match journal::read(&path, key) {
+        for waiting in journal::waiting(&self.journal_dir())? {
+            match waiting.entry(key) {
                 Some(_) => survey.waiting += 1,
-                None => survey.unreadable.push(path),
+                None => survey.unreadable.push(waiting.path().to_owned()),
             }
         }
         Ok(())

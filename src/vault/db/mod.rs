@@ -1,28 +1,37 @@
-//! The database inside the envelope: all SQL is in this folder. It lives in memory; no page of it ever meets the disk.
+//! The database inside the envelope: all SQL is in this folder. Who writes has it whole in memory, who reads opens the parts
+//! that are asked for; no page of it ever meets the disk.
 
 mod field;
 mod found;
 mod history;
+mod lookup;
 mod read;
 mod row;
 mod write;
 
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use rusqlite::serialize::Data;
 use rusqlite::{Connection, MAIN_DB};
-use zeroize::Zeroizing;
 
 pub use history::{Batch, UseRecord};
-pub use read::{About, KeptSlot, Reader, Twin};
+pub use lookup::{Issue, Sketch, Twin};
+pub use read::{About, KeptSlot, Reader};
 pub use write::{Author, Writer};
 
+use super::chunks::Chunks;
 use super::error::{Error, sql};
-use super::migrate;
+use super::{migrate, vfs};
 
 /// An open database.
 pub(super) struct Db {
     connection: Connection,
+    /// The sealed file that it is read from; none where it is in memory, whole.
+    sealed: Option<vfs::Shared>,
 }
 
-/// What opening a database image found.
+/// What opening a database found.
 pub(super) enum Opened {
     /// It is ready, of the newest schema.
     Ready(Db),
@@ -33,17 +42,18 @@ pub(super) enum Opened {
 impl Db {
     /// An empty database of the newest schema.
     pub(super) fn create() -> Result<Self, Error> {
-        let db = Self { connection: Connection::open_in_memory().map_err(sql("open a database in memory"))? };
+        let connection = Connection::open_in_memory().map_err(sql("open a database in memory"))?;
+        let db = Self { connection, sealed: None };
         db.set_up()?;
         migrate::migrate(&db.connection)?;
         Ok(db)
     }
 
-    /// Opens the image of a database; what [`Db::image`] gave.
-    pub(super) fn open(image: &[u8]) -> Result<Opened, Error> {
+    /// Loads the image of a database; what [`Db::image`] gave.
+    pub(super) fn load(image: &[u8]) -> Result<Opened, Error> {
         let mut connection = Connection::open_in_memory().map_err(sql("open a database in memory"))?;
         connection.deserialize_read_exact(MAIN_DB, image, image.len(), false).map_err(sql("load the database"))?;
-        let db = Self { connection };
+        let db = Self { connection, sealed: None };
         let found = migrate::schema(&db.connection)?;
         if found > migrate::newest() {
             return Ok(Opened::Newer(found));
@@ -53,15 +63,53 @@ impl Db {
         Ok(Opened::Ready(db))
     }
 
+    /// Opens a database in the file that it is sealed in, to be read. `None` for one of an older schema, which cannot be
+    /// brought up to date where it lies.
+    pub(super) fn open_sealed(sealed: &vfs::Shared) -> Result<Option<Opened>, Error> {
+        let connection = vfs::connect(sealed).map_err(sql("open the database"))?;
+        let db = Self { connection, sealed: Some(Arc::clone(sealed)) };
+        let found = migrate::schema(&db.connection)?;
+        match found.cmp(&migrate::newest()) {
+            Ordering::Less => Ok(None),
+            Ordering::Greater => Ok(Some(Opened::Newer(found))),
+            Ordering::Equal => db.set_up().map(|()| Some(Opened::Ready(db))),
+        }
+    }
+
+    /// What reading has found damaged so far.
+    pub(super) fn damage(&self) -> Option<&'static str> {
+        self.sealed.as_deref().and_then(|sealed| vfs::with(sealed, |chunks| chunks.damage()))
+    }
+
+    /// How many chunks of the sealed file were opened so far.
+    pub(super) fn chunks_opened(&self) -> usize {
+        self.sealed.as_deref().map_or(0, |sealed| vfs::with(sealed, |chunks| chunks.opened()))
+    }
+
     /// The bytes of the database, as a file would hold them.
-    pub(super) fn image(&mut self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let image = self.connection.serialize(MAIN_DB).map_err(sql("read the database out"))?;
-        Ok(Zeroizing::new(image.to_vec()))
+    pub(super) fn image(&mut self) -> Result<Data<'_>, Error> {
+        self.connection.serialize(MAIN_DB).map_err(sql("read the database out"))
+    }
+
+    /// How many pages it has.
+    pub(super) fn pages(&self) -> Result<u64, Error> {
+        self.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(sql("count the pages"))
+    }
+
+    /// Puts the pages of each table side by side, so that who reads one table opens few chunks. What is inserted comes to
+    /// stand where there is room, in the middle of other tables.
+    pub(super) fn lay_out(&self) -> Result<(), Error> {
+        self.connection.execute_batch("VACUUM").map_err(sql("lay the database out"))
     }
 
     /// SQLite's own check of its pages and of every reference; what is wrong, in its words, is left out: it may quote
     /// what stands in the vault.
+    ///
+    /// What no table uses is looked at as well: every chunk of the sealed file is opened first.
     pub(super) fn is_sound(&self) -> Result<bool, Error> {
+        if self.sealed.as_deref().is_some_and(|sealed| vfs::with(sealed, Chunks::verify).is_err()) {
+            return Ok(false);
+        }
         let whole: String = self
             .connection
             .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))

@@ -1,19 +1,17 @@
 //! Reading: tokens, notes, secrets.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 use age::Identity;
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 
+use super::super::Vault;
 use super::super::error::{Error, Wrong, sql};
-use super::super::journal::Use;
-use super::super::{Vault, seal};
+use super::super::journal::{Use, Waiting};
 use super::Db;
 use super::row;
 use crate::scope::Scope;
-use crate::secret::Secret;
 use crate::token::id::{BatchId, TokenId, UseId, VaultId, VersionId};
 use crate::token::reminder::Mark;
 use crate::token::rules::Policy;
@@ -25,8 +23,8 @@ pub struct Reader<'a> {
     vault: &'a Vault,
     pub(in crate::vault) db: &'a Db,
     pub(in crate::vault) key: &'a dyn Identity,
-    /// Uses that wait in the journal and are not in the database yet.
-    pub(in crate::vault) waiting: Vec<Use>,
+    /// What waits in the journal, as it was when the database was opened.
+    pub(in crate::vault) journal: &'a [Waiting],
 }
 
 /// What a vault says of itself.
@@ -55,54 +53,51 @@ pub struct KeptSlot {
     pub device: String,
 }
 
-/// A place where a secret stands already.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Twin {
-    /// The token.
-    pub token: TokenId,
-    /// Its path.
-    pub path: String,
-    /// Which of its versions, counted from 1.
-    pub number: u32,
-    /// It is in the trash.
-    pub trashed: bool,
-}
-
+// What is read of every token is read in the order in which it lies in the file.
 const TOKENS: &str = "SELECT key, id, service, name, instance, account, kind, lead_days, cadence_days, unused_days,
-                             added, trashed, purged, last_use FROM token";
+                             added, trashed, purged, last_use FROM token {}";
+const TAGS: &str = "SELECT token, name FROM tag {}";
+/// The oldest first.
+const VERSIONS: &str =
+    "SELECT token, key, id, added, issued, expiry, verdict, state FROM version {} ORDER BY version.key";
+const SCOPES: &str = "SELECT version, name, risk FROM scope {}";
+const MARKS: &str = "SELECT version, duty, answer FROM mark {}";
 
 impl<'a> Reader<'a> {
-    /// Joins a database and the uses in the journal. One that was folded in already is left out.
-    pub(in crate::vault) fn of(
-        vault: &'a Vault,
-        db: &'a Db,
-        key: &'a dyn Identity,
-        journal: &[(PathBuf, Use)],
-    ) -> Result<Self, Error> {
-        let mut waiting = vec![];
-        for (_, entry) in journal {
-            if !db.has_use(entry.id)? {
-                waiting.push(entry.clone());
+    /// Joins a database and the uses in the journal.
+    pub(in crate::vault) fn of(vault: &'a Vault, db: &'a Db, key: &'a dyn Identity, journal: &'a [Waiting]) -> Self {
+        Self { vault, db, key, journal }
+    }
+
+    /// The uses in the journal that are not in the database yet. They are opened when somebody asks: each costs a key
+    /// exchange, and whoever only wants a secret does not need them.
+    pub(super) fn waiting(&self) -> Result<Vec<&'a Use>, Error> {
+        let mut found = vec![];
+        for entry in self.journal.iter().filter_map(|waiting| waiting.entry(self.key)) {
+            if !self.db.has_use(entry.id)? {
+                found.push(entry);
             }
         }
-        Ok(Self { vault, db, key, waiting })
+        Ok(found)
     }
 }
 
 impl Reader<'_> {
     /// Every token, whatever its state, in no order that means something.
     pub fn tokens(&self) -> Result<Vec<Token>, Error> {
-        self.load("", [])
+        self.load(None)
     }
 
     /// One token.
     pub fn token(&self, id: TokenId) -> Result<Option<Token>, Error> {
-        Ok(self.load("WHERE id = ?1", [id.as_bytes().as_slice()])?.pop())
+        let Some(key) = self.db.token_key(id)? else { return Ok(None) };
+        Ok(self.load(Some(key))?.pop())
     }
 
     /// The tokens of exactly that service and name: there may be several, of different accounts.
     pub fn tokens_at(&self, service: &str, name: &str) -> Result<Vec<Token>, Error> {
-        self.load("WHERE service = ?1 AND name = ?2", [service, name])
+        let found = self.sketches_at(service, name)?.into_iter().map(|sketch| self.token(sketch.id));
+        found.filter_map(Result::transpose).collect()
     }
 
     /// The note of a token.
@@ -112,36 +107,6 @@ impl Reader<'_> {
             .prepare_cached("SELECT text FROM note JOIN token ON token.key = note.token WHERE id = ?1")
             .and_then(|mut q| q.query_row([id.as_bytes()], |r| r.get(0)).optional())
             .map_err(sql("read a note"))
-    }
-
-    /// The secret of a version; `None` where it was purged.
-    pub fn secret(&self, id: VersionId) -> Result<Option<Secret>, Error> {
-        let sealed: Option<Vec<u8>> = self
-            .db
-            .connection
-            .prepare_cached("SELECT sealed FROM secret JOIN version ON version.key = secret.version WHERE id = ?1")
-            .and_then(|mut q| q.query_row([id.as_bytes()], |r| r.get(0)).optional())
-            .map_err(sql("read a secret"))?;
-        let Some(sealed) = sealed else { return Ok(None) };
-        let broken = || Error::Open { what: "a secret", why: "its second seal does not open".into() };
-        let plain = seal::open(&sealed, &[self.key]).map_err(|_| broken())?;
-        let text = std::str::from_utf8(&plain).map_err(|_| broken())?;
-        Ok(Some(Secret::new(text.to_owned())))
-    }
-
-    /// Where a secret with this fingerprint stands already.
-    pub(super) fn twins(&self, fingerprint: &[u8]) -> Result<Vec<Twin>, Error> {
-        let select = "SELECT token.id, service, token.name, trashed IS NOT NULL,
-                             (SELECT count(*) FROM version AS older
-                              WHERE older.token = token.key AND older.key <= version.key)
-                      FROM secret JOIN version ON version.key = secret.version JOIN token ON token.key = version.token
-                      WHERE fingerprint = ?1 AND purged IS NULL";
-        let twin = |r: &Row| {
-            let (service, name): (String, String) = (r.get(1)?, r.get(2)?);
-            let path = format!("{service}/{name}");
-            Ok(Twin { token: row::id_at(r, 0)?, path, trashed: r.get(3)?, number: r.get(4)? })
-        };
-        self.all(select, [fingerprint], twin).map_err(sql("look for the same secret"))
     }
 
     /// What the vault says of itself.
@@ -169,6 +134,11 @@ impl Reader<'_> {
         self.db.recipient()
     }
 
+    /// How many chunks of the vault's file were opened so far: what reading has cost.
+    pub fn chunks_opened(&self) -> usize {
+        self.db.chunks_opened()
+    }
+
     /// SQLite's own check of the whole database.
     pub fn is_sound(&self) -> Result<bool, Error> {
         self.db.is_sound()
@@ -183,74 +153,75 @@ impl Reader<'_> {
         self.db.connection.prepare_cached(select)?.query_map(values, read)?.collect()
     }
 
-    /// Tokens with all that hangs on them. `which` is the end of a select on `token`.
-    fn load(&self, which: &str, values: impl rusqlite::Params + Clone) -> Result<Vec<Token>, Error> {
-        let mut found = self.rows(which, values.clone()).map_err(sql("read tokens"))?;
-        self.hang(&mut found, which, values).map_err(sql("read what belongs to tokens"))?;
-        let odd = found.tokens.iter().any(|token| token.versions.is_empty());
-        if odd {
-            return Err(self.vault.untrusted(Wrong::Damaged("a token has no version"), self.key));
+    /// Tokens with all that hangs on them: the one in that row, or every one.
+    fn load(&self, only: Option<i64>) -> Result<Vec<Token>, Error> {
+        let mut found = Found::default();
+        self.rows(&mut found, only).map_err(sql("read tokens"))?;
+        if found.tokens.iter().any(|token| token.versions.is_empty()) {
+            return Err(self.without_version());
         }
-        self.add_waiting_uses(&mut found.tokens);
+        self.add_waiting_uses(&mut found.tokens)?;
         Ok(found.tokens)
     }
 
-    fn rows(&self, which: &str, values: impl rusqlite::Params) -> rusqlite::Result<Found> {
-        let mut found = Found::default();
-        let mut select = self.db.connection.prepare_cached(&format!("{TOKENS} {which}"))?;
-        let mut rows = select.query(values)?;
-        while let Some(r) = rows.next()? {
-            found.at.insert(r.get(0)?, found.tokens.len());
-            found.tokens.push(token(r)?);
-        }
-        Ok(found)
+    /// A file that holds this was not written by any patvault.
+    pub(super) fn without_version(&self) -> Error {
+        self.vault.untrusted(Wrong::Damaged("a token has no version"), self.key)
     }
 
-    fn hang(&self, found: &mut Found, which: &str, values: impl rusqlite::Params + Clone) -> rusqlite::Result<()> {
-        let of = |what: &str| {
-            let within = if which.is_empty() {
-                String::new()
-            } else {
-                format!("WHERE token IN (SELECT key FROM token {which})")
-            };
-            what.replace("{}", &within)
-        };
-        for (key, tag) in
-            self.all(&of("SELECT token, name FROM tag {}"), values.clone(), |r| Ok((r.get::<_, i64>(0)?, r.get(1)?)))?
-        {
-            found.tag(key, tag);
-        }
-        // Newest first; numbers are counted from the oldest.
-        let versions =
-            of("SELECT token, key, id, added, issued, expiry, verdict, state FROM version {} ORDER BY key DESC");
-        for (token, key, version) in self.all(&versions, values.clone(), |r| Ok((r.get(0)?, r.get(1)?, version(r)?)))? {
-            found.version(token, key, version);
-        }
-        let scopes =
-            of("SELECT token, version, scope.name, risk FROM scope JOIN version ON version.key = scope.version {}");
-        for (key, scope) in self.all(&scopes, values.clone(), |r| Ok((r.get(1)?, scope(r)?)))? {
-            found.scope(key, scope);
-        }
-        let marks = of("SELECT token, version, duty, answer FROM mark JOIN version ON version.key = mark.version {}");
-        let mark = |r: &Row| Ok((r.get(1)?, row::parsed(r, 2)?, row::parsed(r, 3)?));
-        for (key, duty, answer) in self.all(&marks, values, mark)? {
-            found.mark(key, duty, answer);
-        }
+    fn rows(&self, found: &mut Found, only: Option<i64>) -> rusqlite::Result<()> {
+        self.each(TOKENS, "WHERE key = ?1", only, |r| {
+            found.at.insert(r.get(0)?, found.tokens.len());
+            found.tokens.push(token(r)?);
+            Ok(())
+        })?;
+        self.each(TAGS, "WHERE token = ?1", only, |r| {
+            found.tag(r.get(0)?, r.get(1)?);
+            Ok(())
+        })?;
+        self.each(VERSIONS, "WHERE token = ?1", only, |r| {
+            found.version(r.get(0)?, r.get(1)?, version(r)?);
+            Ok(())
+        })?;
+        let of_versions = "WHERE version IN (SELECT key FROM version WHERE token = ?1)";
+        self.each(SCOPES, of_versions, only, |r| {
+            found.scope(r.get(0)?, scope(r)?);
+            Ok(())
+        })?;
+        self.each(MARKS, of_versions, only, |r| {
+            found.mark(r.get(0)?, row::parsed(r, 1)?, row::parsed(r, 2)?);
+            Ok(())
+        })?;
         found.number();
         Ok(())
     }
 
-    fn add_waiting_uses(&self, tokens: &mut [Token]) {
-        if self.waiting.is_empty() {
-            return;
+    /// Does something with each row of a table: with those `within` one token, or with every one.
+    pub(super) fn each(
+        &self,
+        select: &str,
+        within: &str,
+        only: Option<i64>,
+        mut f: impl FnMut(&Row) -> rusqlite::Result<()>,
+    ) -> rusqlite::Result<()> {
+        let connection = &self.db.connection;
+        let mut select = connection.prepare_cached(&select.replace("{}", only.map_or("", |_| within)))?;
+        let mut rows = select.query(params_from_iter(only))?;
+        while let Some(row) = rows.next()? {
+            f(row)?;
         }
+        Ok(())
+    }
+
+    fn add_waiting_uses(&self, tokens: &mut [Token]) -> Result<(), Error> {
         let mut last: HashMap<TokenId, DateTime<Utc>> = HashMap::new();
-        for entry in &self.waiting {
+        for entry in self.waiting()? {
             last.entry(entry.token).and_modify(|at| *at = (*at).max(entry.at)).or_insert(entry.at);
         }
         for token in tokens {
             token.last_use = token.last_use.max(last.get(&token.id).copied());
         }
+        Ok(())
     }
 }
 
@@ -305,11 +276,13 @@ impl Found {
         }
     }
 
+    /// Counts versions from the oldest, and puts the newest first.
     fn number(&mut self) {
         for token in &mut self.tokens {
-            for (number, version) in (1..).zip(token.versions.iter_mut().rev()) {
+            for (number, version) in (1..).zip(&mut token.versions) {
                 version.number = number;
             }
+            token.versions.reverse();
         }
     }
 }
@@ -347,7 +320,7 @@ fn version(r: &Row) -> rusqlite::Result<Version> {
 }
 
 fn scope(r: &Row) -> rusqlite::Result<Scope> {
-    Ok(Scope { name: r.get(2)?, rated: row::parsed_or_none(r, 3)? })
+    Ok(Scope { name: r.get(1)?, rated: row::parsed_or_none(r, 2)? })
 }
 
 impl Db {

@@ -13,7 +13,8 @@ use super::super::error::{Error, sql};
 use super::super::journal::Use;
 use super::super::{random, recipient, seal};
 use super::field::{self, Keys};
-use super::read::{Reader, Twin};
+use super::lookup::Twin;
+use super::read::Reader;
 use super::row;
 use crate::secret::Secret;
 use crate::token::change::{Change, Field, Subject};
@@ -89,8 +90,8 @@ impl<'a> Writer<'a> {
 
     /// Folds uses in and counts the write. `false` where there is nothing to be written.
     pub(in crate::vault) fn finish(mut self) -> Result<bool, Error> {
-        for entry in std::mem::take(&mut self.reader.waiting) {
-            self.fold(&entry)?;
+        for entry in self.reader.waiting()? {
+            self.fold(entry)?;
         }
         if self.batch.is_none() && !self.changed {
             return Ok(false);

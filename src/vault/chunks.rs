@@ -1,0 +1,198 @@
+//! A sealed file, opened where it is read: age's payload is a row of chunks, each sealed by itself.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+
+use age::Identity;
+use age::stream::StreamReader;
+use zeroize::Zeroizing;
+
+use super::seal::{self, Closed};
+
+/// How many bytes age seals at once.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// How many open chunks are kept. A join of two tables reads in two places by turns, and each has its inner pages in a
+/// third.
+const KEPT_MAX: usize = 8;
+
+/// The plain bytes under one age file, to be read anywhere. Only what is read is opened, and nothing is given that was
+/// not authenticated.
+pub(super) struct Chunks {
+    stream: StreamReader<BufReader<File>>,
+    len: u64,
+    /// The chunks that were read last, the latest in front.
+    kept: VecDeque<Chunk>,
+    /// How many were opened so far.
+    opened: usize,
+    /// Something that was read is not as it was sealed. It stays so: whoever met damage gets nothing more.
+    damage: Option<&'static str>,
+}
+
+struct Chunk {
+    number: u64,
+    plain: Zeroizing<Vec<u8>>,
+}
+
+/// What was read is not as it was sealed, or the disk does not give it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Damaged;
+
+impl Chunks {
+    /// Opens a file's header and its last chunk: whatever was cut off or added is found.
+    pub(super) fn open(file: File, with: &[&dyn Identity]) -> Result<Self, Closed> {
+        let mut stream = seal::stream(BufReader::new(file), with)?;
+        let len = stream.seek(SeekFrom::End(0)).map_err(|_| Closed::Damaged(seal::CHANGED))?;
+        Ok(Self { stream, len, kept: VecDeque::with_capacity(KEPT_MAX), opened: 1, damage: None })
+    }
+
+    /// How many plain bytes there are.
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// How many chunks were opened so far.
+    pub(super) fn opened(&self) -> usize {
+        self.opened
+    }
+
+    /// What was found wrong so far.
+    pub(super) fn damage(&self) -> Option<&'static str> {
+        self.damage
+    }
+
+    /// Reads what stands at `offset`; says how many bytes, fewer only at the end.
+    pub(super) fn read_at(&mut self, offset: u64, out: &mut [u8]) -> Result<usize, Damaged> {
+        let mut done = 0;
+        while let Some(rest) = out.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            let at = offset + done as u64;
+            if at >= self.len {
+                break;
+            }
+            let plain = self.chunk(at / CHUNK_BYTES as u64)?;
+            let start = usize::try_from(at % CHUNK_BYTES as u64).map_err(|_| Damaged)?;
+            let part = plain.get(start..).ok_or(Damaged)?;
+            let count = part.len().min(rest.len());
+            rest.iter_mut().zip(part).for_each(|(to, from)| *to = *from);
+            done += count;
+        }
+        Ok(done)
+    }
+
+    /// Opens every chunk once: afterwards the file is known to be as it was sealed, to its last bit.
+    pub(super) fn verify(&mut self) -> Result<(), Damaged> {
+        (0..self.len.div_ceil(CHUNK_BYTES as u64)).try_for_each(|number| self.chunk(number).map(drop))
+    }
+
+    fn chunk(&mut self, number: u64) -> Result<&[u8], Damaged> {
+        if self.damage.is_some() {
+            return Err(Damaged);
+        }
+        let chunk = match self.kept.iter().position(|kept| kept.number == number) {
+            Some(at) => self.kept.remove(at),
+            None => {
+                // The oldest one's memory serves the next.
+                let oldest = if self.kept.len() == KEPT_MAX { self.kept.pop_back() } else { None };
+                self.open_chunk(number, oldest)
+            }
+        };
+        let Some(chunk) = chunk else {
+            self.damage = Some(seal::CHANGED);
+            return Err(Damaged);
+        };
+        self.kept.push_front(chunk);
+        self.kept.front().map(|chunk| chunk.plain.as_slice()).ok_or(Damaged)
+    }
+
+    /// `None` where it does not open: then it is not kept either.
+    fn open_chunk(&mut self, number: u64, reuse: Option<Chunk>) -> Option<Chunk> {
+        let start = number * CHUNK_BYTES as u64;
+        let len = usize::try_from(self.len.checked_sub(start)?).unwrap_or(CHUNK_BYTES).min(CHUNK_BYTES);
+        let mut plain = reuse.map_or_else(|| Zeroizing::new(Vec::with_capacity(CHUNK_BYTES)), |chunk| chunk.plain);
+        plain.resize(len, 0);
+        self.opened += 1;
+        self.stream.seek(SeekFrom::Start(start)).ok()?;
+        self.stream.read_exact(&mut plain).ok()?;
+        Some(Chunk { number, plain })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use age::x25519;
+
+    use super::*;
+
+    /// Bytes that differ from place to place.
+    fn plain(len: usize) -> Vec<u8> {
+        (0..len).map(|at| (at / 251 + at) as u8).collect()
+    }
+
+    fn sealed(plain: &[u8]) -> (Vec<u8>, x25519::Identity) {
+        let key = x25519::Identity::generate();
+        (seal::seal(plain, "a test", &key.to_public()).unwrap(), key)
+    }
+
+    fn open(sealed: &[u8], key: &x25519::Identity) -> Chunks {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(sealed).unwrap();
+        file.rewind().unwrap();
+        Chunks::open(file, &[key]).ok().unwrap()
+    }
+
+    #[test]
+    fn reads_anywhere_what_was_sealed() {
+        const C: usize = CHUNK_BYTES;
+        for len in [0, 1, C - 1, C, C + 1, 12 * C, 12 * C + 700] {
+            let plain = plain(len);
+            let (sealed, key) = sealed(&plain);
+            let mut chunks = open(&sealed, &key);
+            assert_eq!(chunks.len(), len as u64);
+            let places = (0..len + 2 * C).step_by(C / 2 + 77).rev().chain([0, 5, C - 1, C, len.saturating_sub(1), len]);
+            for at in places {
+                for count in [1, 100, 4096, C, 2 * C + 3] {
+                    let mut out = vec![0; count];
+                    let done = chunks.read_at(at as u64, &mut out).unwrap();
+                    let right = &plain[at.min(len)..(at + count).min(len)];
+                    assert!(out[..done] == *right, "{count} bytes at {at} of {len}");
+                }
+            }
+            assert!(chunks.kept.len() <= KEPT_MAX);
+            assert_eq!(chunks.verify(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn what_is_read_again_soon_is_not_opened_again() {
+        let (sealed, key) = sealed(&plain(20 * CHUNK_BYTES));
+        let mut chunks = open(&sealed, &key);
+        let before = chunks.opened();
+        let mut out = [0; 4096];
+        for round in 0..3 {
+            for number in 0..KEPT_MAX as u64 {
+                chunks.read_at(number * CHUNK_BYTES as u64 + round * 4096, &mut out).unwrap();
+            }
+        }
+        assert_eq!(chunks.opened() - before, KEPT_MAX);
+    }
+
+    #[test]
+    fn damage_is_not_given_and_ends_the_reading() {
+        let (mut sealed, key) = sealed(&plain(4 * CHUNK_BYTES));
+        let len = sealed.len();
+        sealed[len - 3 * (CHUNK_BYTES + 16) + 9] ^= 1;
+        let mut chunks = open(&sealed, &key);
+        let mut out = [0; 4096];
+        assert_eq!(chunks.read_at(0, &mut out), Ok(4096));
+        assert_eq!(chunks.damage(), None);
+        assert_eq!(chunks.read_at(CHUNK_BYTES as u64, &mut out), Err(Damaged));
+        assert_eq!(chunks.damage(), Some(seal::CHANGED));
+        // Nothing more, not even what was given before.
+        assert_eq!(chunks.read_at(0, &mut out), Err(Damaged));
+        assert!(chunks.kept.iter().all(|chunk| chunk.number != 1));
+        assert_eq!(open(&sealed, &key).verify(), Err(Damaged));
+    }
+}
