@@ -192,7 +192,7 @@ fn facts(call: &Call, at: &impl Fn(&Source) -> Vec<Json>, now: DateTime<Utc>) ->
             Fact::Scopes => facts.scopes = list(&values, from.split.as_deref()),
             Fact::Issued => facts.issued = date(&values, from, now),
             Fact::LastUse => facts.last_use = date(&values, from, now),
-            Fact::Expiry if values.first().is_some_and(|value| from.never.contains(value)) => {
+            Fact::Expiry if values.first().is_some_and(|value| says_never(value, from)) => {
                 facts.expiry = Some(End::Never);
             }
             Fact::Expiry => facts.expiry = date(&values, from, now).map(End::At),
@@ -204,6 +204,10 @@ fn facts(call: &Call, at: &impl Fn(&Source) -> Vec<Json>, now: DateTime<Utc>) ->
         }
     }
     facts
+}
+
+fn says_never(value: &Json, source: &Source) -> bool {
+    source.never.contains(value) || (value.is_null() && source.never.contains(&Json::from("null")))
 }
 
 /// What stands where a source points. Null is kept: it may say "never".
@@ -290,4 +294,26 @@ fn parsed(text: &str) -> Option<Date> {
     let at = DateTime::parse_from_rfc3339(text).ok();
     at.or_else(|| FORMS.iter().find_map(|form| DateTime::parse_from_str(text, form).ok()))
         .map(|at| Date::Instant(at.to_utc()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_may_say_never() {
+        let call: Call = toml::from_str(
+            "url = 'https://example.com/'
+             answers = [{ means = 'alive' }]
+             facts = { expiry = { json = ['/end'], never = ['null'] } }",
+        )
+        .unwrap();
+        let end = |body: &str| {
+            let answer = Answer { status: 200, headers: vec![], body: body.as_bytes().to_vec().into() };
+            judge(&call, &answer, &Values::default(), DateTime::UNIX_EPOCH).facts.expiry
+        };
+        assert_eq!(end(r#"{"end":null}"#), Some(End::Never));
+        assert_eq!(end(r#"{"end":"2027-01-31"}"#), Some(End::At("2027-01-31".parse().map(Date::Day).unwrap())));
+        assert_eq!(end("{}"), None);
+    }
 }

@@ -32,6 +32,9 @@ pub struct UserPassword {
     pub user: String,
     /// The password.
     pub password: String,
+    /// It is left out where a value is not known: an application without a secret.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// The four values that an OAuth 1.0a signature is made of.
@@ -239,7 +242,7 @@ pub struct Source {
     /// What a number counts, where it is a time.
     #[serde(default)]
     pub unit: Option<Unit>,
-    /// Values that say "never".
+    /// Values that say "never". The text `null` is JSON's null, which this language has no word for.
     #[serde(default)]
     pub never: Vec<Value>,
 }
