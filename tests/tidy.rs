@@ -90,6 +90,7 @@ const TOP_LEVEL: &[&str] = &[
     "SECURITY.md",
     "assets",
     "benches",
+    "build.rs",
     "clippy.toml",
     "deny.toml",
     "packaging",

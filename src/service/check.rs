@@ -74,7 +74,7 @@ fn names(definition: &Definition) -> BTreeSet<String> {
 fn check_site(site: &Site) -> Result<(), Senseless> {
     let senseless = |why: &str| wrong("site", &site.at, why);
     let at = Template::parse(&site.at).map_err(|bad| senseless(&bad.to_string()))?;
-    let sample = |text: &str| text.replace("{at}", &site.at).replace('{', "a").replace('}', "a");
+    let sample = |text: &str| text.replace("{at}", &site.at).replace(['{', '}'], "a");
     if site.at != "*" && (origin(&sample(&site.at)).is_none() || site.at.ends_with('/')) {
         return Err(senseless("it is '*', or an https address without a slash at its end"));
     }

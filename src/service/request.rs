@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
-use super::definition::{Call, Definition, Method, Sending};
+use super::definition::{Call, Definition, Method, Sending, UserPassword};
 use super::oauth1;
 use super::site::{self, Place};
 use super::template::{BadTemplate, Template, Unfilled, Value, Values, encoded};
@@ -103,11 +103,11 @@ impl Parts {
             self.query.push((name.clone(), Template::parse(template)?.fill(values)?));
         }
         if let Some(basic) = &sending.basic {
-            let user = Template::parse(&basic.user)?.fill(values)?;
-            let password = Template::parse(&basic.password)?.fill(values)?;
-            let both = Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
-            let header = format!("Basic {}", *Zeroizing::new(STANDARD.encode(both.as_bytes())));
-            self.headers.push(("Authorization".into(), Secret::new(header)));
+            match both(basic, values) {
+                Ok(header) => self.headers.push(("Authorization".into(), header)),
+                Err(Unbuilt::Unfilled(Unfilled::Missing(_))) if basic.optional => {}
+                Err(other) => return Err(other),
+            }
         }
         if let Some(signature) = &sending.oauth1 {
             let keys = oauth1::Keys {
@@ -154,6 +154,14 @@ impl Parts {
         let sign = if bare.expose().contains('?') { '&' } else { '?' };
         Secret::new(format!("{}{sign}{}", bare.expose(), joined(&self.query).expose()))
     }
+}
+
+/// A user and a password in HTTP's Basic scheme.
+fn both(basic: &UserPassword, values: &Values) -> Result<Secret, Unbuilt> {
+    let user = Template::parse(&basic.user)?.fill(values)?;
+    let password = Template::parse(&basic.password)?.fill(values)?;
+    let both = Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
+    Ok(Secret::new(format!("Basic {}", *Zeroizing::new(STANDARD.encode(both.as_bytes())))))
 }
 
 /// The values of a call, with what follows from the place.
@@ -240,5 +248,41 @@ fn method(method: Method) -> &'static str {
         Method::Put => "PUT",
         Method::Patch => "PATCH",
         Method::Delete => "DELETE",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_application_without_a_secret_is_no_user() {
+        let definition: Definition = toml::from_str(
+            "language = 1
+             name = 'Example'
+             [[site]]
+             at = 'https://example.com'
+             [send.app]
+             basic = { user = '{app}', password = '{app_secret}', optional = true }
+             [call.exchange]
+             url = '{at}/token'
+             [[kind]]
+             id = 'pat'
+             name = 'token'",
+        )
+        .unwrap();
+        let place = site::place(&definition, None).unwrap();
+        let mut values = Values::default();
+        values.set_text("app", Some("ada"));
+        let header = |values: &Values| {
+            let asking =
+                Asking { place: &place, usual_send: Some("app"), values, credential: None, nonce: "", now_s: 0 };
+            let request = build(&definition, &definition.calls["exchange"], &asking).unwrap();
+            let found = request.headers.iter().find(|(name, _)| name == "Authorization");
+            found.map(|(_, value)| value.expose().to_owned())
+        };
+        assert_eq!(header(&values), None);
+        values.set_text("app_secret", Some("example"));
+        assert_eq!(header(&values).unwrap(), "Basic YWRhOmV4YW1wbGU=");
     }
 }

@@ -32,6 +32,9 @@ pub struct UserPassword {
     pub user: String,
     /// The password.
     pub password: String,
+    /// It is left out where a value is not known: an application without a secret.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// The four values that an OAuth 1.0a signature is made of.
