@@ -192,7 +192,7 @@ fn facts(call: &Call, at: &impl Fn(&Source) -> Vec<Json>, now: DateTime<Utc>) ->
             Fact::Scopes => facts.scopes = list(&values, from.split.as_deref()),
             Fact::Issued => facts.issued = date(&values, from, now),
             Fact::LastUse => facts.last_use = date(&values, from, now),
-            Fact::Expiry if values.first().is_some_and(|value| from.never.contains(value)) => {
+            Fact::Expiry if values.first().is_some_and(|value| is_never(value, &from.never)) => {
                 facts.expiry = Some(End::Never);
             }
             Fact::Expiry => facts.expiry = date(&values, from, now).map(End::At),
@@ -204,6 +204,11 @@ fn facts(call: &Call, at: &impl Fn(&Source) -> Vec<Json>, now: DateTime<Utc>) ->
         }
     }
     facts
+}
+
+/// Whether a value is one of those that say "never".
+fn is_never(value: &Json, never: &[Json]) -> bool {
+    never.contains(value) || (value.is_null() && never.iter().any(|word| word == "null"))
 }
 
 /// What stands where a source points. Null is kept: it may say "never".
@@ -290,4 +295,21 @@ fn parsed(text: &str) -> Option<Date> {
     let at = DateTime::parse_from_rfc3339(text).ok();
     at.or_else(|| FORMS.iter().find_map(|form| DateTime::parse_from_str(text, form).ok()))
         .map(|at| Date::Instant(at.to_utc()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn null_says_never_where_the_definition_says_so() {
+        let source: Source = toml::from_str("json = ['/end']\nnever = [-1, 'null']").unwrap();
+        let cases = [(json!(null), true), (json!(-1), true), (json!(0), false), (json!("2027-02-11"), false)];
+        for (value, want) in cases {
+            assert_eq!(is_never(&value, &source.never), want, "{value}");
+        }
+        assert!(!is_never(&Json::Null, &[]), "null says nothing by itself");
+    }
 }

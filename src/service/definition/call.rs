@@ -239,7 +239,7 @@ pub struct Source {
     /// What a number counts, where it is a time.
     #[serde(default)]
     pub unit: Option<Unit>,
-    /// Values that say "never".
+    /// Values that say "never". TOML has no null: the text `null` is it.
     #[serde(default)]
     pub never: Vec<Value>,
 }
