@@ -14,7 +14,7 @@ use fake::{Fake, Reply};
 use patvault::ports::{Answer, Http, Request, Trouble};
 use patvault::secret::Secret;
 use patvault::service::definition::{Fact, Means};
-use patvault::service::{Catalogue, Errand, Network, Unasked, Value, Values, place};
+use patvault::service::{Catalogue, Errand, Network, Unasked, Value, Values, hosts, place};
 
 fn request(origin: &str) -> Request {
     Request {
@@ -116,7 +116,8 @@ fn a_token_is_verified() {
         _ => Reply::json(401, "{}"),
     });
     let mut errand = errand(&service.origin);
-    assert_eq!(errand.hosts(&["user".into()]), [service.origin.as_str()]);
+    let hosts = hosts(&errand.service.definition, &errand.place, &["user".into()]);
+    assert_eq!(hosts, [service.origin.as_str()]);
     let verified = errand.verify(&Network::new()).unwrap().unwrap();
     assert_eq!((verified.means, verified.facts.texts[&Fact::Owner].as_str()), (Means::Alive, "ada"));
     assert_eq!(verified.facts.scopes.unwrap(), ["repo", "gist"]);

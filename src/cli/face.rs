@@ -166,6 +166,13 @@ impl Face {
         self.tell(Role::Plain, "", text);
     }
 
+    /// Shows how far something is, on a line of its own that is gone with the next one. Only to a person.
+    pub(super) fn progress(&self, text: Option<&str>) {
+        if self.err_width.is_some() {
+            let _nobody_reads_it = write!(io::stderr().lock(), "\r\x1b[K{}", text.unwrap_or_default());
+        }
+    }
+
     /// Warns.
     pub(super) fn warn(&self, text: &str) {
         self.tell(Role::Soon, "warning: ", text);

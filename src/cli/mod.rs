@@ -29,6 +29,7 @@ mod show;
 mod table;
 mod terms;
 mod unlock;
+mod verify;
 mod words;
 
 use std::ffi::OsString;
@@ -127,6 +128,7 @@ enum AtDesk {
     Lock(unlock::LockArgs),
     Status(unlock::StatusArgs),
     Key(key::Args),
+    Verify(verify::Args),
     Services(services::Args),
     Detect(detect::Args),
     Import(import::Args),
@@ -251,6 +253,7 @@ fn dispatch(command: Option<AtDesk>, desk: &mut Desk) -> Result<Exit, Error> {
         Some(AtDesk::Lock(args)) => unlock::lock(&args, desk),
         Some(AtDesk::Status(args)) => unlock::status(&args, desk),
         Some(AtDesk::Key(args)) => key::run(args, desk),
+        Some(AtDesk::Verify(args)) => verify::run(&args, desk),
         Some(AtDesk::Services(args)) => services::run(&args, desk),
         Some(AtDesk::Detect(args)) => detect::run(&args, desk),
         Some(AtDesk::Import(args)) => import::run(&args, desk),

@@ -2,6 +2,7 @@
 
 mod add;
 mod backup;
+mod board;
 mod demo;
 mod detect;
 mod discard;
@@ -25,6 +26,7 @@ mod session;
 mod show;
 mod status;
 mod unlock;
+mod verify;
 
 pub use add::{Added, add, pasted};
 pub use backup::{accept, back_up, backups, restore_backup};
@@ -51,3 +53,4 @@ pub use session::{Ground, Session};
 pub use show::{Shown, show};
 pub use status::{Status, VaultStatus, status};
 pub use unlock::{Means, read_passphrase};
+pub use verify::{CALLS_AT_ONCE, Checked, Hosts, Inquiry, Plan, Reply, Skipped, Which, plan_verify, record, remember_hosts, run};

@@ -108,19 +108,6 @@ impl Errand {
         Some(Ok(verified))
     }
 
-    /// The hosts that get the secret when these calls are made, in order and once each.
-    pub fn hosts(&self, calls: &[String]) -> Vec<String> {
-        let definition = &self.service.definition;
-        let mut hosts = vec![];
-        for (call, _) in calls.iter().flat_map(|name| chain(definition, name)) {
-            let base = self.place.addresses.iter().find(|(name, _)| call.url.starts_with(&format!("{{{name}}}")));
-            let at = base.map_or(call.url.as_str(), |(_, address)| address);
-            let host = origin(at.split('{').next().unwrap_or(at)).map(str::to_owned);
-            hosts.extend(host.filter(|host| !hosts.contains(host)));
-        }
-        hosts
-    }
-
     fn asking<'a>(&'a self, definition: &Definition, call: &Call) -> Result<Asking<'a>, Unasked> {
         let credential = match &call.by {
             None => None,
@@ -147,6 +134,18 @@ impl Errand {
             self.values.set(name, Value::Secret(kept.clone()));
         }
     }
+}
+
+/// The hosts that are asked when these calls are made at that place, in order and once each.
+pub fn hosts(definition: &Definition, place: &Place, calls: &[String]) -> Vec<String> {
+    let mut hosts = vec![];
+    for (call, _) in calls.iter().flat_map(|name| chain(definition, name)) {
+        let base = place.addresses.iter().find(|(name, _)| call.url.starts_with(&format!("{{{name}}}")));
+        let at = base.map_or(call.url.as_str(), |(_, address)| address);
+        let host = origin(at.split('{').next().unwrap_or(at)).map(str::to_owned);
+        hosts.extend(host.filter(|host| !hosts.contains(host)));
+    }
+    hosts
 }
 
 /// A call with those that have to come before it, first things first; and whether it is the one that was asked for.

@@ -73,6 +73,11 @@ pub fn of(service: &Service, kind: &Kind, secret: &Secret) -> Option<Candidate> 
     })
 }
 
+/// What can be read from a secret of a kind: facts and fields, by name.
+pub fn read(kind: &Kind, secret: &Secret) -> BTreeMap<String, String> {
+    kind.forms.iter().find_map(|form| fit(form, secret.expose())).map(|fit| fit.read).unwrap_or_default()
+}
+
 fn sureness(telling: bool, fit: &Fit) -> Sureness {
     match (telling, fit.checksum) {
         (true, Some(true)) => Sureness::Certain,

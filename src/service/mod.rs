@@ -22,9 +22,9 @@ mod template;
 
 pub use ability::{Abilities, How, Recognised};
 pub use answer::{End, Facts, Judged, judge};
-pub use ask::{Errand, Unasked, Verified};
+pub use ask::{Errand, Unasked, Verified, hosts};
 pub use catalogue::{Bad, Catalogue, Error, Service, parse, schema};
-pub use detect::{Candidate, Sureness, detect};
+pub use detect::{Candidate, Sureness, detect, read};
 pub use form::checksum;
 pub use http::Network;
 pub use page::address;

@@ -1,5 +1,7 @@
 //! What tokens of a service may do, by the service's names.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -51,6 +53,20 @@ pub struct ScopeFamily {
 }
 
 impl ScopeSet {
+    /// Whether a scope contains another one, however deep.
+    pub fn contains(&self, wider: &str, name: &str) -> bool {
+        let mut open = vec![wider];
+        let mut seen = BTreeSet::new();
+        while let Some(scope) = open.pop() {
+            let inner = self.word(scope).map_or(&[][..], |word| &word.contains);
+            if inner.iter().any(|inner| inner == name) {
+                return true;
+            }
+            open.extend(inner.iter().map(String::as_str).filter(|inner| seen.insert(*inner)));
+        }
+        false
+    }
+
     /// The scope of that name.
     pub fn word(&self, name: &str) -> Option<&ScopeWord> {
         self.words.iter().find(|word| word.name == name)

@@ -1,0 +1,193 @@
+//! Writing down what services said, and saying what that changed.
+
+use std::collections::BTreeSet;
+
+use super::plan::Inquiry;
+use super::run::Reply;
+use crate::ops::error::Error;
+use crate::ops::session::Session;
+use crate::service::definition::{Fact, Means};
+use crate::service::{End, Facts, Verified};
+use crate::token::change::{Field, Subject};
+use crate::token::expiry::{Expiry, Source};
+use crate::token::label::Label;
+use crate::token::now::Now;
+use crate::token::{State, when};
+use crate::vault::Writer;
+use crate::verdict::{Outcome, Verdict};
+
+/// What was found out about a version of a token, and what of it is new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The token, and which version where it is not the one in use. Not escaped.
+    pub name: String,
+    /// The service's name.
+    pub service: String,
+    /// What the service said.
+    pub verdict: Verdict,
+    /// What it said of the owner.
+    pub owner: Option<String>,
+    /// What is different from what was known, a phrase each. Not escaped.
+    pub news: Vec<String>,
+}
+
+/// Records replies in one write. A token that is gone meanwhile, or has another secret, is left as it is.
+pub fn record(session: &Session, replies: &[Reply]) -> Result<Vec<Checked>, Error> {
+    session.write("verify", |vault| replies.iter().map(|reply| record_one(session, vault, reply)).collect())
+}
+
+fn record_one(session: &Session, vault: &mut Writer, reply: &Reply) -> Result<Checked, Error> {
+    let inquiry = &reply.inquiry;
+    let verdict = verdict(reply, &session.now);
+    let mut checked = Checked {
+        name: inquiry.name(),
+        service: inquiry.service_name().to_owned(),
+        verdict,
+        owner: None,
+        news: vec![],
+    };
+    let version = inquiry.version().id;
+    let there = vault.token(inquiry.token.id)?.filter(crate::token::Token::is_kept);
+    let Some(there) = there.filter(|token| token.versions.iter().any(|known| known.id == version)) else {
+        checked.news.push("it was changed meanwhile: nothing is recorded".into());
+        return Ok(checked);
+    };
+    let subject = Subject { token: there.id, version: Some(version) };
+    vault.set(subject, &Field::Verdict, Some(&checked.verdict.to_string()))?;
+    if checked.verdict.outcome == Outcome::Dead && inquiry.version().state != State::Current {
+        // The service's own word: nothing is left to be revoked.
+        vault.set(subject, &Field::State, Some(&State::Revoked(session.now.instant).to_string()))?;
+        checked.news.push("nothing is left to be revoked".into());
+    }
+    if let Ok(verified) = &reply.said {
+        let mut told = Told { inquiry, vault, subject, now: &session.now, news: &mut checked.news };
+        told.take(verified)?;
+        checked.owner = verified.facts.texts.get(&Fact::Owner).cloned();
+    }
+    Ok(checked)
+}
+
+fn verdict(reply: &Reply, now: &Now) -> Verdict {
+    let (outcome, why) = match &reply.said {
+        Err(unasked) => (Outcome::Refused, Some(unasked.to_string())),
+        Ok(Verified { means, why, .. }) => match means {
+            Means::Alive | Means::Done => (Outcome::Alive, why.clone()),
+            Means::Limited => (Outcome::Alive, why.clone().or_else(|| Some("it may not do what was asked".into()))),
+            Means::Dead => (Outcome::Dead, why.clone()),
+            Means::Refused | Means::Throttled => (Outcome::Refused, why.clone()),
+        },
+    };
+    Verdict { outcome, at: now.instant, why }
+}
+
+/// What a service told, on its way into the vault.
+struct Told<'a, 'w> {
+    inquiry: &'a Inquiry,
+    vault: &'a mut Writer<'w>,
+    subject: Subject,
+    now: &'a Now,
+    news: &'a mut Vec<String>,
+}
+
+impl Told<'_, '_> {
+    fn take(&mut self, verified: &Verified) -> Result<(), Error> {
+        let facts = &verified.facts;
+        self.texts(facts)?;
+        self.expiry(facts.expiry)?;
+        if let Some(issued) = facts.issued {
+            self.vault.set(self.subject, &Field::Issued, Some(&issued.to_string()))?;
+        }
+        if let Some(used) = facts.last_use {
+            self.vault.set(self.subject, &Field::Told(Fact::LastUse.word().into()), Some(&used.to_string()))?;
+        }
+        if let Some(scopes) = &facts.scopes {
+            self.scopes(scopes)?;
+        }
+        let definition = self.inquiry.definition();
+        for (name, kept) in &verified.keeps {
+            // A value that only later calls need is not the token's.
+            if definition.fields.get(name).is_some_and(|field| field.secret) {
+                self.vault.set_part(self.subject, name, kept)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn texts(&mut self, facts: &Facts) -> Result<(), Error> {
+        for (fact, text) in &facts.texts {
+            // What a service says is as little to be trusted as what a person types.
+            let Ok(text) = Label::Account.parse(text) else { continue };
+            let field = Field::Told(fact.word().into());
+            let known = self.inquiry.version().told.get(fact.word());
+            if *fact == Fact::Owner && known.is_some_and(|known| *known != text) {
+                self.news.push(format!("owner is {text} now"));
+            }
+            self.vault.set(self.subject, &field, Some(&text))?;
+            if *fact == Fact::Owner && self.inquiry.token.account.is_none() {
+                self.vault.set(Subject { version: None, ..self.subject }, &Field::Account, Some(&text))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The service's own word about the end counts over anybody else's. The same word again is no news.
+    fn expiry(&mut self, end: Option<End>) -> Result<(), Error> {
+        let Some(end) = end else { return Ok(()) };
+        let source = Source::Service(self.now.instant);
+        let known = self.inquiry.version().expiry;
+        let told = match end {
+            End::Never => Expiry::Never(source),
+            End::At(date) => Expiry::Ends(date, source),
+        };
+        let same_end = match (known, told) {
+            (Expiry::Never(_), Expiry::Never(_)) => true,
+            (Expiry::Ends(known, _), Expiry::Ends(told, _)) => known == told,
+            _ => false,
+        };
+        if same_end && matches!(known.source(), Some(Source::Service(_))) {
+            return Ok(());
+        }
+        if !same_end {
+            self.news.push(self.moved(known, told));
+        }
+        self.vault.set(self.subject, &Field::Expiry, Some(&told.to_string()))?;
+        Ok(())
+    }
+
+    fn moved(&self, known: Expiry, told: Expiry) -> String {
+        let words = |expiry: Expiry| match expiry.date() {
+            Some(date) => {
+                let day = date.day(self.now);
+                format!("{day}, {}", when::words(day, self.now))
+            }
+            None if expiry == Expiry::Unknown => "unknown".to_owned(),
+            None => "never".to_owned(),
+        };
+        match known {
+            Expiry::Unknown => format!("ends {}", words(told)),
+            known => format!("ends {}, not {}", words(told), words(known)),
+        }
+    }
+
+    /// What was granted is what the service says; what a person had noted and is not granted is said.
+    fn scopes(&mut self, granted: &[String]) -> Result<(), Error> {
+        let granted: BTreeSet<String> = granted.iter().filter_map(|name| Label::Scope.parse(name).ok()).collect();
+        let noted: BTreeSet<String> =
+            self.inquiry.version().scopes.iter().map(|scope| scope.name.clone()).collect();
+        for name in granted.difference(&noted) {
+            self.vault.set(self.subject, &Field::Scope(name.clone()), Some(""))?;
+            if !noted.is_empty() {
+                self.news.push(format!("may also {name}"));
+            }
+        }
+        let set = self.inquiry.scope_set();
+        let contained = |name: &str| set.is_some_and(|set| granted.iter().any(|wider| set.contains(wider, name)));
+        for name in noted.difference(&granted) {
+            self.vault.set(self.subject, &Field::Scope(name.clone()), None)?;
+            if !contained(name) {
+                self.news.push(format!("may not {name}"));
+            }
+        }
+        Ok(())
+    }
+}

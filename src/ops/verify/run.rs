@@ -1,0 +1,139 @@
+//! The asking: at most four at once, one at a time to a host, each host with its rest.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::plan::Inquiry;
+use crate::ops::board::{Board, Next};
+use crate::ops::error::Error;
+use crate::ops::session::Session;
+use crate::ports::Http;
+use crate::service::definition::Means;
+use crate::service::{Errand, Unasked, Verified};
+
+/// How many calls are under way at once, at most.
+pub const CALLS_AT_ONCE: usize = 4;
+/// How often a token is asked about again that was asked about too often.
+const TRIES: u32 = 3;
+/// The longest that a host is waited for. One that wants more is left for another day.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What came back about a version of a token.
+pub struct Reply {
+    /// What was asked.
+    pub inquiry: Inquiry,
+    /// What the service said, or why it said nothing.
+    pub said: Result<Verified, Unasked>,
+}
+
+/// A job that waits.
+struct Job {
+    inquiry: Inquiry,
+    tries: u32,
+}
+
+/// A job under way: whoever does it has the secret, and nothing else of the vault.
+struct Asked {
+    host: String,
+    job: Job,
+    errand: Errand,
+}
+
+/// Asks about every inquiry and hands each reply over as it comes. A secret is opened when its turn has come, and is gone when
+/// its reply is there. `replied` may write to the vault; what it returns as an error ends the asking.
+pub fn run(
+    session: &Session,
+    inquiries: Vec<Inquiry>,
+    http: &dyn Http,
+    mut replied: impl FnMut(Reply) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut board = Board::new();
+    let now = Instant::now();
+    for inquiry in inquiries {
+        let host = inquiry.hosts.first().cloned().unwrap_or_default();
+        board.put(&host, Job { inquiry, tries: 0 }, now);
+    }
+    let (to_workers, work) = channel::<Asked>();
+    let (to_us, replies) = channel();
+    let work = Mutex::new(work);
+    thread::scope(|scope| {
+        for _ in 0..CALLS_AT_ONCE {
+            let (work, to_us) = (&work, to_us.clone());
+            scope.spawn(move || worker(work, &to_us, http));
+        }
+        drop(to_us);
+        // The end of this channel is what the workers end by, whatever ends the asking.
+        let to_workers = to_workers;
+        ask(session, &mut board, &to_workers, &replies, &mut replied)
+    })
+}
+
+type Answered = (String, Job, Result<Verified, Unasked>);
+
+fn worker(work: &Mutex<Receiver<Asked>>, to_us: &Sender<Answered>, http: &dyn Http) {
+    loop {
+        let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Asked { host, job, mut errand }) = next else { return };
+        let Some(said) = errand.verify(http) else { continue };
+        drop(errand);
+        if to_us.send((host, job, said)).is_err() {
+            return;
+        }
+    }
+}
+
+fn ask(
+    session: &Session,
+    board: &mut Board<Job>,
+    to_workers: &Sender<Asked>,
+    replies: &Receiver<Answered>,
+    replied: &mut impl FnMut(Reply) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut under_way = 0;
+    loop {
+        let next = if under_way < CALLS_AT_ONCE { board.take(Instant::now()) } else { Next::NotBefore(None) };
+        let until = match next {
+            Next::Job(host, job) => {
+                let errand = job.inquiry.open(session)?;
+                under_way += usize::from(to_workers.send(Asked { host, job, errand }).is_ok());
+                continue;
+            }
+            Next::Empty if under_way == 0 => return Ok(()),
+            Next::Empty | Next::NotBefore(None) => None,
+            Next::NotBefore(Some(at)) => Some(at),
+        };
+        let Some((host, job, said)) = wait(replies, until) else { continue };
+        under_way -= 1;
+        if let Some(again) = settled(board, &host, job, said) {
+            replied(again)?;
+        }
+    }
+}
+
+/// Waits for a reply, or until a host may be asked again.
+fn wait(replies: &Receiver<Answered>, until: Option<Instant>) -> Option<Answered> {
+    match until {
+        None => replies.recv().ok(),
+        Some(at) => match replies.recv_timeout(at.saturating_duration_since(Instant::now())) {
+            Ok(answered) => Some(answered),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        },
+    }
+}
+
+/// Frees the host, and puts a job back that was asked too early. What is settled is the reply.
+fn settled(board: &mut Board<Job>, host: &str, mut job: Job, said: Result<Verified, Unasked>) -> Option<Reply> {
+    let wished = said.as_ref().ok().and_then(|verified| verified.wait);
+    let rest = wished.unwrap_or_default().min(PATIENCE).max(job.inquiry.gap());
+    let now = Instant::now();
+    board.done(host, rest, now);
+    job.tries += 1;
+    let throttled = said.as_ref().is_ok_and(|verified| verified.means == Means::Throttled);
+    if throttled && job.tries < TRIES && wished.is_some_and(|wished| wished <= PATIENCE) {
+        board.put(host, job, now);
+        return None;
+    }
+    Some(Reply { inquiry: job.inquiry, said })
+}
