@@ -1,0 +1,193 @@
+//! `patvault verify` against services on the machine itself: what is asked, what is written down, and what is said.
+#![cfg(test)]
+
+#[path = "common/fake.rs"]
+mod fake;
+#[path = "common/home.rs"]
+mod home;
+
+use std::process::Output;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+
+use fake::{Fake, Reply, Seen};
+use home::Home;
+use serde_json::Value as Json;
+
+/// A home with tokens of an Enterprise Server that is this test.
+struct Stage {
+    home: Home,
+}
+
+impl Stage {
+    fn new() -> Self {
+        Self { home: Home::with_vault() }
+    }
+
+    fn add(&self, name: &str, instance: &str, more: &[&str]) {
+        let path = format!("github/{name}");
+        let common = ["add", &path, "--stdin", "--instance", instance, "--kind", "classic"];
+        let mut child = self.home.patvault(common.iter().chain(more)).stdin(std::process::Stdio::piped()).spawn().unwrap();
+        use std::io::Write;
+        child.stdin.take().unwrap().write_all(format!("not-a-real-secret-{name}").as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.home.patvault(args).output().unwrap()
+    }
+
+    fn token(&self, name: &str) -> Json {
+        let shown = self.run(&["show", &format!("github/{name}"), "--json"]);
+        serde_json::from_slice(&shown.stdout).unwrap()
+    }
+}
+
+fn said(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(!text.contains("not-a-real-secret"), "{text}");
+    text
+}
+
+fn of(seen: &Seen) -> &str {
+    seen.headers["authorization"].strip_prefix("Bearer not-a-real-secret-").unwrap()
+}
+
+fn alive(scopes: &str, ends: &str) -> Reply {
+    let headers = vec![
+        ("Content-Type", "application/json".to_owned()),
+        ("X-OAuth-Scopes", scopes.to_owned()),
+        ("GitHub-Authentication-Token-Expiration", ends.to_owned()),
+    ];
+    Reply::Answer(200, headers, r#"{"login":"ada","id":7}"#.into())
+}
+
+#[test]
+fn what_the_service_says_is_written_down_with_its_source() {
+    let stage = Stage::new();
+    let service = Fake::start(|seen| match of(seen) {
+        "good" => alive("repo, gist", "2027-02-11 09:00:00 UTC"),
+        "gone" => Reply::json(401, r#"{"message":"Bad credentials"}"#),
+        _ => Reply::json(500, "{}"),
+    });
+    stage.add("good", &service.origin, &["--scope", "repo", "--scope", "public_repo", "--scope", "user", "--expires", "2027-01-31"]);
+    stage.add("gone", &service.origin, &["--expires", "never"]);
+    stage.add("unsaid", &service.origin, &["--expires", "never"]);
+
+    let first = stage.run(&["verify", "--all"]);
+    let text = said(&first);
+    assert_eq!(first.status.code(), Some(4), "{text}");
+    assert!(text.contains(&format!("For the first time from here, secrets go to {}", service.origin)), "{text}");
+    let good = "alive    github/good  (ada): ends 2027-02-11, in 3 months, not 2027-01-31, in 2 months; may also gist; may not user";
+    assert!(text.contains(good), "{text}");
+    assert!(text.contains("dead     github/gone: "), "{text}");
+    assert!(text.contains("refused  github/unsaid: the service has trouble of its own (500)"), "{text}");
+
+    let token = stage.token("good");
+    let version = &token["token"]["versions"][0];
+    let there = |field: &str| version[field].to_string();
+    assert!(there("expiry").contains("2027-02-11") && there("expiry").contains("service"), "{version}");
+    assert!(there("scopes").contains("gist") && !there("scopes").contains("user"), "{version}");
+    assert_eq!(token["token"]["account"], "ada");
+
+    // The same again is no news, and the host is known by now.
+    let again = said(&stage.run(&["verify", "github/good"]));
+    assert_eq!(again.trim(), "alive    github/good  (ada)");
+    assert_eq!(stage.run(&["verify", "name:good"]).status.code(), Some(0));
+    assert_eq!(stage.run(&["verify", "name:unsaid"]).status.code(), Some(1));
+}
+
+#[test]
+fn what_cannot_be_asked_is_said() {
+    let stage = Stage::new();
+    let added = |path: &str, more: &[&str]| {
+        let args = ["add", path, "--stdin", "--expires", "never"];
+        let mut child = stage.home.patvault(args.iter().chain(more)).stdin(std::process::Stdio::piped()).spawn().unwrap();
+        use std::io::Write;
+        child.stdin.take().unwrap().write_all(path.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+    };
+    added("nowhere/x", &[]);
+    added("github/odd", &["--kind", "something else"]);
+    added("gitea/home", &[]);
+    let text = said(&stage.run(&["verify", "--all"]));
+    assert!(text.contains("nowhere/x: not asked: no service 'nowhere' is known"), "{text}");
+    assert!(text.contains("github/odd: not asked: its kind is none"), "{text}");
+    assert!(text.contains("gitea/home: not asked: its service needs an instance"), "{text}");
+}
+
+#[test]
+fn a_host_of_a_definition_of_ones_own_is_asked_about() {
+    let stage = Stage::new();
+    let service = Fake::start(|_| Reply::json(200, r#"{"name":"ada"}"#));
+    let folder = stage.home.path().join(".config/patvault/services");
+    std::fs::create_dir_all(&folder).unwrap();
+    let definition = format!(
+        "language = 1\nname = 'GitHub of my own'\n[[site]]\nat = '{}'\n[send.bearer]\nheaders = {{ Authorization = 'Bearer {{token}}' }}\n\
+         [call.me]\nurl = '{{at}}/me'\nanswers = [{{ status = [200], means = 'alive' }}]\n\
+         [[kind]]\nid = 'classic'\nname = 'key'\nsend = 'bearer'\nverify = ['me']\n",
+        service.origin
+    );
+    std::fs::write(folder.join("github.toml"), definition).unwrap();
+    stage.add("x", &service.origin, &["--expires", "never"]);
+    let refused = stage.run(&["verify", "--all"]);
+    let text = said(&refused);
+    assert_eq!(refused.status.code(), Some(3), "{text}");
+    assert!(text.contains("could not ask for leave to send secrets to a new host"), "{text}");
+    assert!(service.seen().is_empty());
+}
+
+/// Counts how many calls are under way, at most.
+#[derive(Default)]
+struct Crowd {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Crowd {
+    fn enter(&self) {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+    }
+
+    fn leave(&self) {
+        self.now.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn four_at_once_and_one_at_a_time_to_a_host() {
+    const HOSTS: usize = 6;
+    let stage = Stage::new();
+    let everybody = Arc::new(Crowd::default());
+    // The first calls wait for each other: four come together, and no fifth.
+    let gate = Arc::new((Mutex::new(0), Condvar::new()));
+    let services: Vec<(Fake, Arc<Crowd>)> = (0..HOSTS)
+        .map(|_| {
+            let own = Arc::new(Crowd::default());
+            let (all, mine, gate) = (Arc::clone(&everybody), Arc::clone(&own), Arc::clone(&gate));
+            let service = Fake::start(move |_| {
+                all.enter();
+                mine.enter();
+                let (count, together) = &*gate;
+                let mut count = count.lock().unwrap();
+                *count += 1;
+                together.notify_all();
+                drop(together.wait_while(count, |count| *count < 4).unwrap());
+                all.leave();
+                mine.leave();
+                Reply::json(200, r#"{"login":"ada","id":7}"#)
+            });
+            (service, own)
+        })
+        .collect();
+    for (at, (service, _)) in services.iter().enumerate() {
+        for token in 0..2 {
+            stage.add(&format!("{at}-{token}"), &service.origin, &["--expires", "never"]);
+        }
+    }
+    let done = stage.run(&["verify", "--all"]);
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    assert_eq!(everybody.most.load(Ordering::SeqCst), 4);
+    assert!(services.iter().all(|(service, own)| own.most.load(Ordering::SeqCst) == 1 && service.seen().len() == 2));
+}
