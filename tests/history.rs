@@ -69,6 +69,10 @@ fn values() -> Vec<(Field, &'static [Option<&'static str>])> {
         (Field::Note, &[None, Some("two\nlines"), Some("'; DROP TABLE note; --")]),
         (Field::Tag("prod".into()), THERE),
         (Field::Tag("a:b".into()), THERE),
+        (Field::Fact("account_id".into()), TEXT),
+        (Field::Fact("org".into()), TEXT),
+        (Field::Told("owner".into()), TEXT),
+        (Field::Told("last_use".into()), DATE),
         (Field::Lead, DAYS),
         (Field::Cadence, DAYS),
         (Field::Unused, DAYS),
@@ -260,7 +264,7 @@ fn a_value_that_cannot_be_read_back_is_refused() {
     let stage = Stage::new();
     let ids = stage.add(&[draft("github/laptop"), draft("github/ci")]);
     let of = subject(&stage, ids[0]);
-    let cases: [(Field, Option<&str>); 17] = [
+    let cases: [(Field, Option<&str>); 22] = [
         (Field::Name, None),
         (Field::Service, None),
         (Field::Lead, Some("soon")),
@@ -276,8 +280,13 @@ fn a_value_that_cannot_be_read_back_is_refused() {
         (Field::Verdict, Some("fine")),
         (Field::State, Some("lost")),
         (Field::Mark(Duty::Rotate), Some("later")),
+        (Field::Fact("org".into()), Some("")),
+        (Field::Told("owner".into()), Some("")),
+        (Field::Told("last_use".into()), Some("yesterday")),
         // These are not set but come about.
         (Field::Added, Some("github/laptop")),
+        (Field::VersionAdded, Some("2026-11-22T10:00:00Z")),
+        (Field::Part("refresh_token".into()), Some("")),
         (Field::Purged, Some("2026-11-22T10:00:00Z")),
     ];
     let before = stage.files();

@@ -10,6 +10,7 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -133,6 +134,7 @@ fn facts_of(text: &mut String, r: &Reader, token: &Token) -> Result<(), Error> {
         ("account", token.account.clone()),
         ("kind", token.kind.clone()),
         ("tags", Some(token.tags.iter().cloned().collect::<Vec<_>>().join(" ")).filter(|tags| !tags.is_empty())),
+        ("facts", Some(named(&token.facts)).filter(|facts| !facts.is_empty())),
         ("lead", days(token.policy.lead_days)),
         ("cadence", days(token.policy.cadence_days)),
         ("unused", days(token.policy.unused_days)),
@@ -155,9 +157,18 @@ fn facts_of(text: &mut String, r: &Reader, token: &Token) -> Result<(), Error> {
         let scopes = version.scopes.iter().map(|scope| format!("scope {}, rated {:?}", scope.name, scope.rated));
         let marks = token.marks.iter().filter(|mark| mark.version == version.id);
         let marks = marks.map(|mark| format!("{}: {}", mark.duty, mark.answer));
-        issued.into_iter().chain(verdict).chain(scopes).chain(marks).for_each(|fact| line(text, 2, &fact));
+        let told = Some(format!("told: {}", named(&version.told))).filter(|_| !version.told.is_empty());
+        let known = issued.into_iter().chain(verdict).chain(told).chain(scopes).chain(marks);
+        known.for_each(|fact| line(text, 2, &fact));
+        for name in &version.parts {
+            line(text, 2, &format!("secret {name}: {}", r.part(version.id, name)?.unwrap().expose()));
+        }
     }
     Ok(())
+}
+
+fn named(values: &BTreeMap<String, String>) -> String {
+    values.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
 }
 
 fn line(text: &mut String, depth: usize, what: &str) {
@@ -205,7 +216,7 @@ fn write<T>(stage: &Stage, minute: i64, verb: &str, f: impl FnOnce(&mut Writer) 
     stage.vault.write(&stage.key, &author, verb, f).unwrap()
 }
 
-/// Everything a vault of schema 1 can know.
+/// Everything a vault of this schema can know.
 fn fill(stage: &Stage) {
     let ids = write(stage, 0, "add", |w| w.add(&drafts()));
     let [laptop, ci, plugin, bot, board] = ids[..] else { panic!() };
@@ -249,6 +260,21 @@ fn fill(stage: &Stage) {
     }
     let of_ci = current(ci);
     write(stage, 13, "expire", |w| w.set(of_ci, &Field::Expiry, Some("2027-06-30 typed")));
+    write(stage, 15, "verify", |w| {
+        w.set(of_ci, &Field::Told("owner".into()), Some("ada"))?;
+        w.set(of_ci, &Field::Told("last_use".into()), Some("2026-11-21"))?;
+        w.set(of_ci, &Field::Fact("org".into()), None)
+    });
+    for (minute, part) in [(16, "8"), (17, "9")] {
+        let part = Secret::new(format!("not-a-real-secret-{part}"));
+        write(stage, minute, "edit", |w| w.set_part(of_ci, "refresh_token", &part));
+    }
+    let new = DraftVersion {
+        parts: BTreeMap::from([("token_secret".to_owned(), Secret::new("not-a-real-secret-11".into()))]),
+        ..DraftVersion::of(Secret::new("not-a-real-secret-10".into()))
+    };
+    write(stage, 18, "rotate", |w| w.add_version(ci, &new));
+    write(stage, 19, "rename", |w| w.set(of_ci, &Field::Name, Some("ci, rotated")));
     // This one waits in the journal.
     use_it(ci, 3, 14);
 }
@@ -297,6 +323,7 @@ fn drafts() -> [Draft; 5] {
     ];
     let mut ci = draft_of("gitlab/ci", "not-a-real-secret-4");
     ci.instance = Some("https://gitlab.example.com".into());
+    ci.facts = [("account_id", "1234"), ("org", "acme")].map(|(name, value)| (name.into(), value.into())).into();
     ci.policy.cadence_days = Some(180);
     ci.policy.unused_days = Some(0);
     ci.versions[0].expiry = Expiry::Never(Source::Default);

@@ -99,3 +99,39 @@ fn the_same_secret_is_found() {
     stage.vault.write(&stage.key, &author(), "purge", |w| w.purge(ids[0])).unwrap();
     assert_eq!(places("not-a-real-secret"), [(again[0], "gitlab/ci".into(), 1, false)]);
 }
+
+#[test]
+fn the_parts_of_a_secret_are_sealed_resealed_and_destroyed_like_it() {
+    let mut stage = Stage::new();
+    let id = stage.add(&[draft_of("x/app", "not-a-real-secret")])[0];
+    let of = Subject { token: id, version: Some(token_now(&stage, id).current().id) };
+    let sealed = |stage: &Stage| query::<Vec<u8>>(&stage.image(), "SELECT sealed FROM part");
+    let part = |stage: &Stage| {
+        let part = stage.vault.read(&stage.key, |r| r.part(of.version.unwrap(), "refresh_token")).unwrap();
+        part.map(|part| part.expose().to_owned())
+    };
+    let is_left = |stage: &Stage, sealed: &[u8]| sealed.windows(48).step_by(16).any(|some| holds(&stage.image(), some));
+    let mut gone: Vec<Vec<u8>> = vec![];
+    for text in ["not-a-real-part", "not-a-real-part-either"] {
+        let secret = Secret::new(text.into());
+        stage.vault.write(&stage.key, &author(), "edit", |w| w.set_part(of, "refresh_token", &secret)).unwrap();
+        assert_eq!(part(&stage).as_deref(), Some(text));
+        assert!(!holds(&stage.image(), b"not-a-real"), "no text of it is in the clear");
+        assert!(gone.iter().all(|sealed| !is_left(&stage, sealed)), "what it took the place of is left");
+        gone.push(sealed(&stage));
+    }
+    assert_eq!(token_now(&stage, id).current().parts, ["refresh_token".to_owned()].into());
+
+    let (old_key, ways) = (stage.key, [common::slot_for("identity", &stage.identity)]);
+    let seen = stage.vault.slot_files().unwrap();
+    stage.key = stage.vault.change_key(&old_key, &author(), &ways, &seen, &common::nobody()).unwrap();
+    assert_eq!(part(&stage).as_deref(), Some("not-a-real-part-either"));
+    assert_ne!(sealed(&stage), gone[1]);
+    assert_eq!(common::unseal(&sealed(&stage), &stage.key), b"not-a-real-part-either");
+    gone.push(sealed(&stage));
+
+    stage.vault.write(&stage.key, &later(9), "purge", |w| w.purge(id)).unwrap();
+    assert_eq!(part(&stage), None);
+    assert!(token_now(&stage, id).current().parts.is_empty());
+    assert!(gone.iter().all(|sealed| !is_left(&stage, sealed)), "sealed bytes are left");
+}

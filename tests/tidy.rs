@@ -58,7 +58,7 @@ const EXPOSING: Allowed = &[
     ("src/service/page.rs", "takes the text of an address, which never holds a secret"),
     ("src/service/request.rs", "puts a secret where its service wants it"),
     ("src/service/template.rs", "fills a secret in where a definition names it"),
-    ("src/vault/db/write.rs", "seals secrets and takes their fingerprints"),
+    ("src/vault/db/write/add.rs", "seals secrets and takes their fingerprints"),
     ("src/vault/key.rs", "writes the vault key as the text of a slot, which is sealed at once"),
 ];
 

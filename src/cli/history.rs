@@ -203,6 +203,8 @@ fn told(change: &Change, face: &Face) -> String {
         Field::Tag(tag) => format!("tag {}", escaped(tag)),
         Field::Scope(scope) => format!("scope {}", escaped(scope)),
         Field::Mark(duty) => format!("reminder {duty}"),
+        Field::Fact(name) | Field::Told(name) => escaped(name).into_owned(),
+        Field::Part(name) => format!("secret {}", escaped(name)),
         field => field.to_string(),
     };
     match (&change.field, old, new) {
@@ -211,6 +213,9 @@ fn told(change: &Change, face: &Face) -> String {
         (Field::Trashed, None, Some(_)) => "moved to the trash".to_owned(),
         (Field::Trashed, Some(_), None) => "brought back from the trash".to_owned(),
         (Field::Purged, ..) => "its secrets destroyed".to_owned(),
+        (Field::Part(_), None, _) => format!("{name}: added"),
+        (Field::Part(_), Some(_), _) => format!("{name}: replaced"),
+        (Field::Told(_), ..) => format!("{name}: {} {} {}, says the service", value(old), arrow(face), value(new)),
         (Field::Expiry, ..) => format!("{name}: {} {} {}", expiry(old), arrow(face), expiry(new)),
         _ => format!("{name}: {} {} {}", value(old), arrow(face), value(new)),
     }

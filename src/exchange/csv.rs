@@ -1,7 +1,7 @@
 //! A table with a header row: what spreadsheets and password managers write.
 //!
-//! A row holds one token and its version in use. Older versions, verdicts, risks that a person gave and reminder rules
-//! have no column; a JSON export keeps them.
+//! A row holds one token and its version in use. Older versions, what a service told or needs besides, risks that a
+//! person gave and reminder rules have no column; a JSON export keeps them.
 //!
 //! Spreadsheets compute cells that begin with `=`, `+`, `-` or `@`, and a token's name may come from somebody else. On
 //! export a `'` is put before such a cell, and before one that begins with `'`, so that it can be taken off again
@@ -148,6 +148,7 @@ fn left_out(kept: &[&Full], gone: usize, guarded: usize) -> Vec<String> {
         let (token, version) = (&full.token, full.token.current());
         token.policy != Policy::default()
             || version.verdict.is_some()
+            || !(token.facts.is_empty() && version.told.is_empty() && version.parts.is_empty())
             || version.scopes.iter().any(|scope| scope.rated.is_some())
     };
     let more = kept.iter().filter(has_more).count();
@@ -162,7 +163,7 @@ fn left_out(kept: &[&Full], gone: usize, guarded: usize) -> Vec<String> {
     }
     if more > 0 {
         notes.push(format!(
-            "{} with reminder rules, verdicts or rated scopes: only json holds these",
+            "{} with reminder rules, fields, verdicts or rated scopes: only json holds these",
             counted(more, "token")
         ));
     }

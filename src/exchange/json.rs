@@ -6,6 +6,7 @@ mod record;
 mod wrong;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -17,11 +18,11 @@ use super::{Exported, Full, Imported, Place, label, text_of};
 use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::text::counted;
-use crate::token::State;
 use crate::token::draft::{Draft, DraftVersion};
-use crate::token::expiry::Expiry;
+use crate::token::expiry::{Date, Expiry};
 use crate::token::label::{Label, note};
 use crate::token::rules::Policy;
+use crate::token::{LAST_USE, State};
 use crate::verdict::Verdict;
 pub use record::{
     ExpiryRecord, PolicyRecord, Record, ScopeRecord, SourceWord, StateWord, VerdictRecord, VersionRecord,
@@ -76,8 +77,7 @@ pub fn document(tokens: &[Record]) -> Zeroizing<Vec<u8>> {
 
 /// Writes all tokens, with those secrets that are given.
 pub fn write(tokens: &[Full]) -> Exported {
-    let record =
-        |full: &Full| Record::of(&full.token).with_note(full.note.clone()).with_secrets(&full.token, &full.secrets);
+    let record = |full: &Full| Record::of(&full.token).with_note(full.note.clone()).with_secrets(full);
     Exported { bytes: document(&tokens.iter().map(record).collect::<Vec<_>>()), notes: vec![] }
 }
 
@@ -177,6 +177,7 @@ fn draft(record: Record) -> Result<Draft, Wrong> {
             .enumerate()
             .map(|(at, tag)| text(Label::Tag, tag, &format!("/tags/{at}")))
             .collect::<Result<_, _>>()?,
+        facts: named(record.facts, value).map_err(|wrong| wrong.under("facts"))?,
         policy: Policy { lead_days, cadence_days, unused_days },
         note: record
             .note
@@ -192,10 +193,8 @@ fn draft(record: Record) -> Result<Draft, Wrong> {
 
 fn version(record: VersionRecord, is_first: bool) -> Result<DraftVersion, Wrong> {
     let state = state(record.state, record.since, is_first)?;
-    let secret = record.secret.ok_or_else(|| Wrong::at("/secret", "it is missing: export again with secrets"))?;
     Ok(DraftVersion {
-        secret: Secret::parse(secret.0.expose().as_bytes().to_vec())
-            .map_err(|e| Wrong::at("/secret", e.to_string()))?,
+        secret: secret(record.secret).map_err(|wrong| wrong.under("secret"))?,
         issued: record.issued,
         expiry: expiry(&record.expires).map_err(|wrong| wrong.under("expires"))?,
         scopes: record
@@ -205,9 +204,37 @@ fn version(record: VersionRecord, is_first: bool) -> Result<DraftVersion, Wrong>
             .map(|(at, record)| scope(record).map_err(|wrong| wrong.under(at).under("scopes")))
             .collect::<Result<_, _>>()?,
         verdict: record.verdict.map(verdict).transpose()?,
+        told: told(record.told).map_err(|wrong| wrong.under("told"))?,
+        parts: named(record.parts, secret).map_err(|wrong| wrong.under("parts"))?,
         state,
         added: record.added,
     })
+}
+
+fn secret(given: Option<SecretText>) -> Result<Secret, Wrong> {
+    let given = given.ok_or_else(|| Wrong::at("", "it is missing: export again with secrets"))?;
+    Secret::parse(given.0.expose().as_bytes().to_vec()).map_err(|e| Wrong::at("", e.to_string()))
+}
+
+/// Values by name. What is wrong stands somewhere among them: where names and values are mixed up, a name is a secret.
+fn named<T, U>(
+    given: BTreeMap<String, T>,
+    value: impl Fn(T) -> Result<U, Wrong>,
+) -> Result<BTreeMap<String, U>, Wrong> {
+    given.into_iter().map(|(name, given)| Ok((text(Label::Field, &name, "")?, value(given)?))).collect()
+}
+
+fn value(given: String) -> Result<String, Wrong> {
+    text(Label::Value, &given, "")
+}
+
+fn told(given: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Wrong> {
+    let mut told = named(given, value)?;
+    if let Some(at) = told.get_mut(LAST_USE) {
+        let date: Date = at.parse().map_err(|_| Wrong::at("/last_use", "it must be a day or a time"))?;
+        *at = date.to_string();
+    }
+    Ok(told)
 }
 
 type Time = chrono::DateTime<chrono::Utc>;

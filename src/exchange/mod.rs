@@ -135,6 +135,8 @@ pub struct Full {
     pub note: Option<String>,
     /// The secrets of its versions; empty where the export is to hold none.
     pub secrets: BTreeMap<VersionId, Secret>,
+    /// What is secret about them besides, by name; empty in the same case.
+    pub parts: BTreeMap<(VersionId, String), Secret>,
 }
 
 impl Full {
@@ -202,7 +204,8 @@ fn label(label: Label, given: &str) -> Result<String, Cow<'static, str>> {
             Label::Instance => "an instance is a host or an https address, such as gitlab.example.com",
             Label::Tag => "a tag has no spaces, no control characters and does not start with '#' or '-'",
             Label::Scope => "a scope has no spaces and no control characters",
-            Label::Name | Label::Account | Label::Kind | Label::Plain => {
+            Label::Field => "a field is a word of lower-case letters, digits, '.', '-' and '_', such as account_id",
+            Label::Name | Label::Account | Label::Kind | Label::Value | Label::Plain => {
                 "it must hold 1 to 512 bytes without control characters or characters that are invisible"
             }
         })

@@ -85,8 +85,21 @@ fn secrets() -> impl Strategy<Value = String> {
     "[-=+@'\",;\\\\#$!-~é]{1,30}".prop_filter("a secret", |text| Secret::parse(text.clone().into_bytes()).is_ok())
 }
 
-/// A version and its secret. The place in its token is set where the token is made.
-fn versions() -> impl Strategy<Value = (Version, String)> {
+/// Names, and something for each.
+fn named<T: std::fmt::Debug>(values: impl Strategy<Value = T>) -> impl Strategy<Value = BTreeMap<String, T>> {
+    proptest::collection::btree_map("[a-z][a-z0-9_]{0,8}", values, 0..3)
+}
+
+/// What a service told, at times its last use among it.
+fn tellings() -> impl Strategy<Value = BTreeMap<String, String>> {
+    (named(labels(Label::Value)), option::of(dates())).prop_map(|(mut told, last_use)| {
+        told.extend(last_use.map(|date| ("last_use".to_owned(), date.to_string())));
+        told
+    })
+}
+
+/// A version, its secret and the secret parts of it. The place in its token is set where the token is made.
+fn versions() -> impl Strategy<Value = (Version, String, BTreeMap<String, String>)> {
     let outcome = prop_oneof![Just(Outcome::Alive), Just(Outcome::Dead), Just(Outcome::Refused)];
     let verdict = (outcome, instants(), option::of(labels(Label::Kind))).prop_map(|(outcome, at, why)| Verdict {
         outcome,
@@ -94,10 +107,16 @@ fn versions() -> impl Strategy<Value = (Version, String)> {
         why,
     });
     let state = prop_oneof![instants().prop_map(State::Superseded), instants().prop_map(State::Revoked)];
-    (instants(), option::of(dates()), expiries(), scopes(), option::of(verdict), state, secrets()).prop_map(
-        |(added, issued, expiry, scopes, verdict, state, secret)| {
+    let known = (option::of(dates()), expiries(), scopes(), option::of(verdict), tellings());
+    (instants(), known, state, secrets(), named(secrets())).prop_map(
+        |(added, (issued, expiry, scopes, verdict, told), state, secret, secret_parts)| {
             let id = VersionId::from_bytes([0; 16]);
-            (Version { id, number: 1, added, issued, expiry, scopes, verdict, state }, secret)
+            let parts = secret_parts.keys().cloned().collect();
+            (
+                Version { id, number: 1, added, issued, expiry, scopes, verdict, told, parts, state },
+                secret,
+                secret_parts,
+            )
         },
     )
 }
@@ -111,21 +130,24 @@ pub fn fulls() -> impl Strategy<Value = Full> {
         option::of(labels(Label::Account)),
         option::of(labels(Label::Kind)),
         proptest::collection::btree_set(labels(Label::Tag), 0..4),
+        named(labels(Label::Value)),
         option::of(notes()),
     );
     let policy = (option::of(0u32..400), option::of(0u32..400), option::of(0u32..400))
         .prop_map(|(lead_days, cadence_days, unused_days)| Policy { lead_days, cadence_days, unused_days });
     (words, policy, instants(), option::of(instants()), proptest::collection::vec(versions(), 1..4)).prop_map(
-        |((service, name, host, account, kind, tags, note), policy, added, last_use, given)| {
-            let (mut versions, mut secrets) = (vec![], BTreeMap::new());
+        |((service, name, host, account, kind, tags, facts, note), policy, added, last_use, given)| {
+            let (mut versions, mut secrets, mut parts) = (vec![], BTreeMap::new(), BTreeMap::new());
             let count = given.len();
-            for (at, (mut version, secret)) in given.into_iter().enumerate() {
+            for (at, (mut version, secret, secret_parts)) in given.into_iter().enumerate() {
                 version.number = u32::try_from(count - at).unwrap();
                 version.id = VersionId::from_bytes([u8::try_from(count - at).unwrap(); 16]);
                 if at == 0 {
                     version.state = State::Current;
                 }
                 secrets.insert(version.id, Secret::new(secret));
+                let of = |(name, part)| ((version.id, name), Secret::new(part));
+                parts.extend(secret_parts.into_iter().map(of));
                 versions.push(version);
             }
             let instance = host.map(|host| format!("https://{host}"));
@@ -137,6 +159,7 @@ pub fn fulls() -> impl Strategy<Value = Full> {
                 account,
                 kind,
                 tags,
+                facts,
                 policy,
                 added,
                 trashed: None,
@@ -145,7 +168,7 @@ pub fn fulls() -> impl Strategy<Value = Full> {
                 marks: vec![],
                 last_use,
             };
-            Full { token, note, secrets }
+            Full { token, note, secrets, parts }
         },
     )
 }
@@ -153,11 +176,12 @@ pub fn fulls() -> impl Strategy<Value = Full> {
 /// The draft as the token it becomes; what a draft leaves open is taken from the original.
 pub fn added(draft: &Draft, like: &Token) -> Full {
     let count = draft.versions.len();
-    let (mut versions, mut secrets) = (vec![], BTreeMap::new());
+    let (mut versions, mut secrets, mut parts) = (vec![], BTreeMap::new(), BTreeMap::new());
     for (at, given) in draft.versions.iter().enumerate() {
         let number = u32::try_from(count - at).unwrap();
         let id = VersionId::from_bytes([u8::try_from(number).unwrap(); 16]);
         secrets.insert(id, given.secret.clone());
+        parts.extend(given.parts.iter().map(|(name, part)| ((id, name.clone()), part.clone())));
         versions.push(Version {
             id,
             number,
@@ -166,6 +190,8 @@ pub fn added(draft: &Draft, like: &Token) -> Full {
             expiry: given.expiry,
             scopes: given.scopes.clone(),
             verdict: given.verdict.clone(),
+            told: given.told.clone(),
+            parts: given.parts.keys().cloned().collect(),
             state: given.state,
         });
     }
@@ -177,19 +203,20 @@ pub fn added(draft: &Draft, like: &Token) -> Full {
         account: draft.account,
         kind: draft.kind,
         tags: draft.tags,
+        facts: draft.facts,
         policy: draft.policy,
         added: draft.added.unwrap_or(like.added),
         versions,
         ..like.clone()
     };
-    Full { token, note: draft.note, secrets }
+    Full { token, note: draft.note, secrets, parts }
 }
 
 /// A token with one secret, for tests that are about something else.
 pub fn full(path: &str, secret: &str) -> Full {
     let token = crate::token::tests::token(path);
     let secrets = BTreeMap::from([(token.current().id, Secret::new(secret.into()))]);
-    Full { token, note: None, secrets }
+    Full { token, note: None, secrets, parts: BTreeMap::new() }
 }
 
 #[test]

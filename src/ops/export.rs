@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use super::error::Error;
 use super::session::Session;
 use crate::exchange::{self, Exported, Format, Full};
-use crate::secret::Secret;
 use crate::token::Token;
-use crate::token::id::VersionId;
 use crate::vault::{Reader, Use};
 
 /// Gathers tokens with their notes, and with their secrets where they are wanted; each secret that leaves is recorded as
@@ -16,25 +14,33 @@ pub fn gather(session: &Session, tokens: Vec<Token>, secrets: bool) -> Result<Ve
     session.read(|vault| {
         let mut all = Vec::with_capacity(tokens.len());
         for token in tokens {
-            let secrets = if secrets { secrets_of(session, vault, &token)? } else { BTreeMap::new() };
-            all.push(Full { note: vault.note(token.id)?, secrets, token });
+            let mut full =
+                Full { note: vault.note(token.id)?, secrets: BTreeMap::new(), parts: BTreeMap::new(), token };
+            if secrets {
+                add_secrets(session, vault, &mut full)?;
+            }
+            all.push(full);
         }
         Ok(all)
     })
 }
 
-fn secrets_of(session: &Session, vault: &Reader, token: &Token) -> Result<BTreeMap<VersionId, Secret>, Error> {
-    let mut all = BTreeMap::new();
-    for version in &token.versions {
+fn add_secrets(session: &Session, vault: &Reader, full: &mut Full) -> Result<(), Error> {
+    for version in &full.token.versions {
         if let Some(secret) = vault.secret(version.id)? {
-            all.insert(version.id, secret);
+            full.secrets.insert(version.id, secret);
+        }
+        for name in &version.parts {
+            if let Some(secret) = vault.part(version.id, name)? {
+                full.parts.insert((version.id, name.clone()), secret);
+            }
         }
     }
-    if !all.is_empty() {
+    if !full.secrets.is_empty() {
         let entry = Use {
             id: crate::vault::new_id()?,
-            token: token.id,
-            version: token.current().id,
+            token: full.token.id,
+            version: full.token.current().id,
             at: session.now.instant,
             verb: "export".into(),
             device: session.author.device,
@@ -42,7 +48,7 @@ fn secrets_of(session: &Session, vault: &Reader, token: &Token) -> Result<BTreeM
         };
         session.vault.record_use(vault, &entry)?;
     }
-    Ok(all)
+    Ok(())
 }
 
 /// Writes them in a format, as bytes that wipe themselves.

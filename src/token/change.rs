@@ -15,7 +15,7 @@ pub struct Subject {
     pub version: Option<VersionId>,
 }
 
-/// A field that a change sets. Its text form names it in files: `name`, `tag:prod`, `scope:repo`.
+/// A field that a change sets. Its text form names it in files: `name`, `tag:prod`, `told:owner`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Field {
     /// The token itself came. The new value is its path; the fields that follow say the rest.
@@ -34,6 +34,8 @@ pub enum Field {
     Note,
     /// One tag: there or not.
     Tag(String),
+    /// Something that its service needs to know of it.
+    Fact(String),
     /// Lead time of its own, in days.
     Lead,
     /// Cadence of its own, in days.
@@ -54,6 +56,10 @@ pub enum Field {
     Scope(String),
     /// The service's latest answer.
     Verdict,
+    /// Something that the service told about the version.
+    Told(String),
+    /// Something secret about the version besides its secret: there or not. Its value is never told.
+    Part(String),
     /// Where the version stands.
     State,
     /// What was said to a reminder about the version.
@@ -81,6 +87,9 @@ impl fmt::Display for Field {
             Self::Verdict => "verdict",
             Self::State => "state",
             Self::Tag(tag) => return write!(f, "tag:{tag}"),
+            Self::Fact(name) => return write!(f, "fact:{name}"),
+            Self::Told(name) => return write!(f, "told:{name}"),
+            Self::Part(name) => return write!(f, "secret:{name}"),
             Self::Scope(scope) => return write!(f, "scope:{scope}"),
             Self::Mark(duty) => return write!(f, "reminder:{duty}"),
         };
@@ -112,6 +121,9 @@ impl FromStr for Field {
             "state" => Self::State,
             _ => match text.split_once(':') {
                 Some(("tag", tag)) => Self::Tag(tag.to_owned()),
+                Some(("fact", name)) => Self::Fact(name.to_owned()),
+                Some(("told", name)) => Self::Told(name.to_owned()),
+                Some(("secret", name)) => Self::Part(name.to_owned()),
                 Some(("scope", scope)) => Self::Scope(scope.to_owned()),
                 Some(("reminder", duty)) => Self::Mark(duty.parse().map_err(|_| NotAField)?),
                 _ => return Err(NotAField),
@@ -154,6 +166,7 @@ mod tests {
             "note",
             "tag:prod",
             "tag:a:b",
+            "fact:account_id",
             "lead",
             "cadence",
             "unused",
@@ -164,6 +177,8 @@ mod tests {
             "expiry",
             "scope:read:org",
             "verdict",
+            "told:owner",
+            "secret:refresh_token",
             "state",
             "reminder:rotate",
         ];

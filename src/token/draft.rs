@@ -1,6 +1,6 @@
 //! A token before it is in the vault: what a form, a command or an imported row says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -26,6 +26,8 @@ pub struct Draft {
     pub kind: Option<String>,
     /// Words to file it under.
     pub tags: BTreeSet<String>,
+    /// What its service needs to know of it, by the service's own names.
+    pub facts: BTreeMap<String, String>,
     /// Where it departs from the vault's rules.
     pub policy: Policy,
     /// Free text.
@@ -49,6 +51,10 @@ pub struct DraftVersion {
     pub scopes: Vec<Scope>,
     /// The latest answer of the service, for what is brought from another vault.
     pub verdict: Option<Verdict>,
+    /// What the service told about it besides.
+    pub told: BTreeMap<String, String>,
+    /// What is secret about it besides the value, by name.
+    pub parts: BTreeMap<String, Secret>,
     /// Where it stands.
     pub state: State,
     /// When it came into another vault; else now.
@@ -64,6 +70,8 @@ impl DraftVersion {
             expiry: Expiry::Unknown,
             scopes: vec![],
             verdict: None,
+            told: BTreeMap::new(),
+            parts: BTreeMap::new(),
             state: State::Current,
             added: None,
         }
@@ -80,6 +88,7 @@ impl Draft {
             account: None,
             kind: None,
             tags: BTreeSet::new(),
+            facts: BTreeMap::new(),
             policy: Policy::default(),
             note: None,
             added: None,

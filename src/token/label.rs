@@ -24,6 +24,10 @@ pub enum Label {
     Tag,
     /// A scope's name.
     Scope,
+    /// The name of something that a service needs of a token, or tells about it, as its definition has it: `account_id`.
+    Field,
+    /// What is given for it, or told.
+    Value,
     /// The name of a vault, a key slot or a device.
     Plain,
 }
@@ -39,6 +43,8 @@ impl Label {
             Self::Instance => "instance",
             Self::Tag => "tag",
             Self::Scope => "scope",
+            Self::Field => "field",
+            Self::Value => "value",
         }
     }
 
@@ -70,6 +76,9 @@ impl Label {
         match self {
             Self::Service if !is_word(text) => {
                 bad("a service is a word of lower-case letters, digits, '.', '-' and '_', such as github")
+            }
+            Self::Field if !is_word(text) => {
+                bad("a field is a word of lower-case letters, digits, '.', '-' and '_', such as account_id")
             }
             Self::Plain if !is_file_name(text) => {
                 bad("it is letters, digits, '.', '-', '_' and '@', and starts with none of the signs")
@@ -147,6 +156,8 @@ mod tests {
             (Label::Name, "żółw/日本 עברית", "żółw/日本 עברית"),
             (Label::Service, "azure-devops", "azure-devops"),
             (Label::Tag, "prod", "prod"),
+            (Label::Field, "account_id", "account_id"),
+            (Label::Value, " a=b c ", "a=b c"),
             (Label::Scope, "https://www.example.com/auth/drive", "https://www.example.com/auth/drive"),
             (Label::Instance, "gitlab.example.com/", "https://gitlab.example.com"),
             (Label::Instance, "https://h.example:8443/git/", "https://h.example:8443/git"),
@@ -173,6 +184,9 @@ mod tests {
             (Label::Service, "-x"),
             (Label::Plain, "../evil"),
             (Label::Plain, ".."),
+            (Label::Field, "account id"),
+            (Label::Field, "a=b"),
+            (Label::Value, "two\nlines"),
             (Label::Tag, "two words"),
             (Label::Tag, "#prod"),
             (Label::Instance, "http://gitlab.example.com"),

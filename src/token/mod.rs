@@ -13,7 +13,7 @@ pub mod rules;
 pub mod status;
 pub mod when;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -43,6 +43,8 @@ pub struct Token {
     pub kind: Option<String>,
     /// Words the person filed it under.
     pub tags: BTreeSet<String>,
+    /// What its service needs to know of it, by the service's own names: `account_id`.
+    pub facts: BTreeMap<String, String>,
     /// Where this token departs from the vault's rules for reminders.
     pub policy: Policy,
     /// When it came into the vault.
@@ -76,9 +78,16 @@ pub struct Version {
     pub scopes: Vec<Scope>,
     /// The latest answer of the service.
     pub verdict: Option<Verdict>,
+    /// What the service told about it besides: `owner`, `email`, and [`LAST_USE`].
+    pub told: BTreeMap<String, String>,
+    /// The names of what is secret about it besides its secret: `refresh_token`.
+    pub parts: BTreeSet<String>,
     /// Where it stands.
     pub state: State,
 }
+
+/// The name of the last use among what a service told: a day or a time, as the service itself knows it.
+pub const LAST_USE: &str = "last_use";
 
 /// Where a version stands. As text (in files and in the record of changes): `current`, `superseded 2026-11-22T10:00:00Z`,
 /// `revoked 2026-11-22T10:00:00Z`.
@@ -158,6 +167,7 @@ impl Version {
 pub(crate) mod tests {
     use super::now::tests::instant;
     use super::*;
+    use crate::verdict::Outcome;
 
     /// A token with one version and nothing known; tests set what they are about.
     pub fn token(path: &str) -> Token {
@@ -171,6 +181,7 @@ pub(crate) mod tests {
             account: None,
             kind: None,
             tags: BTreeSet::new(),
+            facts: BTreeMap::new(),
             policy: Policy::default(),
             added,
             trashed: None,
@@ -190,6 +201,8 @@ pub(crate) mod tests {
             expiry: Expiry::Unknown,
             scopes: vec![],
             verdict: None,
+            told: BTreeMap::new(),
+            parts: BTreeSet::new(),
             state: State::Current,
         }
     }

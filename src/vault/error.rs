@@ -67,6 +67,14 @@ pub enum Error {
         /// Which token, by its short id.
         token: String,
     },
+    /// What is to be undone brought a secret, and an undo would lose it.
+    #[error("{what} of token {token} cannot be undone: a secret would be lost")]
+    BroughtSecret {
+        /// What, in words.
+        what: String,
+        /// Which token, by its short id.
+        token: String,
+    },
     /// No way in would be left.
     #[error("no way into the vault at {} would be left", shown(.dir))]
     LastWay {
@@ -243,6 +251,9 @@ impl Explain for Error {
             Self::Io { source, .. } => return io_hint(source),
             Self::Unfinished { .. } => "nothing is lost; when that is mended, the same command finishes it".into(),
             Self::Purged { .. } => return None,
+            Self::BroughtSecret { .. } => {
+                "'patvault history' shows the ids of other changes, which 'patvault undo ID' takes back".into()
+            }
             Self::LastWay { .. } => "without one the vault would be lost; 'patvault key add' adds another".into(),
             Self::Sql { .. } | Self::Seal { .. } | Self::Open { .. } => "run 'patvault doctor'".into(),
         })

@@ -1,6 +1,7 @@
 //! One row of a table as a token.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::mapping::{Fact, Mapping};
 use super::rows::Row;
@@ -50,6 +51,7 @@ impl Reader<'_> {
             account,
             kind: self.optional(Fact::Kind, Label::Kind)?,
             tags: self.list(Fact::Tags, Label::Tag)?.into_iter().collect(),
+            facts: BTreeMap::new(),
             policy: Policy::default(),
             note: self.note()?,
             added: None,

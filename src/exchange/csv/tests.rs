@@ -275,7 +275,7 @@ fn an_export_reads_like_this() {
         [
             "1 token in the trash or purged: left out",
             "1 older version left out: csv holds the version in use only, json holds all",
-            "1 token with reminder rules, verdicts or rated scopes: only json holds these",
+            "1 token with reminder rules, fields, verdicts or rated scopes: only json holds these",
             "2 cells with = + - @ or ' at the start: a ' stands before it, so that no spreadsheet computes it; \
              import takes it off",
         ]
@@ -302,8 +302,11 @@ fn reduced(mut full: crate::exchange::Full) -> crate::exchange::Full {
     full.token.versions.truncate(1);
     let version = &mut full.token.versions[0];
     version.verdict = None;
+    version.told.clear();
+    version.parts.clear();
     version.scopes.iter_mut().for_each(|scope| scope.rated = None);
     (version.number, version.id) = (1, crate::token::id::VersionId::from_bytes([1; 16]));
+    full.token.facts.clear();
     full.token.policy = Policy::default();
     full
 }

@@ -7,11 +7,9 @@ use chrono::{DateTime, Utc};
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::SecretText;
+use super::{Full, SecretText};
 use crate::scope::{Risk, Scope};
-use crate::secret::Secret;
 use crate::token::expiry::{Date, Expiry, Source};
-use crate::token::id::VersionId;
 use crate::token::rules::Policy;
 use crate::token::status::Status;
 use crate::token::{State, Token, Version};
@@ -42,6 +40,9 @@ pub struct Record {
     /// Words the person filed it under, without `#`.
     #[serde(default, deserialize_with = "or_default")]
     pub tags: Vec<String>,
+    /// What its service needs to know of it, by the service's own names: `{"account_id": "1234"}`.
+    #[serde(default, deserialize_with = "or_default")]
+    pub facts: BTreeMap<String, String>,
     /// Free text. Absent also where a list was printed without notes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -102,6 +103,9 @@ pub struct VersionRecord {
     pub scopes: Vec<ScopeRecord>,
     /// The service's latest answer.
     pub verdict: Option<VerdictRecord>,
+    /// What the service told about it besides: `id`, `label`, `owner`, `owner_id`, `email`, `last_use` (a day or a time).
+    #[serde(default, deserialize_with = "or_default")]
+    pub told: BTreeMap<String, String>,
     /// `current`, `superseded` or `revoked`. The first is current, and only the first; absent there means so.
     pub state: Option<StateWord>,
     /// Since when it is superseded or revoked.
@@ -110,6 +114,10 @@ pub struct VersionRecord {
     /// The value itself. Absent unless the export was asked for it; without it nothing can be imported.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<SecretText>,
+    /// What is secret about it besides, by name: `{"refresh_token": null}`. The values are null unless the export was asked
+    /// for secrets; without them nothing can be imported.
+    #[serde(default, deserialize_with = "or_default")]
+    pub parts: BTreeMap<String, Option<SecretText>>,
 }
 
 /// When a version ends, and who said so.
@@ -188,6 +196,7 @@ impl Record {
             account: token.account.clone(),
             kind: token.kind.clone(),
             tags: token.tags.iter().cloned().collect(),
+            facts: token.facts.clone(),
             note: None,
             policy: PolicyRecord { lead_days, cadence_days, unused_days },
             added: Some(token.added),
@@ -210,9 +219,12 @@ impl Record {
     }
 
     /// The same with those secrets of its versions that are there.
-    pub(super) fn with_secrets(mut self, token: &Token, secrets: &BTreeMap<VersionId, Secret>) -> Self {
-        for (record, version) in self.versions.iter_mut().zip(&token.versions) {
-            record.secret = secrets.get(&version.id).cloned().map(SecretText);
+    pub(super) fn with_secrets(mut self, full: &Full) -> Self {
+        for (record, version) in self.versions.iter_mut().zip(&full.token.versions) {
+            record.secret = full.secrets.get(&version.id).cloned().map(SecretText);
+            for (name, part) in &mut record.parts {
+                *part = full.parts.get(&(version.id, name.clone())).cloned().map(SecretText);
+            }
         }
         self
     }
@@ -235,7 +247,9 @@ impl VersionRecord {
             verdict: version.verdict.as_ref().map(VerdictRecord::of),
             state: Some(state),
             since,
+            told: version.told.clone(),
             secret: None,
+            parts: version.parts.iter().map(|name| (name.clone(), None)).collect(),
         }
     }
 }

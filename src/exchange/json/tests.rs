@@ -38,6 +38,7 @@ fn reason(file: &str) -> String {
 fn the_shape_is_stable() {
     let mut one = full("github/ci", SECRET);
     one.note = Some("for the build".into());
+    one.token.facts = [("org".to_owned(), "acme".to_owned())].into();
     one.token.tags = ["prod".to_owned()].into();
     one.token.policy.lead_days = Some(30);
     one.token.last_use = Some(instant("2026-11-21T10:00:00Z"));
@@ -46,6 +47,9 @@ fn the_shape_is_stable() {
     first.expiry = Expiry::Ends(Date::Day(day("2027-01-31")), Source::Service(instant("2026-11-22T10:00:00Z")));
     first.scopes =
         vec![Scope { name: "repo".into(), rated: Some(Risk::High) }, Scope { name: "gist".into(), rated: None }];
+    first.told = [("owner".to_owned(), "ada".to_owned())].into();
+    first.parts = ["refresh_token".to_owned()].into();
+    one.parts.insert((first.id, "refresh_token".into()), Secret::new("not-a-real-part".into()));
     first.verdict = Some(crate::token::tests::verdict(Outcome::Alive));
     let mut old = version(2);
     old.number = 1;
@@ -62,6 +66,7 @@ fn the_shape_is_stable() {
         "account": null,
         "kind": null,
         "tags": ["prod"],
+        "facts": { "org": "acme" },
         "note": "for the build",
         "policy": { "lead_days": 30, "cadence_days": null, "unused_days": null },
         "added": "2026-11-01T12:00:00Z",
@@ -80,9 +85,10 @@ fn the_shape_is_stable() {
                     { "name": "gist", "risk": null, "rated": false },
                 ],
                 "verdict": { "outcome": "alive", "at": "2026-11-20T12:00:00Z", "why": null },
-                "state": "current",
-                "since": null,
+                "told": { "owner": "ada" },
+                "state": "current", "since": null,
                 "secret": "not-a-real-secret-1",
+                "parts": { "refresh_token": "not-a-real-part" },
             },
             {
                 "id": "02020202020202020202020202020202",
@@ -92,8 +98,8 @@ fn the_shape_is_stable() {
                 "expires": { "at": null, "source": null, "said": null },
                 "scopes": [],
                 "verdict": null,
-                "state": "superseded",
-                "since": "2026-11-01T12:00:00Z",
+                "told": {}, "parts": {},
+                "state": "superseded", "since": "2026-11-01T12:00:00Z",
             },
         ],
     }] });
@@ -110,16 +116,17 @@ fn a_list_holds_a_status_and_no_secret() {
     assert_eq!(got["tokens"][0].get("note"), None);
     assert_eq!(got["tokens"][0]["versions"][0].get("secret"), None);
     assert_eq!(told(&read(&printed).unwrap_err()), "there are no secrets in it: it was exported without them");
-    assert!(!format!("{:?}", Record::of(&one.token).with_secrets(&one.token, &one.secrets)).contains(SECRET));
+    assert!(!format!("{:?}", Record::of(&one.token).with_secrets(&one)).contains(SECRET));
 }
 
 #[test]
 fn little_is_needed_and_null_is_absent() {
     let all_null = json!({
-        "id": null, "path": null, "instance": null, "account": null, "kind": null, "tags": null, "note": null,
+        "id": null, "path": null, "instance": null, "account": null, "kind": null, "tags": null, "facts": null, "note": null,
         "policy": null, "added": null, "trashed": null, "purged": null, "last_use": null, "status": null,
         "versions": [{ "id": null, "number": null, "added": null, "issued": null, "expires": null, "scopes": null,
-            "verdict": null, "state": null, "since": null, "secret": "not-a-real-\u{73}ecret-\u{31}" }],
+            "verdict": null, "told": null, "state": null, "since": null, "parts": null,
+            "secret": "not-a-real-\u{73}ecret-\u{31}" }],
     });
     for file in
         [file(json!({})), file(all_null).replace("secret-1", "\\u0073ecret-1"), format!("\u{feff}{}", file(json!({})))]
@@ -195,6 +202,7 @@ fn what_is_no_file_of_ours_is_refused() {
 }
 
 const TIME: &str = "it must be a time, such as 2026-11-22T10:00:00Z";
+const FIELD: &str = "a field is a word of lower-case letters, digits, '.', '-' and '_', such as account_id";
 const LABEL: &str = "it must hold 1 to 512 bytes without control characters or characters that are invisible";
 
 #[test]
@@ -237,6 +245,13 @@ fn bad_versions_are_named_and_never_shown() {
     let cases = [
         (json!({ "secret": 5 }), "/secret", "it must be text"),
         (json!({ "secret": "a b" }), "/secret", "the secret holds a space at character 2, which no token does"),
+        (json!({ "parts": { "a": null } }), "/parts", "it is missing: export again with secrets"),
+        (json!({ "parts": { "a": "a b" } }), "/parts", "the secret holds a space at character 2, which no token does"),
+        (json!({ "parts": { (format!("a {SECRET}")): "b" } }), "/parts", FIELD),
+        (json!({ "parts": { "a": 5 } }), "/parts/a", "it must be text"),
+        (json!({ "told": SECRET }), "/told", "it must be an object"),
+        (json!({ "told": { "owner": format!("\u{1b}{SECRET}") } }), "/told", LABEL),
+        (json!({ "told": { "last_use": SECRET } }), "/told/last_use", "it must be a day or a time"),
         (json!({ "state": SECRET }), "/state", "it must be one of current, superseded, revoked"),
         (json!({ "state": "superseded" }), "/state", "the first version is the current one"),
         (json!({ "since": SECRET }), "/since", TIME),
@@ -306,9 +321,11 @@ fn one_bad_token_refuses_all_and_every_bad_one_is_named() {
     );
 }
 
-/// A secret's text, so that maps of secrets can be compared.
-fn exposed(full: &Full) -> BTreeMap<crate::token::id::VersionId, String> {
-    full.secrets.iter().map(|(id, secret)| (*id, secret.expose().to_owned())).collect()
+/// The text of secrets and of their parts, so that they can be compared.
+fn exposed(full: &Full) -> BTreeMap<(crate::token::id::VersionId, String), String> {
+    let secrets = full.secrets.iter().map(|(id, secret)| ((*id, String::new()), secret));
+    let parts = full.parts.iter().map(|(key, part)| (key.clone(), part));
+    secrets.chain(parts).map(|(key, secret)| (key, secret.expose().to_owned())).collect()
 }
 
 proptest! {

@@ -94,6 +94,7 @@ fn rule(words: &str) -> Cow<'static, str> {
         "a string" | "a borrowed string" => "text",
         "a boolean" => "true or false",
         "a sequence" => "a list",
+        "a map" => "an object",
         name if name.starts_with("struct ") => "an object",
         other => other,
     };

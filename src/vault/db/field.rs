@@ -8,10 +8,10 @@ use rusqlite::{OptionalExtension, params};
 use super::super::error::{Error, sql};
 use super::{Db, row};
 use crate::scope::Risk;
-use crate::token::State;
 use crate::token::change::Field;
 use crate::token::expiry::{Date, Expiry};
 use crate::token::reminder::Answer;
+use crate::token::{LAST_USE, State};
 use crate::verdict::Verdict;
 
 /// Rows of a token and, for a version's field, of that version.
@@ -45,6 +45,16 @@ const TAG: Place = Place::Row {
     insert: "INSERT OR REPLACE INTO tag (token, name) SELECT ?1, ?2 WHERE ?3 IS NOT NULL",
     delete: "DELETE FROM tag WHERE token = ?1 AND name = ?2",
 };
+const FACT: Place = Place::Row {
+    select: "SELECT value FROM fact WHERE token = ?1 AND name = ?2",
+    insert: "INSERT OR REPLACE INTO fact (token, name, value) VALUES (?1, ?2, ?3)",
+    delete: "DELETE FROM fact WHERE token = ?1 AND name = ?2",
+};
+const TOLD: Place = Place::Row {
+    select: "SELECT value FROM told WHERE version = ?1 AND name = ?2",
+    insert: "INSERT OR REPLACE INTO told (version, name, value) VALUES (?1, ?2, ?3)",
+    delete: "DELETE FROM told WHERE version = ?1 AND name = ?2",
+};
 const SCOPE: Place = Place::Row {
     select: "SELECT coalesce(risk, '') FROM scope WHERE version = ?1 AND name = ?2",
     insert: "INSERT OR REPLACE INTO scope (version, name, risk) VALUES (?1, ?2, nullif(?3, ''))",
@@ -58,7 +68,7 @@ const MARK: Place = Place::Row {
 
 fn place(field: &Field) -> Place {
     match field {
-        Field::Added | Field::VersionAdded => Place::Event,
+        Field::Added | Field::VersionAdded | Field::Part(_) => Place::Event,
         Field::Service => Place::Token("service"),
         Field::Name => Place::Token("name"),
         Field::Instance => Place::Token("instance"),
@@ -75,15 +85,17 @@ fn place(field: &Field) -> Place {
         Field::State => Place::Version("state"),
         Field::Note => NOTE,
         Field::Tag(_) => TAG,
+        Field::Fact(_) => FACT,
+        Field::Told(_) => TOLD,
         Field::Scope(_) => SCOPE,
         Field::Mark(_) => MARK,
     }
 }
 
 /// The second part of the key of a field that has a row of its own.
-fn part(field: &Field) -> Option<String> {
+fn name(field: &Field) -> Option<String> {
     match field {
-        Field::Tag(name) | Field::Scope(name) => Some(name.clone()),
+        Field::Tag(name) | Field::Fact(name) | Field::Told(name) | Field::Scope(name) => Some(name.clone()),
         Field::Mark(duty) => Some(duty.word().to_owned()),
         _ => None,
     }
@@ -97,6 +109,8 @@ pub(super) fn is_of_version(field: &Field) -> bool {
             | Field::Issued
             | Field::Expiry
             | Field::Verdict
+            | Field::Told(_)
+            | Field::Part(_)
             | Field::State
             | Field::Scope(_)
             | Field::Mark(_)
@@ -111,9 +125,12 @@ pub(super) fn fits(field: &Field, value: Option<&str>) -> bool {
     };
     match field {
         // These come about by other means.
-        Field::Added | Field::VersionAdded | Field::Purged => false,
+        Field::Added | Field::VersionAdded | Field::Purged | Field::Part(_) => false,
         Field::Service | Field::Name => !text.is_empty(),
         Field::Instance | Field::Account | Field::Kind | Field::Note => true,
+        Field::Fact(_) => !text.is_empty(),
+        Field::Told(name) if name == LAST_USE => is_stored::<Date>(text),
+        Field::Told(_) => !text.is_empty(),
         Field::Tag(_) => text.is_empty(),
         Field::Scope(_) => text.is_empty() || is_stored::<Risk>(text),
         Field::Lead | Field::Cadence | Field::Unused => is_stored::<u32>(text),
@@ -145,7 +162,7 @@ impl Db {
             Place::Row { select, .. } => self
                 .connection
                 .prepare_cached(select)
-                .and_then(|mut q| q.query_row(params![row, part(field)], |r| r.get(0)).optional())
+                .and_then(|mut q| q.query_row(params![row, name(field)], |r| r.get(0)).optional())
                 .map_err(fail()),
         }
     }
@@ -166,8 +183,8 @@ impl Db {
                 self.run(&text, params![row, days]).map_err(fail())
             }
             Place::Row { insert, delete, .. } => match value {
-                Some(value) => self.run(insert, params![row, part(field), value]).map_err(fail()),
-                None => self.run(delete, params![row, part(field)]).map_err(fail()),
+                Some(value) => self.run(insert, params![row, name(field), value]).map_err(fail()),
+                None => self.run(delete, params![row, name(field)]).map_err(fail()),
             },
         }
     }

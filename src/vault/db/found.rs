@@ -94,10 +94,17 @@ impl Db {
 
     /// Seals every secret again, to another key, and makes that the vault's.
     pub(in crate::vault) fn reseal(&self, with: &dyn Identity, to: &x25519::Recipient) -> Result<(), Error> {
+        for table in ["secret", "part"] {
+            self.reseal_table(table, with, to)?;
+        }
+        self.run("UPDATE vault SET recipient = ?1", [to.to_string()]).map_err(sql("change the vault's key"))
+    }
+
+    fn reseal_table(&self, table: &str, with: &dyn Identity, to: &x25519::Recipient) -> Result<(), Error> {
         let broken = |_| Error::Open { what: "a secret", why: "its second seal does not open".into() };
         let rows: Vec<(i64, Vec<u8>)> = self
             .connection
-            .prepare("SELECT version, sealed FROM secret")
+            .prepare(&format!("SELECT rowid, sealed FROM {table}"))
             .and_then(|mut q| q.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect())
             .map_err(sql("read secrets"))?;
         let mut secrets = Vec::with_capacity(rows.len());
@@ -107,10 +114,10 @@ impl Db {
             secrets.push(Secret::new(text));
         }
         let again = seal_all(&secrets.iter().collect::<Vec<_>>(), to)?;
-        for ((version, _), sealed) in rows.iter().zip(again) {
-            self.run("UPDATE secret SET sealed = ?2 WHERE version = ?1", params![version, sealed])
-                .map_err(sql("seal a secret again"))?;
+        let update = format!("UPDATE {table} SET sealed = ?2 WHERE rowid = ?1");
+        for ((row, _), sealed) in rows.iter().zip(again) {
+            self.run(&update, params![row, sealed]).map_err(sql("seal a secret again"))?;
         }
-        self.run("UPDATE vault SET recipient = ?1", [to.to_string()]).map_err(sql("change the vault's key"))
+        Ok(())
     }
 }

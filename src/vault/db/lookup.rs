@@ -1,6 +1,6 @@
 //! Looking one thing up, without loading what hangs on it: finding a token, and handing its secret out.
 
-use rusqlite::{OptionalExtension, Params, Row};
+use rusqlite::{OptionalExtension, Params, Row, params};
 
 use super::super::error::{Error, sql};
 use super::super::seal;
@@ -113,6 +113,12 @@ impl Reader<'_> {
     pub fn secret(&self, id: VersionId) -> Result<Option<Secret>, Error> {
         let select = "SELECT sealed FROM secret JOIN version ON version.key = secret.version WHERE id = ?1";
         self.unsealed(select, [id.as_bytes()])
+    }
+
+    /// What is secret about a version besides its secret, by name; `None` where there is nothing of that name.
+    pub fn part(&self, id: VersionId, name: &str) -> Result<Option<Secret>, Error> {
+        let select = "SELECT sealed FROM part JOIN version ON version.key = part.version WHERE id = ?1 AND name = ?2";
+        self.unsealed(select, params![id.as_bytes(), name])
     }
 
     fn unsealed(&self, select: &str, values: impl Params) -> Result<Option<Secret>, Error> {

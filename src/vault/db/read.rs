@@ -1,4 +1,6 @@
-//! Reading: tokens, notes, secrets.
+//! Reading: tokens, notes, ways in.
+
+mod gather;
 
 use std::collections::HashMap;
 
@@ -11,11 +13,9 @@ use super::super::error::{Error, Wrong, sql};
 use super::super::journal::{Use, Waiting};
 use super::Db;
 use super::row;
-use crate::scope::Scope;
+use crate::token::Token;
 use crate::token::id::{BatchId, TokenId, UseId, VaultId, VersionId};
-use crate::token::reminder::Mark;
-use crate::token::rules::Policy;
-use crate::token::{Token, Version};
+use gather::Found;
 
 /// An open vault, to be read.
 pub struct Reader<'a> {
@@ -52,16 +52,6 @@ pub struct KeptSlot {
     /// On which device.
     pub device: String,
 }
-
-// What is read of every token is read in the order in which it lies in the file.
-const TOKENS: &str = "SELECT key, id, service, name, instance, account, kind, lead_days, cadence_days, unused_days,
-                             added, trashed, purged, last_use FROM token {}";
-const TAGS: &str = "SELECT token, name FROM tag {}";
-/// The oldest first.
-const VERSIONS: &str =
-    "SELECT token, key, id, added, issued, expiry, verdict, state FROM version {} ORDER BY version.key";
-const SCOPES: &str = "SELECT version, name, risk FROM scope {}";
-const MARKS: &str = "SELECT version, duty, answer FROM mark {}";
 
 impl<'a> Reader<'a> {
     /// Joins a database and the uses in the journal.
@@ -169,33 +159,6 @@ impl Reader<'_> {
         self.vault.untrusted(Wrong::Damaged("a token has no version"), self.key)
     }
 
-    fn rows(&self, found: &mut Found, only: Option<i64>) -> rusqlite::Result<()> {
-        self.each(TOKENS, "WHERE key = ?1", only, |r| {
-            found.at.insert(r.get(0)?, found.tokens.len());
-            found.tokens.push(token(r)?);
-            Ok(())
-        })?;
-        self.each(TAGS, "WHERE token = ?1", only, |r| {
-            found.tag(r.get(0)?, r.get(1)?);
-            Ok(())
-        })?;
-        self.each(VERSIONS, "WHERE token = ?1", only, |r| {
-            found.version(r.get(0)?, r.get(1)?, version(r)?);
-            Ok(())
-        })?;
-        let of_versions = "WHERE version IN (SELECT key FROM version WHERE token = ?1)";
-        self.each(SCOPES, of_versions, only, |r| {
-            found.scope(r.get(0)?, scope(r)?);
-            Ok(())
-        })?;
-        self.each(MARKS, of_versions, only, |r| {
-            found.mark(r.get(0)?, row::parsed(r, 1)?, row::parsed(r, 2)?);
-            Ok(())
-        })?;
-        found.number();
-        Ok(())
-    }
-
     /// Does something with each row of a table: with those `within` one token, or with every one.
     pub(super) fn each(
         &self,
@@ -223,104 +186,6 @@ impl Reader<'_> {
         }
         Ok(())
     }
-}
-
-/// Tokens being put together from their rows.
-#[derive(Default)]
-struct Found {
-    tokens: Vec<Token>,
-    /// Row of a token to its place.
-    at: HashMap<i64, usize>,
-    /// Row of a version to its token's place and its own.
-    versions: HashMap<i64, (usize, usize)>,
-}
-
-impl Found {
-    fn token(&mut self, key: i64) -> Option<(usize, &mut Token)> {
-        let at = *self.at.get(&key)?;
-        Some((at, self.tokens.get_mut(at)?))
-    }
-
-    fn tag(&mut self, key: i64, tag: String) {
-        if let Some((_, token)) = self.token(key) {
-            token.tags.insert(tag);
-        }
-    }
-
-    fn version(&mut self, token: i64, key: i64, version: Version) {
-        if let Some((at, token)) = self.token(token) {
-            let place = token.versions.len();
-            token.versions.push(version);
-            self.versions.insert(key, (at, place));
-        }
-    }
-
-    fn of_version(&mut self, key: i64) -> Option<(&mut Token, usize)> {
-        let (token, place) = *self.versions.get(&key)?;
-        Some((self.tokens.get_mut(token)?, place))
-    }
-
-    fn scope(&mut self, key: i64, scope: Scope) {
-        if let Some((token, place)) = self.of_version(key)
-            && let Some(version) = token.versions.get_mut(place)
-        {
-            version.scopes.push(scope);
-        }
-    }
-
-    fn mark(&mut self, key: i64, duty: crate::token::reminder::Duty, answer: crate::token::reminder::Answer) {
-        if let Some((token, place)) = self.of_version(key)
-            && let Some(version) = token.versions.get(place).map(|version| version.id)
-        {
-            token.marks.push(Mark { version, duty, answer });
-        }
-    }
-
-    /// Counts versions from the oldest, and puts the newest first.
-    fn number(&mut self) {
-        for token in &mut self.tokens {
-            for (number, version) in (1..).zip(&mut token.versions) {
-                version.number = number;
-            }
-            token.versions.reverse();
-        }
-    }
-}
-
-fn token(r: &Row) -> rusqlite::Result<Token> {
-    Ok(Token {
-        id: row::id_at(r, 1)?,
-        service: r.get(2)?,
-        name: r.get(3)?,
-        instance: r.get(4)?,
-        account: r.get(5)?,
-        kind: r.get(6)?,
-        tags: std::collections::BTreeSet::new(),
-        policy: Policy { lead_days: r.get(7)?, cadence_days: r.get(8)?, unused_days: r.get(9)? },
-        added: row::time_at(r, 10)?,
-        trashed: row::time_or_none(r, 11)?,
-        purged: row::time_or_none(r, 12)?,
-        versions: vec![],
-        marks: vec![],
-        last_use: row::time_or_none(r, 13)?,
-    })
-}
-
-fn version(r: &Row) -> rusqlite::Result<Version> {
-    Ok(Version {
-        id: row::id_at(r, 2)?,
-        number: 0,
-        added: row::time_at(r, 3)?,
-        issued: row::parsed_or_none(r, 4)?,
-        expiry: row::parsed(r, 5)?,
-        scopes: vec![],
-        verdict: row::parsed_or_none(r, 6)?,
-        state: row::parsed(r, 7)?,
-    })
-}
-
-fn scope(r: &Row) -> rusqlite::Result<Scope> {
-    Ok(Scope { name: r.get(1)?, rated: row::parsed_or_none(r, 2)? })
 }
 
 impl Db {

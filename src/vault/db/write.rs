@@ -1,26 +1,24 @@
 //! Writing: every change is recorded, and there is no other way to change a token.
 
+mod add;
+
 use std::collections::HashSet;
 use std::ops::Deref;
 
 use age::x25519;
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, Mac};
 use rusqlite::params;
-use sha2::Sha256;
 
 use super::super::error::{Error, sql};
 use super::super::journal::Use;
-use super::super::{random, recipient, seal};
+use super::super::{random, recipient};
 use super::field::{self, Keys};
-use super::lookup::Twin;
 use super::read::Reader;
 use super::row;
-use crate::secret::Secret;
 use crate::token::change::{Change, Field, Subject};
-use crate::token::draft::{Draft, DraftVersion};
-use crate::token::expiry::Expiry;
-use crate::token::id::{BatchId, DeviceId, TokenId, VersionId};
+use crate::token::id::{BatchId, DeviceId, TokenId};
+
+pub(in crate::vault) use add::seal_all;
 
 /// Who writes, and when.
 #[derive(Debug, Clone)]
@@ -166,71 +164,25 @@ impl<'a> Writer<'a> {
         self.reader.db.run(insert, values).map_err(sql("record a change"))
     }
 
-    /// Adds tokens, with their secrets sealed. Gives their ids in the same order.
-    pub fn add(&mut self, drafts: &[Draft]) -> Result<Vec<TokenId>, Error> {
-        let secrets: Vec<&Secret> =
-            drafts.iter().flat_map(|draft| draft.versions.iter().rev().map(|version| &version.secret)).collect();
-        let mut sealed = seal_all(&secrets, &self.recipient)?.into_iter();
-        drafts.iter().map(|draft| self.add_one(draft, &mut sealed)).collect()
-    }
-
-    /// `sealed` gives the sealed secrets of this draft's versions next, oldest first.
-    fn add_one(&mut self, draft: &Draft, sealed: &mut impl Iterator<Item = Vec<u8>>) -> Result<TokenId, Error> {
-        let id: TokenId = random::id()?;
-        let added = row::time(draft.added.unwrap_or(self.author.at));
-        let insert = "INSERT INTO token (id, service, name, added) VALUES (?1, ?2, ?3, ?4)";
-        let db = self.reader.db;
-        db.run(insert, params![id.as_bytes(), draft.service, draft.name, added]).map_err(sql("add a token"))?;
-        let keys = Keys { token: db.connection.last_insert_rowid(), version: None };
-        self.record(keys, &Field::Added, None, Some(&draft.path()))?;
-        for (field, value) in facts_of(draft) {
-            db.set_field(keys, &field, Some(&value))?;
-            self.record(keys, &field, None, Some(&value))?;
-        }
-        if draft.versions.is_empty() {
-            return Err(Error::Seal { what: "a token", why: "it came without a secret".into() });
-        }
-        for (version, sealed) in draft.versions.iter().rev().zip(sealed) {
-            self.add_version(keys.token, version, &sealed)?;
-        }
-        Ok(id)
-    }
-
-    fn add_version(&mut self, token: i64, version: &DraftVersion, sealed: &[u8]) -> Result<(), Error> {
-        let id: VersionId = random::id()?;
-        let added = row::time(version.added.unwrap_or(self.author.at));
-        let db = self.reader.db;
-        let insert = "INSERT INTO version (id, token, added, state) VALUES (?1, ?2, ?3, ?4)";
-        let state = version.state.to_string();
-        db.run(insert, params![id.as_bytes(), token, added, state]).map_err(sql("add a version"))?;
-        let key = db.connection.last_insert_rowid();
-        let keys = Keys { token, version: Some(key) };
-        let fingerprint = self.reader.fingerprint(&version.secret)?;
-        let insert = "INSERT INTO secret (version, fingerprint, sealed) VALUES (?1, ?2, ?3)";
-        db.run(insert, params![key, fingerprint, sealed]).map_err(sql("add a secret"))?;
-        self.record(keys, &Field::VersionAdded, None, Some(&added))?;
-        for (field, value) in facts_of_version(version) {
-            db.set_field(keys, &field, Some(&value))?;
-            self.record(keys, &field, None, Some(&value))?;
-        }
-        Ok(())
-    }
-
     /// Destroys the secrets of a token. What was known of it stays; that it was purged cannot be undone.
     pub fn purge(&mut self, id: TokenId) -> Result<(), Error> {
         let keys = self.keys(Subject { token: id, version: None })?;
         if self.reader.db.field(keys, &Field::Purged)?.is_some() {
             return Ok(());
         }
-        let delete = "DELETE FROM secret WHERE version IN (SELECT key FROM version WHERE token = ?1)";
-        self.reader.db.run(delete, [keys.token]).map_err(sql("destroy secrets"))?;
+        for table in ["secret", "part"] {
+            let delete = format!("DELETE FROM {table} WHERE version IN (SELECT key FROM version WHERE token = ?1)");
+            self.reader.db.run(&delete, [keys.token]).map_err(sql("destroy secrets"))?;
+        }
         self.put(keys, &Field::Purged, Some(&row::time(self.author.at)))
     }
 
     /// Reverses a batch, change by change, and records that as changes of its own.
     ///
     /// # Errors
-    /// [`Error::Conflict`] where something was changed again since, [`Error::Purged`] where a secret was destroyed.
+    /// [`Error::Conflict`] where something was changed again since, [`Error::Purged`] where a secret was destroyed,
+    /// [`Error::BroughtSecret`] where a token that was there before got a new version or a secret part: the one before may be
+    /// dead, or is not there any more, and what is in use now must not be lost by an undo too many.
     pub fn undo(&mut self, batch: BatchId) -> Result<(), Error> {
         if !self.reader.db.has_batch(batch)? {
             return Err(gone("find a batch of changes"));
@@ -244,6 +196,7 @@ impl<'a> Writer<'a> {
                 // A token that came goes to the trash as a whole: its secret is not lost by an undo too many.
                 Field::Added => self.trash_if_kept(change.subject.token)?,
                 _ if came.contains(&change.subject.token) => {}
+                Field::VersionAdded | Field::Part(_) => return Err(brought_secret(change)),
                 _ => self.reverse(change)?,
             }
         }
@@ -288,89 +241,15 @@ impl<'a> Writer<'a> {
     }
 }
 
-impl Reader<'_> {
-    /// Where the same secret stands already, in whatever state.
-    pub fn same_secret(&self, secret: &Secret) -> Result<Vec<Twin>, Error> {
-        self.twins(&self.fingerprint(secret)?)
-    }
-
-    /// A keyed digest of a secret: equal for equal secrets, of no use outside this vault.
-    pub fn fingerprint(&self, secret: &Secret) -> Result<Vec<u8>, Error> {
-        let key: Vec<u8> = self
-            .db
-            .connection
-            .prepare_cached("SELECT fingerprint_key FROM vault")
-            .and_then(|mut q| q.query_row([], |r| r.get(0)))
-            .map_err(sql("read the fingerprint's key"))?;
-        fingerprint(&key, secret)
-    }
-}
-
-/// HMAC-SHA-256 of a secret under the vault's own key: equal for equal secrets, and of no use outside the vault.
-pub(in crate::vault) fn fingerprint(key: &[u8], secret: &Secret) -> Result<Vec<u8>, Error> {
-    let bad = |_| Error::Seal { what: "a fingerprint", why: "its key has a wrong length".into() };
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(bad)?;
-    mac.update(secret.expose().as_bytes());
-    Ok(mac.finalize().into_bytes().to_vec())
-}
-
-/// Seals many secrets, on every core: each costs a key exchange, and an import brings thousands.
-pub(in crate::vault) fn seal_all(secrets: &[&Secret], to: &x25519::Recipient) -> Result<Vec<Vec<u8>>, Error> {
-    let seal_some = |some: &[&Secret]| -> Result<Vec<Vec<u8>>, Error> {
-        some.iter().map(|secret| seal::seal(secret.expose().as_bytes(), "a secret", to)).collect()
+fn brought_secret(change: &Change) -> Error {
+    let what = match &change.field {
+        Field::VersionAdded => "the new version".to_owned(),
+        field => crate::text::escaped(&field.to_string()).into_owned(),
     };
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let share = secrets.len().div_ceil(cores).max(32);
-    if secrets.len() <= share {
-        return seal_some(secrets);
-    }
-    let lost = || Error::Seal { what: "a secret", why: "a thread ended early".into() };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = secrets.chunks(share).map(|some| scope.spawn(move || seal_some(some))).collect();
-        let parts = workers.into_iter().map(|worker| worker.join().map_err(|_| lost())?);
-        parts.collect::<Result<Vec<_>, _>>().map(|parts| parts.concat())
-    })
+    Error::BroughtSecret { what, token: change.subject.token.short() }
 }
 
 /// What is asked for by its id is not there.
 fn gone(doing: &'static str) -> Error {
     sql(doing)(rusqlite::Error::QueryReturnedNoRows)
-}
-
-/// What a draft says of its token, in stored form. Service and name stand in the token's row from the start.
-fn facts_of(draft: &Draft) -> Vec<(Field, String)> {
-    let days = |days: Option<u32>| days.map(|days| days.to_string());
-    let mut facts: Vec<(Field, String)> = [
-        (Field::Instance, draft.instance.clone()),
-        (Field::Account, draft.account.clone()),
-        (Field::Kind, draft.kind.clone()),
-        (Field::Note, draft.note.clone().filter(|note| !note.is_empty())),
-        (Field::Lead, days(draft.policy.lead_days)),
-        (Field::Cadence, days(draft.policy.cadence_days)),
-        (Field::Unused, days(draft.policy.unused_days)),
-    ]
-    .into_iter()
-    .filter_map(|(field, value)| value.map(|value| (field, value)))
-    .collect();
-    facts.extend(draft.tags.iter().map(|tag| (Field::Tag(tag.clone()), String::new())));
-    facts
-}
-
-/// What a draft says of a version, in stored form. Its state stands in its row from the start.
-fn facts_of_version(version: &DraftVersion) -> Vec<(Field, String)> {
-    let mut facts = vec![];
-    if let Some(issued) = version.issued {
-        facts.push((Field::Issued, issued.to_string()));
-    }
-    if version.expiry != Expiry::Unknown {
-        facts.push((Field::Expiry, version.expiry.to_string()));
-    }
-    if let Some(verdict) = &version.verdict {
-        facts.push((Field::Verdict, verdict.to_string()));
-    }
-    for scope in &version.scopes {
-        let rated = scope.rated.map_or("", crate::scope::Risk::word);
-        facts.push((Field::Scope(scope.name.clone()), rated.to_owned()));
-    }
-    facts
 }

@@ -1,0 +1,189 @@
+//! Putting tokens together from the rows of their tables.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rusqlite::Row;
+
+use super::super::row;
+use super::Reader;
+use crate::scope::Scope;
+use crate::token::reminder::{Answer, Duty, Mark};
+use crate::token::rules::Policy;
+use crate::token::{Token, Version};
+
+// What is read of every token is read in the order in which it lies in the file.
+const TOKENS: &str = "SELECT key, id, service, name, instance, account, kind, lead_days, cadence_days, unused_days,
+                             added, trashed, purged, last_use FROM token {}";
+const TAGS: &str = "SELECT token, name FROM tag {}";
+/// The oldest first.
+const VERSIONS: &str =
+    "SELECT token, key, id, added, issued, expiry, verdict, state FROM version {} ORDER BY version.key";
+const SCOPES: &str = "SELECT version, name, risk FROM scope {}";
+const FACTS: &str = "SELECT token, name, value FROM fact {}";
+const TOLD: &str = "SELECT version, name, value FROM told {}";
+const PARTS: &str = "SELECT version, name FROM part {}";
+const MARKS: &str = "SELECT version, duty, answer FROM mark {}";
+
+impl Reader<'_> {
+    /// Reads tokens with all that hangs on them: the one in that row, or every one.
+    pub(super) fn rows(&self, found: &mut Found, only: Option<i64>) -> rusqlite::Result<()> {
+        self.each(TOKENS, "WHERE key = ?1", only, |r| {
+            found.at.insert(r.get(0)?, found.tokens.len());
+            found.tokens.push(token(r)?);
+            Ok(())
+        })?;
+        self.each(TAGS, "WHERE token = ?1", only, |r| {
+            found.tag(r.get(0)?, r.get(1)?);
+            Ok(())
+        })?;
+        self.each(VERSIONS, "WHERE token = ?1", only, |r| {
+            found.version(r.get(0)?, r.get(1)?, version(r)?);
+            Ok(())
+        })?;
+        let of_versions = "WHERE version IN (SELECT key FROM version WHERE token = ?1)";
+        self.each(SCOPES, of_versions, only, |r| {
+            found.scope(r.get(0)?, scope(r)?);
+            Ok(())
+        })?;
+        self.each(FACTS, "WHERE token = ?1", only, |r| {
+            found.fact(r.get(0)?, r.get(1)?, r.get(2)?);
+            Ok(())
+        })?;
+        self.each(TOLD, of_versions, only, |r| {
+            found.told(r.get(0)?, r.get(1)?, r.get(2)?);
+            Ok(())
+        })?;
+        self.each(PARTS, of_versions, only, |r| {
+            found.part(r.get(0)?, r.get(1)?);
+            Ok(())
+        })?;
+        self.each(MARKS, of_versions, only, |r| {
+            found.mark(r.get(0)?, row::parsed(r, 1)?, row::parsed(r, 2)?);
+            Ok(())
+        })?;
+        found.number();
+        Ok(())
+    }
+}
+
+/// Tokens being put together from their rows.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) tokens: Vec<Token>,
+    /// Row of a token to its place.
+    at: HashMap<i64, usize>,
+    /// Row of a version to its token's place and its own.
+    versions: HashMap<i64, (usize, usize)>,
+}
+
+impl Found {
+    fn token(&mut self, key: i64) -> Option<(usize, &mut Token)> {
+        let at = *self.at.get(&key)?;
+        Some((at, self.tokens.get_mut(at)?))
+    }
+
+    fn tag(&mut self, key: i64, tag: String) {
+        if let Some((_, token)) = self.token(key) {
+            token.tags.insert(tag);
+        }
+    }
+
+    fn fact(&mut self, key: i64, name: String, value: String) {
+        if let Some((_, token)) = self.token(key) {
+            token.facts.insert(name, value);
+        }
+    }
+
+    fn version(&mut self, token: i64, key: i64, version: Version) {
+        if let Some((at, token)) = self.token(token) {
+            let place = token.versions.len();
+            token.versions.push(version);
+            self.versions.insert(key, (at, place));
+        }
+    }
+
+    fn of_version(&mut self, key: i64) -> Option<(&mut Token, usize)> {
+        let (token, place) = *self.versions.get(&key)?;
+        Some((self.tokens.get_mut(token)?, place))
+    }
+
+    fn version_at(&mut self, key: i64) -> Option<&mut Version> {
+        let (token, place) = self.of_version(key)?;
+        token.versions.get_mut(place)
+    }
+
+    fn scope(&mut self, key: i64, scope: Scope) {
+        if let Some(version) = self.version_at(key) {
+            version.scopes.push(scope);
+        }
+    }
+
+    fn told(&mut self, key: i64, name: String, value: String) {
+        if let Some(version) = self.version_at(key) {
+            version.told.insert(name, value);
+        }
+    }
+
+    fn part(&mut self, key: i64, name: String) {
+        if let Some(version) = self.version_at(key) {
+            version.parts.insert(name);
+        }
+    }
+
+    fn mark(&mut self, key: i64, duty: Duty, answer: Answer) {
+        if let Some((token, place)) = self.of_version(key)
+            && let Some(version) = token.versions.get(place).map(|version| version.id)
+        {
+            token.marks.push(Mark { version, duty, answer });
+        }
+    }
+
+    /// Counts versions from the oldest, and puts the newest first.
+    fn number(&mut self) {
+        for token in &mut self.tokens {
+            for (number, version) in (1..).zip(&mut token.versions) {
+                version.number = number;
+            }
+            token.versions.reverse();
+        }
+    }
+}
+
+fn token(r: &Row) -> rusqlite::Result<Token> {
+    Ok(Token {
+        id: row::id_at(r, 1)?,
+        service: r.get(2)?,
+        name: r.get(3)?,
+        instance: r.get(4)?,
+        account: r.get(5)?,
+        kind: r.get(6)?,
+        tags: BTreeSet::new(),
+        facts: BTreeMap::new(),
+        policy: Policy { lead_days: r.get(7)?, cadence_days: r.get(8)?, unused_days: r.get(9)? },
+        added: row::time_at(r, 10)?,
+        trashed: row::time_or_none(r, 11)?,
+        purged: row::time_or_none(r, 12)?,
+        versions: vec![],
+        marks: vec![],
+        last_use: row::time_or_none(r, 13)?,
+    })
+}
+
+fn version(r: &Row) -> rusqlite::Result<Version> {
+    Ok(Version {
+        id: row::id_at(r, 2)?,
+        number: 0,
+        added: row::time_at(r, 3)?,
+        issued: row::parsed_or_none(r, 4)?,
+        expiry: row::parsed(r, 5)?,
+        scopes: vec![],
+        verdict: row::parsed_or_none(r, 6)?,
+        told: BTreeMap::new(),
+        parts: BTreeSet::new(),
+        state: row::parsed(r, 7)?,
+    })
+}
+
+fn scope(r: &Row) -> rusqlite::Result<Scope> {
+    Ok(Scope { name: r.get(1)?, rated: row::parsed_or_none(r, 2)? })
+}
