@@ -42,6 +42,7 @@ pages! {
     backups "backups.md",
     doctor "doctor.md",
     services "services.md",
+    verify "verify.md",
     config "config.md",
     json "json.md",
     exit_codes "exit-codes.md",

@@ -2,8 +2,14 @@
 //! examples means what it says.
 #![cfg(test)]
 
+#[path = "common/fake.rs"]
+mod fake;
+#[path = "common/home.rs"]
+mod home;
 mod services {
     mod documents;
+    mod http;
+    mod verify;
 }
 
 use std::collections::{BTreeMap, BTreeSet};

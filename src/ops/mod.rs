@@ -53,4 +53,6 @@ pub use session::{Ground, Session};
 pub use show::{Shown, show};
 pub use status::{Status, VaultStatus, status};
 pub use unlock::{Means, read_passphrase};
-pub use verify::{CALLS_AT_ONCE, Checked, Hosts, Inquiry, Plan, Reply, Skipped, Which, plan_verify, record, remember_hosts, run};
+pub use verify::{
+    CALLS_AT_ONCE, Checked, Hosts, Inquiry, Plan, Reply, Skipped, Which, plan_verify, record, remember_hosts, run,
+};

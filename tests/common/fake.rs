@@ -10,7 +10,7 @@ use std::thread;
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub method: String,
-    /// Path and query.
+    /// Path and query; for CONNECT, the host.
     pub path: String,
     /// With names in small letters.
     pub headers: BTreeMap<String, String>,

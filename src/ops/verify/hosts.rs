@@ -26,7 +26,11 @@ impl Hosts {
         let mut hosts = Self::default();
         for inquiry in inquiries {
             for host in inquiry.hosts.iter().filter(|host| !known.contains(*host)) {
-                if inquiry.is_own() { hosts.asked.insert(host.clone()) } else { hosts.said.insert(host.clone()) };
+                if inquiry.is_own() {
+                    hosts.asked.insert(host.clone())
+                } else {
+                    hosts.said.insert(host.clone())
+                };
             }
         }
         hosts

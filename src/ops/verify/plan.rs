@@ -98,13 +98,22 @@ fn inquiries(service: Option<Arc<Service>>, token: &Token) -> Result<Vec<Inquiry
     if kind.verify.is_empty() {
         return Err(format!("no call tells whether a {} works", kind.name));
     }
-    let place = place(definition, token.instance.as_deref()).ok_or("its service needs an instance: --instance tells")?;
+    let place =
+        place(definition, token.instance.as_deref()).ok_or("its service needs an instance: --instance tells")?;
     let (kind, calls) = (kind.id.clone(), kind.verify.clone());
-    let owed = token.versions.iter().enumerate().skip(1).filter(|(_, version)| token.owed().any(|(owed, _)| owed == *version));
+    let owed =
+        token.versions.iter().enumerate().skip(1).filter(|(_, version)| token.owed().any(|(owed, _)| owed == *version));
     let asked = [0].into_iter().chain(owed.map(|(at, _)| at));
     let inquiry = |at| {
         let hosts = hosts(definition, &place, &calls);
-        Inquiry { token: token.clone(), at, service: Arc::clone(&service), kind: kind.clone(), place: place.clone(), hosts }
+        Inquiry {
+            token: token.clone(),
+            at,
+            service: Arc::clone(&service),
+            kind: kind.clone(),
+            place: place.clone(),
+            hosts,
+        }
     };
     Ok(asked.map(inquiry).collect())
 }

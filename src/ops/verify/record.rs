@@ -172,8 +172,7 @@ impl Told<'_, '_> {
     /// What was granted is what the service says; what a person had noted and is not granted is said.
     fn scopes(&mut self, granted: &[String]) -> Result<(), Error> {
         let granted: BTreeSet<String> = granted.iter().filter_map(|name| Label::Scope.parse(name).ok()).collect();
-        let noted: BTreeSet<String> =
-            self.inquiry.version().scopes.iter().map(|scope| scope.name.clone()).collect();
+        let noted: BTreeSet<String> = self.inquiry.version().scopes.iter().map(|scope| scope.name.clone()).collect();
         for name in granted.difference(&noted) {
             self.vault.set(self.subject, &Field::Scope(name.clone()), Some(""))?;
             if !noted.is_empty() {

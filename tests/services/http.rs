@@ -1,16 +1,11 @@
 //! Asking a service over real connections: what goes out, what comes back, and what is made of what goes wrong.
-#![cfg(test)]
-
-#[path = "common/fake.rs"]
-mod fake;
-
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fake::{Fake, Reply};
+use crate::fake::{Fake, Reply};
 use patvault::ports::{Answer, Http, Request, Trouble};
 use patvault::secret::Secret;
 use patvault::service::definition::{Fact, Means};

@@ -1,17 +1,11 @@
 //! `patvault verify` against services on the machine itself: what is asked, what is written down, and what is said.
-#![cfg(test)]
-
-#[path = "common/fake.rs"]
-mod fake;
-#[path = "common/home.rs"]
-mod home;
-
-use std::process::Output;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
-use fake::{Fake, Reply, Seen};
-use home::Home;
+use crate::fake::{Fake, Reply, Seen};
+use crate::home::{Home, skipped};
 use serde_json::Value as Json;
 
 /// A home with tokens of an Enterprise Server that is this test.
@@ -24,13 +18,18 @@ impl Stage {
         Self { home: Home::with_vault() }
     }
 
+    /// Adds a token of the Enterprise Server at that address.
     fn add(&self, name: &str, instance: &str, more: &[&str]) {
-        let path = format!("github/{name}");
-        let common = ["add", &path, "--stdin", "--instance", instance, "--kind", "classic"];
-        let mut child = self.home.patvault(common.iter().chain(more)).stdin(std::process::Stdio::piped()).spawn().unwrap();
-        use std::io::Write;
-        child.stdin.take().unwrap().write_all(format!("not-a-real-secret-{name}").as_bytes()).unwrap();
-        assert!(child.wait().unwrap().success());
+        self.keep(&format!("github/{name}"), &[&["--instance", instance, "--kind", "classic"], more].concat());
+    }
+
+    /// Adds a token, whose secret is told from others by its name.
+    fn keep(&self, path: &str, more: &[&str]) {
+        let mut add = self.home.patvault(["add", path, "--stdin"].iter().chain(more));
+        let mut adding = add.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let name = path.split_once('/').unwrap().1;
+        adding.stdin.take().unwrap().write_all(format!("not-a-real-secret-{name}").as_bytes()).unwrap();
+        assert!(adding.wait().unwrap().success(), "{path}");
     }
 
     fn run(&self, args: &[&str]) -> Output {
@@ -70,7 +69,11 @@ fn what_the_service_says_is_written_down_with_its_source() {
         "gone" => Reply::json(401, r#"{"message":"Bad credentials"}"#),
         _ => Reply::json(500, "{}"),
     });
-    stage.add("good", &service.origin, &["--scope", "repo", "--scope", "public_repo", "--scope", "user", "--expires", "2027-01-31"]);
+    stage.add(
+        "good",
+        &service.origin,
+        &["--scope", "repo", "--scope", "public_repo", "--scope", "user", "--expires", "2027-01-31"],
+    );
     stage.add("gone", &service.origin, &["--expires", "never"]);
     stage.add("unsaid", &service.origin, &["--expires", "never"]);
 
@@ -86,7 +89,7 @@ fn what_the_service_says_is_written_down_with_its_source() {
     let token = stage.token("good");
     let version = &token["token"]["versions"][0];
     let there = |field: &str| version[field].to_string();
-    assert!(there("expiry").contains("2027-02-11") && there("expiry").contains("service"), "{version}");
+    assert!(there("expires").contains("2027-02-11") && there("expires").contains("service"), "{version}");
     assert!(there("scopes").contains("gist") && !there("scopes").contains("user"), "{version}");
     assert_eq!(token["token"]["account"], "ada");
 
@@ -100,16 +103,9 @@ fn what_the_service_says_is_written_down_with_its_source() {
 #[test]
 fn what_cannot_be_asked_is_said() {
     let stage = Stage::new();
-    let added = |path: &str, more: &[&str]| {
-        let args = ["add", path, "--stdin", "--expires", "never"];
-        let mut child = stage.home.patvault(args.iter().chain(more)).stdin(std::process::Stdio::piped()).spawn().unwrap();
-        use std::io::Write;
-        child.stdin.take().unwrap().write_all(path.as_bytes()).unwrap();
-        assert!(child.wait().unwrap().success());
-    };
-    added("nowhere/x", &[]);
-    added("github/odd", &["--kind", "something else"]);
-    added("gitea/home", &[]);
+    stage.keep("nowhere/x", &[]);
+    stage.keep("github/odd", &["--kind", "something else"]);
+    stage.keep("gitea/home", &[]);
     let text = said(&stage.run(&["verify", "--all"]));
     assert!(text.contains("nowhere/x: not asked: no service 'nowhere' is known"), "{text}");
     assert!(text.contains("github/odd: not asked: its kind is none"), "{text}");
@@ -135,6 +131,76 @@ fn a_host_of_a_definition_of_ones_own_is_asked_about() {
     assert_eq!(refused.status.code(), Some(3), "{text}");
     assert!(text.contains("could not ask for leave to send secrets to a new host"), "{text}");
     assert!(service.seen().is_empty());
+}
+
+/// A service behind TLS, with a certificate that only a company's own authority would sign. `openssl` says its port when it is
+/// ready.
+struct Closed {
+    server: Child,
+    origin: String,
+}
+
+impl Closed {
+    fn start(home: &Home) -> Self {
+        let make = |more: &str| {
+            let common = "req -x509 -newkey rsa:2048 -nodes -days 2 -keyout";
+            let words = common.split(' ').chain(more.split(' '));
+            let made = Command::new("openssl").args(words).current_dir(home.path()).output().unwrap();
+            assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        };
+        make("authority.key -out authority.pem -subj /CN=authority");
+        make(
+            "tls.key -out tls.pem -subj /CN=localhost -CA authority.pem -CAkey authority.key \
+             -addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE",
+        );
+        std::fs::create_dir_all(home.at("api/v3")).unwrap();
+        let body = r#"{"login":"ada","id":7}"#;
+        let answer = format!("HTTP/1.1 200 X\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        home.write("api/v3/user", answer.as_bytes());
+        let mut server = Command::new("openssl")
+            .args(["s_server", "-accept", "127.0.0.1:0", "-cert", "tls.pem", "-key", "tls.key", "-HTTP"])
+            .current_dir(home.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(server.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let port = lines.filter_map(|line| line.strip_prefix("ACCEPT 127.0.0.1:").map(str::to_owned)).next().unwrap();
+        Self { server, origin: format!("https://localhost:{port}") }
+    }
+}
+
+impl Drop for Closed {
+    fn drop(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+    }
+}
+
+#[test]
+fn certificates_are_those_of_the_platform_and_a_proxy_sees_no_secret() {
+    let stage = Stage::new();
+    if !stage.home.has("openssl") {
+        return skipped("openssl is not installed");
+    }
+    let service = Closed::start(&stage.home);
+    stage.add("x", &service.origin, &["--expires", "never"]);
+    let verify = |variables: &[(&str, String)]| {
+        stage.home.patvault(["verify", "--all"]).envs(variables.iter().cloned()).output().unwrap()
+    };
+    let unknown = said(&verify(&[]));
+    assert!(unknown.contains("its certificate is not trusted here"), "{unknown}");
+    let own = ("SSL_CERT_FILE", stage.home.at("authority.pem").to_string_lossy().into_owned());
+    let trusted = said(&verify(std::slice::from_ref(&own)));
+    assert!(trusted.contains("alive    github/x  (ada)"), "{trusted}");
+
+    let proxy = Fake::start(|_| Reply::Answer(403, vec![], String::new()));
+    let refused = said(&verify(&[own, ("HTTPS_PROXY", proxy.origin.clone())]));
+    assert!(refused.contains("refused  github/x: could not reach") && refused.contains("proxy"), "{refused}");
+    let seen = proxy.seen();
+    assert_eq!(seen[0].method, "CONNECT");
+    assert!(!format!("{seen:?}").contains("not-a-real-secret"), "{seen:?}");
 }
 
 /// Counts how many calls are under way, at most.
