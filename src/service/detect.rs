@@ -49,18 +49,19 @@ pub struct Candidate {
     pub read: BTreeMap<String, String>,
 }
 
-/// Every candidate for a secret, surest first.
+/// Every candidate for a secret, surest first. Where a form tells by itself, those that tell little say nothing more.
 pub fn detect(services: &[Service], secret: &Secret) -> Vec<Candidate> {
-    let mut found: Vec<Candidate> = services
-        .iter()
-        .flat_map(|service| service.definition.kinds.iter().filter_map(|kind| of(service, kind, secret)))
-        .collect();
+    let kinds = services.iter().flat_map(|service| service.definition.kinds.iter().map(move |kind| (service, kind)));
+    let mut found: Vec<Candidate> = kinds.filter_map(|(service, kind)| of(service, kind, secret)).collect();
     found.sort_by_key(|candidate| candidate.sureness);
+    if found.first().is_some_and(|best| best.sureness != Sureness::Possible) {
+        found.retain(|candidate| candidate.sureness != Sureness::Possible);
+    }
     found
 }
 
-/// The same for one kind.
-pub fn of(service: &Service, kind: &Kind, secret: &Secret) -> Option<Candidate> {
+/// The candidate that a kind is.
+fn of(service: &Service, kind: &Kind, secret: &Secret) -> Option<Candidate> {
     let fits = kind.forms.iter().filter_map(|form| Some((form.telling, fit(form, secret.expose())?)));
     let (sureness, fit) = fits.map(|(telling, fit)| (sureness(telling, &fit), fit)).min_by_key(|(sure, _)| *sure)?;
     Some(Candidate {
