@@ -73,7 +73,7 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     let secret = secret(&args, desk, &draft)?;
     if args.service.is_none() {
         let guess = ops::detect(&desk.ground, &secret)?.into_iter().next();
-        (draft.service, draft.name) = path(&args, desk, guess.filter(|guess| guess.sureness != Sureness::Possible))?;
+        (draft.service, draft.name) = path(&args, desk, guess.filter(|guess| guess.sureness < Sureness::Shared))?;
     }
     if let Some(version) = draft.versions.first_mut() {
         version.secret = secret;

@@ -68,6 +68,7 @@ fn row(candidate: &Candidate) -> Row<'_> {
             Sureness::Certain => "certain",
             Sureness::Likely => "likely",
             Sureness::Slip => "slip",
+            Sureness::Shared => "shared",
             Sureness::Possible => "possible",
         },
         read: &candidate.read,

@@ -31,7 +31,8 @@ pub fn recognise(ground: &Ground, draft: &mut Draft) -> Result<Recognised, Error
     let found = service::detect(&own, &version.secret);
     let Some(best) = found.first() else {
         let others = detect(ground, &version.secret)?;
-        let sure = others.into_iter().next().filter(|best| best.sureness != Sureness::Possible);
+        let sure =
+            others.into_iter().next().filter(|best| matches!(best.sureness, Sureness::Certain | Sureness::Likely));
         return Ok(sure.map_or(Recognised::Nothing, Recognised::Elsewhere));
     };
     let equals = found.iter().filter(|other| other.sureness == best.sureness).count();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::catalogue::Service;
-use super::definition::Kind;
+use super::definition::{Form, Kind};
 use super::form::{Fit, fit};
 use crate::secret::Secret;
 
@@ -16,7 +16,9 @@ pub enum Sureness {
     Likely,
     /// Such a form with a wrong checksum: probably mistyped, or cut off.
     Slip,
-    /// A form that others use too.
+    /// A form with a beginning of its own, which other services use too.
+    Shared,
+    /// A form that tells little: the length of a hash, any letters.
     Possible,
 }
 
@@ -27,7 +29,8 @@ impl Sureness {
             Self::Certain => "its form and its checksum",
             Self::Likely => "its form",
             Self::Slip => "its form, and a wrong checksum: mistyped?",
-            Self::Possible => "its form, which others have too",
+            Self::Shared => "its form, which others have too",
+            Self::Possible => "its form, which tells little",
         }
     }
 }
@@ -62,8 +65,8 @@ pub fn detect(services: &[Service], secret: &Secret) -> Vec<Candidate> {
 
 /// The candidate that a kind is.
 fn of(service: &Service, kind: &Kind, secret: &Secret) -> Option<Candidate> {
-    let fits = kind.forms.iter().filter_map(|form| Some((form.telling, fit(form, secret.expose())?)));
-    let (sureness, fit) = fits.map(|(telling, fit)| (sureness(telling, &fit), fit)).min_by_key(|(sure, _)| *sure)?;
+    let fits = kind.forms.iter().filter_map(|form| Some((form, fit(form, secret.expose())?)));
+    let (sureness, fit) = fits.map(|(form, fit)| (sureness(form, &fit), fit)).min_by_key(|(sure, _)| *sure)?;
     Some(Candidate {
         service: service.id.clone(),
         service_name: service.definition.name.clone(),
@@ -79,11 +82,18 @@ pub fn read(kind: &Kind, secret: &Secret) -> BTreeMap<String, String> {
     kind.forms.iter().find_map(|form| fit(form, secret.expose())).map(|fit| fit.read).unwrap_or_default()
 }
 
-fn sureness(telling: bool, fit: &Fit) -> Sureness {
-    match (telling, fit.checksum) {
+/// How many signs make a beginning of its own.
+const BEGINNING_SIGNS_MIN: usize = 3;
+
+fn sureness(form: &Form, fit: &Fit) -> Sureness {
+    let pattern = form.pattern.strip_prefix("(?<").and_then(|group| group.split_once('>'));
+    let pattern = pattern.map_or(form.pattern.as_str(), |(_, inside)| inside);
+    let beginning = pattern.chars().take_while(|sign| sign.is_ascii_alphanumeric() || "_-".contains(*sign)).count();
+    match (form.telling, fit.checksum) {
         (true, Some(true)) => Sureness::Certain,
         (true, None) => Sureness::Likely,
         (true, Some(false)) => Sureness::Slip,
+        (false, _) if beginning >= BEGINNING_SIGNS_MIN => Sureness::Shared,
         (false, _) => Sureness::Possible,
     }
 }
