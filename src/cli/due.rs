@@ -124,7 +124,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
         table.row(vec![
             Cell::with(role, &since),
             Cell::new(reminder.duty.word()),
-            Cell::new(&owed.token.path()),
+            Cell::new(owed.token.path()),
             Cell::new(&reminder.why),
         ]);
     }

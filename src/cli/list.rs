@@ -97,7 +97,7 @@ pub(super) fn print(
         let cell = |column: &&Column| {
             // Colour repeats what the sign says, and stands where one looks for the reason.
             let role = if ["sign", "status", "expires"].contains(&column.name) { status } else { Role::Plain };
-            Cell::with(role, &(column.cell)(token, &lens))
+            Cell::with(role, (column.cell)(token, &lens))
         };
         table.row(columns.iter().map(cell).collect());
     }

@@ -99,7 +99,7 @@ pub(super) fn status(args: &StatusArgs, desk: &mut Desk) -> Result<Exit, Error> 
     let mut table = Table::new(vec!["VAULT", "STATE"]);
     for vault in &status.vaults {
         let state = match vault.left {
-            Some(left) => Cell::with(Role::Good, &format!("unlocked {}", until(left, desk))),
+            Some(left) => Cell::with(Role::Good, format!("unlocked {}", until(left, desk))),
             None => Cell::new("locked"),
         };
         table.row(vec![Cell::new(&vault.name), state]);

@@ -158,6 +158,7 @@ impl Version {
 pub(crate) mod tests {
     use super::now::tests::instant;
     use super::*;
+    use crate::verdict::Outcome;
 
     /// A token with one version and nothing known; tests set what they are about.
     pub fn token(path: &str) -> Token {

@@ -53,11 +53,10 @@ pub struct KeptSlot {
     pub device: String,
 }
 
-// What is read of every token is read in the order in which it lies in the file.
+// What is read of every token is read in the order in which it lies in the file: of its rows.
 const TOKENS: &str = "SELECT key, id, service, name, instance, account, kind, lead_days, cadence_days, unused_days,
-                             added, trashed, purged, last_use FROM token {}";
+                             added, trashed, purged, last_use FROM token {} ORDER BY token.key";
 const TAGS: &str = "SELECT token, name FROM tag {}";
-/// The oldest first.
 const VERSIONS: &str =
     "SELECT token, key, id, added, issued, expiry, verdict, state FROM version {} ORDER BY version.key";
 const SCOPES: &str = "SELECT version, name, risk FROM scope {}";
@@ -171,7 +170,7 @@ impl Reader<'_> {
 
     fn rows(&self, found: &mut Found, only: Option<i64>) -> rusqlite::Result<()> {
         self.each(TOKENS, "WHERE key = ?1", only, |r| {
-            found.at.insert(r.get(0)?, found.tokens.len());
+            found.keys.push(r.get(0)?);
             found.tokens.push(token(r)?);
             Ok(())
         })?;
@@ -225,19 +224,19 @@ impl Reader<'_> {
     }
 }
 
-/// Tokens being put together from their rows.
+/// Tokens being put together from their rows. Rows come in the order of their keys, and are found by that.
 #[derive(Default)]
 struct Found {
     tokens: Vec<Token>,
-    /// Row of a token to its place.
-    at: HashMap<i64, usize>,
-    /// Row of a version to its token's place and its own.
-    versions: HashMap<i64, (usize, usize)>,
+    /// The row of each token.
+    keys: Vec<i64>,
+    /// The row of each version, the place of its token, and its own there.
+    versions: Vec<(i64, usize, usize)>,
 }
 
 impl Found {
     fn token(&mut self, key: i64) -> Option<(usize, &mut Token)> {
-        let at = *self.at.get(&key)?;
+        let at = self.keys.binary_search(&key).ok()?;
         Some((at, self.tokens.get_mut(at)?))
     }
 
@@ -251,12 +250,13 @@ impl Found {
         if let Some((at, token)) = self.token(token) {
             let place = token.versions.len();
             token.versions.push(version);
-            self.versions.insert(key, (at, place));
+            self.versions.push((key, at, place));
         }
     }
 
     fn of_version(&mut self, key: i64) -> Option<(&mut Token, usize)> {
-        let (token, place) = *self.versions.get(&key)?;
+        let at = self.versions.binary_search_by_key(&key, |(key, ..)| *key).ok()?;
+        let (_, token, place) = *self.versions.get(at)?;
         Some((self.tokens.get_mut(token)?, place))
     }
 
