@@ -174,6 +174,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let Cli { common, command } = cli;
+    // These two hold nothing, and make files for everybody.
+    if !matches!(command, Some(Command::Completions(_) | Command::Man(_))) {
+        crate::process::close();
+    }
     match command {
         Some(Command::Completions(args)) => ended(plain(), |face| completions::run(&args, face).map(|()| Exit::Done)),
         Some(Command::Man(args)) => ended(plain(), |face| man::run(&args, face).map(|()| Exit::Done)),
