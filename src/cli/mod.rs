@@ -188,11 +188,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 fn at_desk(common: Common, command: Option<AtDesk>) -> Exit {
+    let is_prompt = matches!(&command, Some(AtDesk::Status(args)) if args.prompt);
     match desk(common, command.as_ref()) {
         Ok(mut desk) => {
             let exit = dispatch(command, &mut desk).unwrap_or_else(|error| desk.face.report(&error));
             desk.face.finish(exit)
         }
+        // A prompt stays quiet whatever is wrong: everything else says it.
+        Err(_) if is_prompt => Exit::Done,
         Err(error) => Face::new(Color::Auto, false).report(&error),
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::due_index;
 use super::error::Error;
 use super::lend::{self, Key};
 use super::unlock::{self, Means};
@@ -134,7 +135,11 @@ impl Session {
 
     /// Changes the vault as it is now. Everything `f` does is one batch of the history, under the name of the verb.
     pub fn write<T>(&self, verb: &str, f: impl FnOnce(&mut Writer) -> Result<T, Error>) -> Result<T, Error> {
-        self.vault.write(self.key.identity(), &self.author, verb, f).map_err(|error| self.explain(error))
+        let change = |vault: &mut Writer| Ok((f(vault)?, vault.tokens()?));
+        let written = self.vault.write(self.key.identity(), &self.author, verb, change);
+        let (outcome, tokens) = written.map_err(|error| self.explain(error))?;
+        due_index::note(&self.ground, &self.vault, &tokens, &self.now);
+        Ok(outcome)
     }
 
     /// The key itself.

@@ -4,6 +4,7 @@
 mod closed;
 mod commands;
 mod home;
+mod prompt;
 mod start;
 #[path = "../common/tools.rs"]
 mod tools;
