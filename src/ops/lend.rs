@@ -131,7 +131,8 @@ pub(super) fn name(vault: &Vault) -> String {
     dir.canonicalize().unwrap_or_else(|_| dir.to_owned()).to_string_lossy().into_owned()
 }
 
-fn borrow(ground: &Ground, vault: &Vault) -> Result<Option<Lent>, agent::Error> {
+/// The key, from an agent that runs and holds it.
+pub(super) fn borrow(ground: &Ground, vault: &Vault) -> Result<Option<Lent>, agent::Error> {
     match Client::connect(&ground.paths.runtime)? {
         Some(client) => client.borrow(&name(vault)),
         None => Ok(None),

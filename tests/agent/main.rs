@@ -3,6 +3,7 @@
 
 mod closed;
 mod commands;
+mod complete;
 mod home;
 mod prompt;
 mod start;
