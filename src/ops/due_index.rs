@@ -1,8 +1,9 @@
 //! The due index: how much is owed, and on which days more will be, written down where it can be read while the vault is
 //! locked. Days and counts, and nothing of which token: what a prompt says.
 //!
-//! It is made anew by whoever has all tokens at hand: a write, `due`, `unlock`. In between it can be wrong by what it
-//! cannot know: a use puts off looking at a token, other settings or another zone move a day. Nothing rests on it.
+//! Whoever has all tokens at hand makes it anew: `due`, `unlock`. A write counts on from what it says, by the tokens that it
+//! touched: reading them all would cost more than the write. In between it can be wrong by what it cannot know: a use
+//! puts off looking at a token, other settings or another zone move a day. Nothing rests on it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,15 +14,18 @@ use serde::{Deserialize, Serialize};
 use super::files;
 use super::session::Ground;
 use crate::token::Token;
+use crate::token::id::TokenId;
 use crate::token::now::Now;
 use crate::token::reminder::reminders;
 use crate::token::rules::Rules;
-use crate::vault::Vault;
+use crate::vault::{Vault, Writer};
 
 /// The version of the file.
 const VERSION: u32 = 1;
 /// How far ahead it looks, in days: the file stays small, however many tokens there are.
 const AHEAD_DAYS: u64 = 366;
+/// How many tokens a write may touch before it is cheaper to read them all.
+const TOUCHED_MAX: usize = 64;
 
 /// How much is owed, day by day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,16 +41,49 @@ impl DueIndex {
     /// What is and will be owed for these tokens.
     fn of(tokens: &[Token], rules: &Rules, now: &Now) -> Self {
         let mut index = Self { patvault: VERSION, owed: 0, later: BTreeMap::new() };
-        let today = now.today();
-        let end = today.checked_add_days(Days::new(AHEAD_DAYS)).unwrap_or(NaiveDate::MAX);
-        for day in tokens.iter().flat_map(|token| reminders(token, rules, now)).map(|reminder| reminder.owed_from()) {
-            if day <= today {
-                index.owed += 1;
-            } else if day <= end {
-                *index.later.entry(day).or_default() += 1;
-            }
+        for token in tokens {
+            index.count_in(token, rules, now);
         }
         index
+    }
+
+    fn count_in(&mut self, token: &Token, rules: &Rules, now: &Now) {
+        for day in days(token, rules, now) {
+            if day <= now.today() {
+                self.owed += 1;
+            } else {
+                *self.later.entry(day).or_default() += 1;
+            }
+        }
+    }
+
+    /// The reverse. `None` where that was not counted in: then this says something else than the tokens do.
+    fn count_out(&mut self, token: &Token, rules: &Rules, now: &Now) -> Option<()> {
+        for day in days(token, rules, now) {
+            if day <= now.today() {
+                self.owed = self.owed.checked_sub(1)?;
+                continue;
+            }
+            let count = self.later.get_mut(&day)?;
+            *count = count.checked_sub(1)?;
+            if *count == 0 {
+                self.later.remove(&day);
+            }
+        }
+        Some(())
+    }
+
+    /// The index after tokens became others.
+    fn after(mut self, changes: &[(Option<Token>, Option<Token>)], rules: &Rules, now: &Now) -> Option<Self> {
+        self.owed = self.count(now.today());
+        self.later.retain(|day, _| *day > now.today());
+        for (before, after) in changes {
+            before.as_ref().map_or(Some(()), |token| self.count_out(token, rules, now))?;
+            if let Some(token) = after {
+                self.count_in(token, rules, now);
+            }
+        }
+        Some(self)
     }
 
     /// The one of the vault of that name; none where there is no file, or one that makes no sense.
@@ -64,17 +101,52 @@ impl DueIndex {
 /// Writes down what is and will be owed for all the tokens of a vault. Where that fails, the prompt says what was written
 /// before, or nothing; that is nobody's concern who wanted something else.
 pub(super) fn note(ground: &Ground, vault: &Vault, tokens: &[Token], now: &Now) {
-    let state = &ground.paths.state;
-    let name = vault.dir().file_name().unwrap_or_default().to_string_lossy();
-    let path = path(state, &name);
+    if ground.config.prompt.due {
+        put(ground, vault, &DueIndex::of(tokens, &ground.config.rules(), now));
+    } else {
+        forget(ground, vault);
+    }
+}
+
+/// The same at the end of a write, while nobody else writes.
+pub(super) fn note_write(ground: &Ground, vault: &Vault, writer: &Writer, now: &Now) {
     if !ground.config.prompt.due {
-        let _not_there = std::fs::remove_file(path);
-        return;
+        forget(ground, vault);
+    } else if let Some(index) = counted_on(ground, vault, writer, now) {
+        put(ground, vault, &index);
+    } else if let Ok(tokens) = writer.tokens() {
+        note(ground, vault, &tokens, now);
     }
-    let index = DueIndex::of(tokens, &ground.config.rules(), now);
-    if DueIndex::read(state, &name).as_ref() != Some(&index) {
-        let _unnoted = files::note_private(&path, &serde_json::to_vec(&index).unwrap_or_default());
+}
+
+/// What the index says, and what the write changes about that; `None` where it has to be made anew.
+fn counted_on(ground: &Ground, vault: &Vault, writer: &Writer, now: &Now) -> Option<DueIndex> {
+    let touched = Some(writer.touched()).filter(|touched| touched.len() <= TOUCHED_MAX)?;
+    let change = |(id, before): (&TokenId, &Option<Token>)| Some((before.clone(), writer.token(*id).ok()?));
+    let changes: Vec<_> = touched.iter().map(change).collect::<Option<_>>()?;
+    DueIndex::read(&ground.paths.state, &name(vault))?.after(&changes, &ground.config.rules(), now)
+}
+
+/// Removes it: the next one is made anew.
+pub(super) fn forget(ground: &Ground, vault: &Vault) {
+    let _not_there = std::fs::remove_file(path(&ground.paths.state, &name(vault)));
+}
+
+fn put(ground: &Ground, vault: &Vault, index: &DueIndex) {
+    let (state, name) = (&ground.paths.state, name(vault));
+    if DueIndex::read(state, &name).as_ref() != Some(index) {
+        let _unnoted = files::note_private(&path(state, &name), &serde_json::to_vec(index).unwrap_or_default());
     }
+}
+
+fn name(vault: &Vault) -> String {
+    vault.dir().file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The days from which something is owed for a token, as far ahead as this looks.
+fn days(token: &Token, rules: &Rules, now: &Now) -> impl Iterator<Item = NaiveDate> {
+    let end = now.today().checked_add_days(Days::new(AHEAD_DAYS)).unwrap_or(NaiveDate::MAX);
+    reminders(token, rules, now).into_iter().map(|reminder| reminder.owed_from()).filter(move |day| *day <= end)
 }
 
 fn path(state: &Path, vault: &str) -> PathBuf {
@@ -207,5 +279,42 @@ mod tests {
             let file: DueIndex = serde_json::from_slice(&serde_json::to_vec(&index).unwrap()).unwrap();
             prop_assert_eq!(file, index);
         }
+
+        #[test]
+        fn a_write_counts_on(
+            mut tokens in proptest::collection::vec(some_token(), 0..6),
+            others in proptest::collection::vec(some_token(), 0..3),
+            waited in 0i64..=366,
+        ) {
+            let (now, rules) = (utc(NOW), Rules::default());
+            let then = utc(&(instant(NOW) + TimeDelta::days(waited)).to_rfc3339());
+            let index = DueIndex::of(&tokens, &rules, &now);
+            let mut changes = vec![];
+            for (at, other) in others.into_iter().enumerate() {
+                let before = (at < tokens.len()).then(|| tokens.remove(at));
+                changes.push((before, Some(other.clone())));
+                tokens.insert(at.min(tokens.len()), other);
+            }
+            // Where it does not count on, something is owed that it did not look ahead to yet.
+            if let Some(index) = index.after(&changes, &rules, &then) {
+                for ahead in waited..=366 {
+                    let day = now.today() + TimeDelta::days(ahead);
+                    prop_assert_eq!(index.count(day), DueIndex::of(&tokens, &rules, &then).count(day));
+                }
+            } else {
+                prop_assert!(waited > 0);
+            }
+        }
+    }
+
+    #[test]
+    fn what_it_did_not_say_is_not_counted_on() {
+        let (now, rules) = (utc(NOW), Rules::default());
+        let token = token("github/ci");
+        let empty = DueIndex::of(&[], &rules, &now);
+        assert_eq!(empty.clone().after(&[(Some(token.clone()), None)], &rules, &now), None);
+        let full = DueIndex::of(std::slice::from_ref(&token), &rules, &now);
+        assert_eq!(empty.clone().after(&[(None, Some(token.clone()))], &rules, &now), Some(full.clone()));
+        assert_eq!(full.after(&[(Some(token), None)], &rules, &now), Some(empty));
     }
 }

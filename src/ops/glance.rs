@@ -8,8 +8,8 @@ use super::session::Ground;
 use super::status::status;
 use crate::token::now::Now;
 
-/// How long a prompt waits for the agent, which answers in less than a millisecond.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// How long a prompt waits for the agent, which answers in less than a millisecond where the machine is not very busy.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How the vaults are, at a glance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -135,11 +135,16 @@ impl Session {
 
     /// Changes the vault as it is now. Everything `f` does is one batch of the history, under the name of the verb.
     pub fn write<T>(&self, verb: &str, f: impl FnOnce(&mut Writer) -> Result<T, Error>) -> Result<T, Error> {
-        let change = |vault: &mut Writer| Ok((f(vault)?, vault.tokens()?));
+        let change = |vault: &mut Writer| {
+            let outcome = f(vault)?;
+            due_index::note_write(&self.ground, &self.vault, vault, &self.now);
+            Ok(outcome)
+        };
         let written = self.vault.write(self.key.identity(), &self.author, verb, change);
-        let (outcome, tokens) = written.map_err(|error| self.explain(error))?;
-        due_index::note(&self.ground, &self.vault, &tokens, &self.now);
-        Ok(outcome)
+        written.map_err(|error| {
+            due_index::forget(&self.ground, &self.vault);
+            self.explain(error)
+        })
     }
 
     /// The key itself.

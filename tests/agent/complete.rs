@@ -50,7 +50,8 @@ fn locked_nobody_is_asked_and_nothing_is_tried() {
     run(Command::new(mkfifo).arg(&pipe));
     let settings = format!("identities = [{pipe:?}]\npassphrase_command = 'touch {}'\n", marker.display());
     fs::write(config.join("config.toml"), settings).unwrap();
-    for words in [&["get", ""][..], &["list", "service:"], &["tag", "x", "-"], &["add", ""], &["get", "--identity", ""]] {
+    for words in [&["get", ""][..], &["list", "service:"], &["tag", "x", "-"], &["add", ""], &["get", "--identity", ""]]
+    {
         let offered = offered(&home, words);
         assert!(!offered.contains("github"), "{words:?}: {offered}");
     }

@@ -64,6 +64,45 @@ fn locked_or_not_and_how_much_is_owed() {
     assert_eq!(prompt(&home, &["--vault", "other"], DAY), "");
 }
 
+/// A write counts on from what the index says; `due` makes it anew, and says the same.
+#[test]
+fn whatever_is_written_it_says_what_due_says() {
+    let home = home(&["main"]);
+    done(&home, &["unlock"]);
+    let writes: [&[&str]; 13] = [
+        &["add", "github/laptop", "--stdin", "--force", "--expires", "3d"],
+        &["add", "slack/bot", "--stdin", "--force", "--expires", "never", "--issued", "2025-01-01"],
+        &["snooze", "laptop", "--until", "10d"],
+        &["done", "bot"],
+        &["expire", "ci", "2026-11-01"],
+        &["note", "ci", "not due to this"],
+        &["edit", "ci", "--lead", "never", "--unused", "3d"],
+        &["undo"],
+        &["remove", "laptop", "ci"],
+        &["restore", "laptop"],
+        &["purge", "--all", "--yes"],
+        &["rename", "bot", "slack/other"],
+        &["remove", "other", "laptop"],
+    ];
+    for write in writes {
+        done(&home, write);
+        // All that it says first: `due` makes it anew. The day of the next write comes last.
+        let days = ["2027-06-01T12:00:00Z", "2026-12-03T12:00:00Z", DAY];
+        let said = days.map(|now| prompt(&home, &["--ascii"], now));
+        assert_eq!(said, days.map(|now| format!("U{}\n", due(&home, now))), "{write:?}");
+    }
+}
+
+/// How much `due` says is owed, in the words of a prompt.
+fn due(home: &Home, now: &str) -> String {
+    let due = home.command(&["due", "--json"]).envs([("PATVAULT_NOW", now), ("TZ", "UTC")]).output().unwrap();
+    let due: serde_json::Value = serde_json::from_slice(&due.stdout).unwrap();
+    match due["reminders"].as_array().unwrap().len() {
+        0 => String::new(),
+        owed => owed.to_string(),
+    }
+}
+
 #[test]
 fn days_go_by_while_it_is_locked() {
     let home = home(&["main"]);
