@@ -34,6 +34,8 @@ pub struct Config {
     pub list: List,
     /// When to remind.
     pub reminders: Reminders,
+    /// What a prompt may say.
+    pub prompt: Prompt,
     /// How many backups to keep.
     pub backups: Backups,
     /// How long a vault stays unlocked.
@@ -74,6 +76,14 @@ pub struct Reminders {
     revoke: u32,
 }
 
+/// What a prompt may say while a vault is locked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Prompt {
+    /// Whether this device remembers how much is owed, and on which days more will be.
+    pub due: bool,
+}
+
 /// How many backups to keep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -106,6 +116,7 @@ impl Default for Config {
             ascii: false,
             list: List::default(),
             reminders: Reminders::default(),
+            prompt: Prompt::default(),
             backups: Backups::default(),
             agent: Agent::default(),
         }
@@ -128,6 +139,12 @@ impl Default for Reminders {
             verify: rules.verify_days,
             revoke: rules.revoke_days,
         }
+    }
+}
+
+impl Default for Prompt {
+    fn default() -> Self {
+        Self { due: true }
     }
 }
 

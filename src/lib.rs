@@ -6,7 +6,7 @@
 //! ```text
 //! 3  faces    cli                                     what a person meets
 //! 2  verbs    ops                                     what patvault can do, whoever asks
-//! 1  hands    vault  agent  exchange  clipboard  config  paths  clock    each touches one outside thing
+//! 1  hands    vault  agent  exchange  clipboard  config  paths  clock  process    each touches one outside thing
 //! 0  values   token  scope  secret  verdict  fault  text    rules, without I/O or clock
 //! ```
 
@@ -19,6 +19,7 @@ pub mod exchange;
 pub mod fault;
 pub mod ops;
 pub mod paths;
+pub mod process;
 pub mod scope;
 pub mod secret;
 pub mod text;

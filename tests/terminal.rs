@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod terminal {
     mod answers;
+    mod completions;
     mod editor;
     mod hidden;
     mod pty;

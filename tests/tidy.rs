@@ -21,6 +21,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("exchange", 1),
     ("notify", 1),
     ("paths", 1),
+    ("process", 1),
     ("service", 1),
     ("vault", 1),
     // Verbs: what patvault can do, whoever asks.

@@ -30,15 +30,12 @@ pub enum Memory {
     Unknown,
 }
 
-/// Closes the process to others of the same user: no core file, no tracing, no reading of `/proc/PID`; files that it makes
-/// are its owner's.
-pub(super) fn close() -> Result<(), Error> {
-    let failed = |what: &'static str| move |error: rustix::io::Errno| Error::Start { why: format!("{what}: {error}") };
-    process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+/// Goes a step further than every command does (`crate::process`), because it stays: no core file can be allowed again, and
+/// it leaves the session that it was started from.
+pub(super) fn stand_apart() -> Result<(), Error> {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
-    process::setrlimit(Resource::Core, none).map_err(failed("core files cannot be turned off"))?;
-    #[cfg(target_os = "linux")]
-    process::set_dumpable_behavior(process::DumpableBehavior::NotDumpable).map_err(failed("it can be traced"))?;
+    let failed = |error| Error::Start { why: format!("core files cannot be turned off: {error}") };
+    process::setrlimit(Resource::Core, none).map_err(failed)?;
     // Where it fails, the process leads a session of its own already: it was started from a shell.
     let _own_session_already = process::setsid();
     Ok(())

@@ -32,9 +32,9 @@ const EMPTY_SECS: u64 = 30;
 const LOOK_SECS: u64 = 15;
 
 /// Runs the agent whose socket stands in `dir`, to its end. `ready` is called when clients may come; not where another
-/// agent answers there, which is as well.
+/// agent answers there, which is as well. The process is closed to others already.
 pub fn serve(dir: &Path, ready: impl FnOnce()) -> Result<(), Error> {
-    harden::close()?;
+    harden::stand_apart()?;
     harden::lock_everything();
     folder::ensure(dir)?;
     let Some(seat) = Seat::take(dir)? else {

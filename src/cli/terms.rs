@@ -2,10 +2,23 @@
 
 use std::time::Duration;
 
+use super::complete::Known;
 use crate::config::Color;
+use crate::exchange::Format;
 use crate::ops::Error;
+use crate::scope::Risk;
 use crate::token::now::Now;
+use crate::token::reminder::Duty;
 use crate::token::when;
+
+/// What may be said of colours.
+pub(super) const COLOR: Known = Known::Word(|| vec!["auto", "always", "never"]);
+/// Duties.
+pub(super) const DUTY: Known = Known::Word(|| Duty::ALL.map(Duty::word).to_vec());
+/// Formats of exchange.
+pub(super) const FORMAT: Known = Known::Word(|| Format::ALL.map(Format::word).to_vec());
+/// Risks.
+pub(super) const RISK: Known = Known::Word(|| Risk::ALL.map(Risk::word).to_vec());
 
 /// Reads `auto`, `always` or `never`.
 pub(super) fn color(text: &str) -> Result<Color, &'static str> {

@@ -1,13 +1,16 @@
-//! What another process can see of the agent.
+//! What another process can see of the agent, and of a command that may hold as much.
 
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::home::{CANARY, Home};
+use rustix::process::{Pid, Signal};
+
+use super::home::{CANARY, Home, opened_by};
 use super::tools::{run, tool};
 
 /// A user that nobody is.
@@ -56,7 +59,40 @@ fn it_leaves_no_core_and_cannot_be_read() {
     assert_eq!(field("Threads:"), "1");
     assert_ne!(field("VmLck:"), "0 kB", "the page that the key lies on");
     // A stranger's agent does not hear root, who would send it away at the end.
-    rustix::process::kill_process(home.agent(), rustix::process::Signal::TERM).unwrap();
+    rustix::process::kill_process(home.agent(), Signal::TERM).unwrap();
+}
+
+#[test]
+fn a_command_leaves_no_core_and_cannot_be_read_either() {
+    let Some(mkfifo) = tool("mkfifo") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("pipe.csv");
+    run(Command::new(mkfifo).arg(&pipe));
+    let mut unlimited = if rustix::process::geteuid().is_root() {
+        let Some(setpriv) = tool("setpriv") else { return };
+        give_away(dir.path());
+        let mut stranger = as_stranger(setpriv);
+        stranger.arg("sh");
+        stranger
+    } else {
+        Command::new("sh")
+    };
+    unlimited.args(["-c", "ulimit -c unlimited; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_patvault"), "import"]);
+    unlimited.arg(&pipe).env("PATVAULT_HOME", dir.path()).current_dir(dir.path());
+    let mut command = unlimited.spawn().unwrap();
+    let held = opened_by(pipe);
+    let process = format!("/proc/{}", command.id());
+    assert_eq!(
+        fs::metadata(format!("{process}/mem")).unwrap().uid(),
+        0,
+        "the owner of one that can be dumped is its own"
+    );
+    let status = fs::read_to_string(format!("{process}/status")).unwrap();
+    assert!(status.lines().any(|line| line == "Umask:\t0077"), "{status}");
+    rustix::process::kill_process(Pid::from_child(&command), Signal::ABORT).unwrap();
+    let end = command.wait().unwrap();
+    assert_eq!((end.signal(), end.core_dumped()), (Some(Signal::ABORT.as_raw()), false));
+    drop(held);
 }
 
 fn give_away(dir: &Path) {

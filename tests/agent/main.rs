@@ -3,7 +3,9 @@
 
 mod closed;
 mod commands;
+mod complete;
 mod home;
+mod prompt;
 mod start;
 #[path = "../common/tools.rs"]
 mod tools;

@@ -56,7 +56,7 @@ impl Home {
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
-        command.env("HOME", self.0.path()).env("PATVAULT_HOME", self.path("p"));
+        command.current_dir(self.0.path()).env("HOME", self.0.path()).env("PATVAULT_HOME", self.path("p"));
         command.env("TERM", "xterm-256color").env("LANG", "C.UTF-8").env("TZ", "UTC");
         command
     }
@@ -68,16 +68,37 @@ impl Home {
 
     /// Sits down at a terminal of so many columns. `None` where none can be had, which is said aloud.
     pub fn visit_with(&self, args: &[&str], columns: u16, vars: &[(&str, &str)]) -> Option<Visit> {
-        self.start(args, columns, vars, None)
+        self.start(env!("CARGO_BIN_EXE_patvault"), args, columns, vars, None)
+    }
+
+    /// Sits down at another program, which finds patvault in its path. `None` where there is none, which is said aloud.
+    pub fn visit_other(&self, program: &str, args: &[&str], vars: &[(&str, &str)]) -> Option<Visit> {
+        let path = std::env::var_os("PATH")?;
+        if !std::env::split_paths(&path).any(|dir| dir.join(program).is_file()) {
+            skipped(&format!("{program} is not installed"));
+            return None;
+        }
+        let own = PathBuf::from(env!("CARGO_BIN_EXE_patvault")).parent().unwrap().to_owned();
+        let path = std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&path))).unwrap();
+        let vars: Vec<(&str, &str)> = vars.iter().copied().chain([("PATH", path.to_str().unwrap())]).collect();
+        self.start(program, args, 80, &vars, None)
     }
 
     /// The same with standard output into a pipe.
     pub fn visit_piped(&self, args: &[&str]) -> Option<Visit> {
         let identity = self.path("identity");
-        self.start(args, 80, &[("PATVAULT_IDENTITY", identity.to_str().unwrap())], Some(Stdio::piped()))
+        let vars = [("PATVAULT_IDENTITY", identity.to_str().unwrap())];
+        self.start(env!("CARGO_BIN_EXE_patvault"), args, 80, &vars, Some(Stdio::piped()))
     }
 
-    fn start(&self, args: &[&str], columns: u16, vars: &[(&str, &str)], out: Option<Stdio>) -> Option<Visit> {
+    fn start(
+        &self,
+        program: &str,
+        args: &[&str],
+        columns: u16,
+        vars: &[(&str, &str)],
+        out: Option<Stdio>,
+    ) -> Option<Visit> {
         // It makes the terminal the program's own, as a login does.
         if !std::env::split_paths(&std::env::var_os("PATH")?).any(|dir| dir.join("setsid").is_file()) {
             skipped("there is no program setsid");
@@ -86,7 +107,7 @@ impl Home {
         let (master, slave) = pair(columns);
         let end = || Stdio::from(slave.try_clone().unwrap());
         let mut command = self.command("setsid");
-        command.args(["--ctty", "--wait", env!("CARGO_BIN_EXE_patvault")]).args(args).envs(vars.iter().copied());
+        command.args(["--ctty", "--wait", program]).args(args).envs(vars.iter().copied());
         let child = command.stdin(end()).stdout(out.unwrap_or_else(end)).stderr(end()).spawn().unwrap();
         let chunks = read_on(master.try_clone().unwrap());
         Some(Visit { master, chunks, child, seen: vec![], at: 0, until: Instant::now() + PATIENCE })

@@ -1,6 +1,6 @@
 //! Writing: every change is recorded, and there is no other way to change a token.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Deref;
 
 use age::x25519;
@@ -17,6 +17,7 @@ use super::lookup::Twin;
 use super::read::Reader;
 use super::row;
 use crate::secret::Secret;
+use crate::token::Token;
 use crate::token::change::{Change, Field, Subject};
 use crate::token::draft::{Draft, DraftVersion};
 use crate::token::expiry::Expiry;
@@ -45,6 +46,7 @@ pub struct Writer<'a> {
     recipient: x25519::Recipient,
     /// Something was written that the history does not name: uses were folded in.
     changed: bool,
+    touched: BTreeMap<TokenId, Option<Token>>,
 }
 
 impl<'a> Deref for Writer<'a> {
@@ -62,7 +64,12 @@ impl<'a> Writer<'a> {
     /// Readies a database to be changed by that verb.
     pub(in crate::vault) fn begin(reader: Reader<'a>, author: &'a Author, verb: &'a str) -> Result<Self, Error> {
         let recipient = recipient(&reader.recipient()?)?;
-        Ok(Self { reader, author, verb, batch: None, seq: 0, recipient, changed: false })
+        Ok(Self { reader, author, verb, batch: None, seq: 0, recipient, changed: false, touched: BTreeMap::new() })
+    }
+
+    /// The tokens that this write has to do with, as they were before it; `None` for one that came.
+    pub fn touched(&self) -> &BTreeMap<TokenId, Option<Token>> {
+        &self.touched
     }
 
     /// The row of this write's batch; the first change opens it.
@@ -147,7 +154,10 @@ impl<'a> Writer<'a> {
         self.record(keys, field, old.as_deref(), new)
     }
 
-    fn keys(&self, subject: Subject) -> Result<Keys, Error> {
+    fn keys(&mut self, subject: Subject) -> Result<Keys, Error> {
+        if !self.touched.contains_key(&subject.token) {
+            self.touched.insert(subject.token, self.reader.token(subject.token)?);
+        }
         let token = self.reader.db.token_key(subject.token)?.ok_or_else(|| gone("find a token"))?;
         let version = match subject.version {
             Some(id) => Some(self.reader.db.version_key(token, id)?.ok_or_else(|| gone("find a version of a token"))?),
@@ -177,6 +187,7 @@ impl<'a> Writer<'a> {
     /// `sealed` gives the sealed secrets of this draft's versions next, oldest first.
     fn add_one(&mut self, draft: &Draft, sealed: &mut impl Iterator<Item = Vec<u8>>) -> Result<TokenId, Error> {
         let id: TokenId = random::id()?;
+        self.touched.insert(id, None);
         let added = row::time(draft.added.unwrap_or(self.author.at));
         let insert = "INSERT INTO token (id, service, name, added) VALUES (?1, ?2, ?3, ?4)";
         let db = self.reader.db;
