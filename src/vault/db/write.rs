@@ -97,7 +97,7 @@ impl<'a> Writer<'a> {
 
     /// Folds uses in and counts the write. `false` where there is nothing to be written.
     pub(in crate::vault) fn finish(mut self) -> Result<bool, Error> {
-        for entry in self.reader.waiting()? {
+        for entry in self.reader.waiting()?.to_vec() {
             self.fold(entry)?;
         }
         if self.batch.is_none() && !self.changed {
