@@ -12,8 +12,8 @@ use super::seal::{self, Closed};
 /// How many bytes age seals at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// How many open chunks are kept. A join of two tables reads in two places by turns, and each has its inner pages in a
-/// third.
+/// How many open chunks are kept. To show one token of 5,000, 19 chunks are opened where one is kept, 13 with two, 11 with
+/// four, 10 with eight and 9 with sixteen; and half a megabyte is little enough.
 const KEPT_MAX: usize = 8;
 
 /// The plain bytes under one age file, to be read anywhere. Only what is read is opened, and nothing is given that was
