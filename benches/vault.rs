@@ -28,7 +28,7 @@ const SIZES: [usize; 4] = [10, 1_000, 10_000, 100_000];
 /// How often each side of a ratio is run.
 const TURNS: usize = 21;
 
-/// What a job asks of memory stands beside its time.
+/// What a job asks of memory stands beside its time; what SQLite asks for itself is not in it.
 #[global_allocator]
 static MEMORY: divan::AllocProfiler = divan::AllocProfiler::system();
 
