@@ -12,7 +12,7 @@ mod seat;
 mod server;
 mod wire;
 
-pub use client::{Client, Lent, Promise, Standing, VaultStanding};
+pub use client::{Client, Lent, Promise, Standing, Starter, VaultStanding};
 pub use error::Error;
 pub use harden::Memory;
 pub use keyring::Limits;

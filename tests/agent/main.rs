@@ -7,6 +7,8 @@ mod complete;
 mod home;
 mod prompt;
 mod start;
+#[path = "../common/stranger.rs"]
+mod stranger;
 #[path = "../common/tools.rs"]
 mod tools;
 mod wire;

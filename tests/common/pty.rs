@@ -260,3 +260,10 @@ impl End {
         self.seen.contains("\x1b[")
     }
 }
+
+// Each test takes what it needs; what one leaves, another takes.
+const _: () = {
+    let _ = (Home::bare, Home::visit, Home::visit_piped, Home::visit_other, Visit::types, Visit::sends, Visit::is_open);
+    let _ = (End::lines, End::is_colored);
+    let _ = |end: &End| (end.code, end.signal, end.piped.len(), end.given_back);
+};
