@@ -5,10 +5,21 @@
 mod pty;
 
 #[cfg(test)]
+#[path = "common/tools.rs"]
+mod tools;
+
+// Each test file takes what it needs of the shared one.
+#[cfg(test)]
+const _: () = {
+    let _ = tools::ssh_key;
+};
+
+#[cfg(test)]
 mod terminal {
     use super::pty;
 
     mod answers;
+    mod canary;
     mod completions;
     mod editor;
     mod hidden;
