@@ -4,6 +4,7 @@
 mod closed;
 mod commands;
 mod complete;
+mod full;
 mod home;
 mod prompt;
 mod start;
