@@ -40,6 +40,8 @@ pub struct Config {
     pub backups: Backups,
     /// How long a vault stays unlocked.
     pub agent: Agent,
+    /// Where copies go.
+    pub clipboard: Clipboard,
 }
 
 /// When to colour.
@@ -106,6 +108,30 @@ pub struct Agent {
     pub hard: u32,
 }
 
+/// Where copies go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Clipboard {
+    /// How long a copy stays on the desktop's clipboard, in seconds. At least one.
+    #[serde(rename = "for")]
+    pub secs: u32,
+    /// Which clipboard.
+    pub way: Way,
+}
+
+/// Which clipboard a copy goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Way {
+    /// Where the person sits.
+    #[default]
+    Auto,
+    /// The desktop's.
+    Desktop,
+    /// The terminal's.
+    Terminal,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -119,6 +145,7 @@ impl Default for Config {
             prompt: Prompt::default(),
             backups: Backups::default(),
             agent: Agent::default(),
+            clipboard: Clipboard::default(),
         }
     }
 }
@@ -157,6 +184,12 @@ impl Default for Backups {
 impl Default for Agent {
     fn default() -> Self {
         Self { auto: true, idle: 15, hard: 720 }
+    }
+}
+
+impl Default for Clipboard {
+    fn default() -> Self {
+        Self { secs: 45, way: Way::Auto }
     }
 }
 

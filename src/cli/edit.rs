@@ -250,6 +250,8 @@ struct Draft(PathBuf);
 
 impl Draft {
     fn new(runtime: &Path, text: &str) -> Result<Self, Error> {
+        // Who owns the folder could exchange what the editor gets, and what is read back.
+        crate::agent::ensure_own_folder(runtime)?;
         let id = std::process::id();
         let file = runtime.join(format!("{EDIT_PREFIX}{id}")).join("token.toml");
         ops::write_private(&file, text.as_bytes())?;

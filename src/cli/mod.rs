@@ -7,6 +7,7 @@ mod backup;
 mod complete;
 mod completions;
 mod config;
+mod copy;
 mod demo;
 mod discard;
 mod doctor;
@@ -18,6 +19,7 @@ mod facts;
 mod get;
 mod greet;
 mod history;
+mod holder;
 mod import;
 mod init;
 mod key;
@@ -100,6 +102,8 @@ enum Command {
     Agent(agent::Args),
     #[command(hide = true)]
     Complete(complete::Args),
+    #[command(hide = true)]
+    Holder(holder::Args),
 }
 
 /// The commands that need to know where the person keeps things. The others are run by packagers, perhaps without a home.
@@ -110,6 +114,7 @@ enum AtDesk {
     List(list::Args),
     Show(show::Args),
     Get(get::Args),
+    Copy(copy::Args),
     Edit(edit::Args),
     Rename(facts::RenameArgs),
     Tag(facts::TagArgs),
@@ -190,6 +195,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             complete::run(args, face);
             Ok(Exit::Done)
         }),
+        Some(Command::Holder(args)) => ended(plain(), |face| holder::run(&args, face)),
         Some(Command::AtDesk(command)) => at_desk(common, Some(command)),
         None => at_desk(common, None),
     }
@@ -243,6 +249,7 @@ fn dispatch(command: Option<AtDesk>, desk: &mut Desk) -> Result<Exit, Error> {
         Some(AtDesk::List(args)) => list::run(&args, desk),
         Some(AtDesk::Show(args)) => show::run(&args, desk),
         Some(AtDesk::Get(args)) => get::run(&args, desk),
+        Some(AtDesk::Copy(args)) => copy::run(&args, desk),
         Some(AtDesk::Edit(args)) => edit::run(&args, desk),
         Some(AtDesk::Rename(args)) => facts::rename(&args, desk),
         Some(AtDesk::Tag(args)) => facts::tag(&args, desk),

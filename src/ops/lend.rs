@@ -6,6 +6,7 @@ use std::time::Duration;
 use age::Identity;
 use secrecy::SecretString;
 
+use super::behind::start_agent;
 use super::due_index;
 use super::error::Error;
 use super::session::Ground;
@@ -85,7 +86,7 @@ pub fn hold(ground: &Ground, means: &Means, hard: Option<Duration>, prompts: &Pr
     }
     let vault = ground.vault()?;
     let name = name(&vault);
-    let mut client = Client::start(&ground.paths.runtime)?;
+    let mut client = Client::start(&ground.paths.runtime, start_agent)?;
     let held = client.standing()?.vaults.into_iter().find(|held| held.vault == name);
     if let (Some(held), None) = (held, hard) {
         return Ok(Unlocked { limits: held.left, already: true });
@@ -155,7 +156,7 @@ struct Asking {
 
 fn begun(ground: &Ground, vault: &Vault) -> Box<dyn Fn() -> Begun + Send + Sync> {
     let (runtime, name) = (ground.paths.runtime.clone(), name(vault));
-    Box::new(move || Client::start(&runtime)?.begin(&name))
+    Box::new(move || Client::start(&runtime, start_agent)?.begin(&name))
 }
 
 impl Asking {

@@ -2,6 +2,8 @@
 
 mod add;
 mod backup;
+mod behind;
+mod copy;
 mod demo;
 mod discard;
 mod doctor;
@@ -29,6 +31,8 @@ mod unlock;
 
 pub use add::{Added, add, pasted};
 pub use backup::{accept, back_up, backups, restore_backup};
+pub use behind::{agent, holder};
+pub use copy::{Copied, copy, route};
 pub use demo::demo;
 pub use discard::{discard, purge, restore, trash};
 pub use doctor::{EDIT_PREFIX, Finding, Level, mend, outside};

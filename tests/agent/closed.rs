@@ -2,19 +2,16 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal};
 
 use super::home::{CANARY, Home, opened_by};
+use super::stranger::{as_stranger, give_away};
 use super::tools::{run, tool};
-
-/// A user that nobody is.
-const STRANGER: &str = "12345";
 
 #[test]
 fn neither_arguments_nor_environment_hold_anything() {
@@ -42,7 +39,7 @@ fn it_leaves_no_core_and_cannot_be_read() {
         let Some(setpriv) = tool("setpriv") else { return };
         give_away(home.dir.path());
         give_away(home.identity().parent().unwrap());
-        let mut unlock = as_stranger(setpriv);
+        let mut unlock = as_stranger(&setpriv);
         unlock.arg(env!("CARGO_BIN_EXE_patvault")).args(["unlock", "--identity"]).arg(home.identity());
         run(unlock.env("PATVAULT_HOME", home.dir.path()));
     } else {
@@ -71,7 +68,7 @@ fn a_command_leaves_no_core_and_cannot_be_read_either() {
     let mut unlimited = if rustix::process::geteuid().is_root() {
         let Some(setpriv) = tool("setpriv") else { return };
         give_away(dir.path());
-        let mut stranger = as_stranger(setpriv);
+        let mut stranger = as_stranger(&setpriv);
         stranger.arg("sh");
         stranger
     } else {
@@ -95,25 +92,6 @@ fn a_command_leaves_no_core_and_cannot_be_read_either() {
     drop(held);
 }
 
-fn give_away(dir: &Path) {
-    let stranger = STRANGER.parse().ok();
-    chown(dir, stranger, stranger).unwrap();
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            give_away(&path);
-        } else {
-            chown(&path, stranger, stranger).unwrap();
-        }
-    }
-}
-
-fn as_stranger(setpriv: std::path::PathBuf) -> Command {
-    let mut command = Command::new(setpriv);
-    command.args(["--reuid", STRANGER, "--regid", STRANGER, "--clear-groups"]).env_clear();
-    command
-}
-
 #[test]
 fn another_user_is_not_heard() {
     let home = Home::with(&["main"]);
@@ -130,11 +108,11 @@ fn another_user_is_not_heard() {
     for (path, mode) in [(home.dir.path(), 0o755), (&home.runtime(), 0o755), (&home.socket(), 0o666)] {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
-    let mut stranger = as_stranger(setpriv.clone());
+    let mut stranger = as_stranger(&setpriv);
     stranger.arg(&test).args(["--ignored", "--exact", "closed::a_stranger_knocks"]);
     run(stranger.env("PATVAULT_TEST_SOCKET", home.socket()));
     // And their own patvault would not use a folder that is not theirs.
-    let mut stranger = as_stranger(setpriv);
+    let mut stranger = as_stranger(&setpriv);
     let patvault = home.dir.path().join("patvault");
     fs::copy(env!("CARGO_BIN_EXE_patvault"), &patvault).unwrap();
     let output = stranger.arg(&patvault).arg("lock").env("PATVAULT_HOME", home.dir.path()).output().unwrap();

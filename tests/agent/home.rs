@@ -131,6 +131,12 @@ impl Wire {
         line.trim_end().to_owned()
     }
 
+    /// How often was locked.
+    pub fn generation(&mut self) -> u64 {
+        let looked = self.ask("{\"do\":\"look\",\"vault\":\"/v\"}");
+        serde_json::from_str::<serde_json::Value>(&looked).unwrap()["generation"].as_u64().unwrap()
+    }
+
     /// Says something in version 1, and gives what is answered.
     pub fn ask(&mut self, say: &str) -> String {
         self.write(format!("{{\"patvault\":1,\"say\":{say}}}\n").as_bytes());
