@@ -10,7 +10,7 @@ pub fn now() -> Now {
     // To the second: nothing is stored or shown more finely.
     let instant = told().unwrap_or_else(Utc::now);
     let instant = DateTime::from_timestamp(instant.timestamp(), 0).unwrap_or(instant);
-    Now { instant, local }
+    Now::new(instant, local)
 }
 
 fn local(at: DateTime<Utc>) -> NaiveDateTime {

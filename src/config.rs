@@ -34,10 +34,14 @@ pub struct Config {
     pub list: List,
     /// When to remind.
     pub reminders: Reminders,
+    /// What a prompt may say.
+    pub prompt: Prompt,
     /// How many backups to keep.
     pub backups: Backups,
     /// How long a vault stays unlocked.
     pub agent: Agent,
+    /// Where copies go.
+    pub clipboard: Clipboard,
 }
 
 /// When to colour.
@@ -74,6 +78,14 @@ pub struct Reminders {
     revoke: u32,
 }
 
+/// What a prompt may say while a vault is locked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Prompt {
+    /// Whether this device remembers how much is owed, and on which days more will be.
+    pub due: bool,
+}
+
 /// How many backups to keep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -96,6 +108,30 @@ pub struct Agent {
     pub hard: u32,
 }
 
+/// Where copies go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Clipboard {
+    /// How long a copy stays on the desktop's clipboard, in seconds. At least one.
+    #[serde(rename = "for")]
+    pub secs: u32,
+    /// Which clipboard.
+    pub way: Way,
+}
+
+/// Which clipboard a copy goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Way {
+    /// Where the person sits.
+    #[default]
+    Auto,
+    /// The desktop's.
+    Desktop,
+    /// The terminal's.
+    Terminal,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -106,8 +142,10 @@ impl Default for Config {
             ascii: false,
             list: List::default(),
             reminders: Reminders::default(),
+            prompt: Prompt::default(),
             backups: Backups::default(),
             agent: Agent::default(),
+            clipboard: Clipboard::default(),
         }
     }
 }
@@ -131,6 +169,12 @@ impl Default for Reminders {
     }
 }
 
+impl Default for Prompt {
+    fn default() -> Self {
+        Self { due: true }
+    }
+}
+
 impl Default for Backups {
     fn default() -> Self {
         Self { newest: 10, daily: 30 }
@@ -140,6 +184,12 @@ impl Default for Backups {
 impl Default for Agent {
     fn default() -> Self {
         Self { auto: true, idle: 15, hard: 720 }
+    }
+}
+
+impl Default for Clipboard {
+    fn default() -> Self {
+        Self { secs: 45, way: Way::Auto }
     }
 }
 

@@ -73,8 +73,10 @@ fn suggested(name: &str) -> Option<Risk> {
     const MEDIUM: [&str; 10] =
         ["write", "repo", "api", "create", "update", "push", "publish", "upload", "edit", "send"];
     const LOW: [&str; 6] = ["read", "view", "list", "get", "readonly", "profile"];
-    let lower = name.to_lowercase();
-    let has = |words: &[&str]| lower.split(|c: char| !c.is_alphanumeric()).any(|part| words.contains(&part));
+    let has = |words: &[&str]| {
+        let mut parts = name.split(|c: char| !c.is_alphanumeric());
+        parts.any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
+    };
     // A reading scope often names what it reads (`read:repo_hook`, `read_api`), so it is looked for before writing.
     if has(&HIGH) {
         Some(Risk::High)

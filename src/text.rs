@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 /// Text that is safe on a terminal: control characters, terminal escapes, and characters that are invisible or
 /// turn the direction of writing are shown as escapes (`\n`, `\u{1b}`, `\u{202e}`). Everything else stays.
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(must_escape) {
+    if is_printable_ascii(text) || !text.chars().any(must_escape) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
@@ -29,6 +29,11 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
 /// The same for text of several lines, such as a note: line breaks stay.
 pub fn escaped_lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     text.lines().map(escaped)
+}
+
+/// The usual text, of which everything is known at a glance: no sign is escaped, and each takes a column.
+fn is_printable_ascii(text: &str) -> bool {
+    text.bytes().all(|b| matches!(b, b' '..=b'~'))
 }
 
 fn must_escape(c: char) -> bool {
@@ -53,7 +58,7 @@ pub fn word_for(name: &str, id: &str) -> String {
 
 /// How many columns a text takes on a terminal.
 pub fn width(text: &str) -> usize {
-    text.width()
+    if is_printable_ascii(text) { text.len() } else { text.width() }
 }
 
 /// The text cut to at most `columns`, with an ellipsis (`…`, or `~` in ASCII) where something was cut.
@@ -183,6 +188,12 @@ mod tests {
         fn escaped_text_holds_nothing_that_steers(text in "\\PC*|.*") {
             let shown = escaped(&text);
             proptest::prop_assert!(!shown.chars().any(|c| c.is_control() || is_invisible(c)));
+        }
+
+        #[test]
+        fn the_usual_text_is_treated_as_any_other(text in "[ -~]{0,40}") {
+            proptest::prop_assert_eq!(width(&text), text.width());
+            proptest::prop_assert!(!text.chars().any(must_escape));
         }
 
         #[test]

@@ -30,6 +30,7 @@ pages! {
     list "list.md",
     show "show.md",
     get "get.md",
+    copy "copy.md",
     edit "edit.md",
     facts "facts.md",
     trash "trash.md",

@@ -1,10 +1,27 @@
 //! The real program in a real terminal: what is asked, what is shown, what is typed, and how the terminal is given back.
 
 #[cfg(test)]
+#[path = "common/pty.rs"]
+mod pty;
+
+#[cfg(test)]
+#[path = "common/tools.rs"]
+mod tools;
+
+// Each test file takes what it needs of the shared one.
+#[cfg(test)]
+const _: () = {
+    let _ = tools::ssh_key;
+};
+
+#[cfg(test)]
 mod terminal {
+    use super::pty;
+
     mod answers;
+    mod canary;
+    mod completions;
     mod editor;
     mod hidden;
-    mod pty;
     mod shown;
 }

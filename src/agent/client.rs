@@ -1,9 +1,8 @@
 //! Asking the agent, and starting it.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,7 +10,6 @@ use std::time::Duration;
 use age::secrecy::SecretString;
 use age::{DecryptError, Identity};
 use age_core::format::{FileKey, Stanza};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use zeroize::Zeroizing;
 
 use super::error::Error;
@@ -22,12 +20,8 @@ use super::{folder, server};
 
 /// How long an answer may take. The agent answers in less than a millisecond; one that takes this long is stopped.
 const ANSWER: Duration = Duration::from_secs(3);
-/// How long an agent may take to come up.
-const START: Duration = Duration::from_secs(10);
 /// How often one is started: another may go in between, or be of another version.
 const TRIES: u32 = 3;
-/// The longest that an agent says of why it does not come up, in bytes.
-const REASON_BYTES_MAX: u64 = 4096;
 
 /// A connection to the agent.
 pub struct Client {
@@ -83,13 +77,13 @@ impl Client {
     }
 
     /// Connects, and starts an agent where there is none.
-    pub fn start(dir: &Path) -> Result<Self, Error> {
+    pub fn start(dir: &Path, starter: Starter) -> Result<Self, Error> {
         folder::ensure(dir)?;
         for _ in 0..TRIES {
             if let Some(client) = Self::connect(dir)? {
                 return Ok(client);
             }
-            spawn(dir)?;
+            spawn(dir, starter)?;
         }
         Self::connect(dir)?.ok_or(Error::Silent)
     }
@@ -175,36 +169,16 @@ fn is_nobody(error: &io::Error) -> bool {
     matches!(error.kind(), Kind::NotFound | Kind::ConnectionRefused | Kind::InvalidInput)
 }
 
-/// Starts this program anew as the agent, and waits until it may be asked. Nothing of the environment goes along:
-/// it may hold secrets.
-fn spawn(dir: &Path) -> Result<(), Error> {
-    let failed = |error: io::Error| Error::Start { why: error.to_string() };
-    let mut child = Command::new(std::env::current_exe().map_err(failed)?)
-        .args(["agent", "--runtime"])
-        .arg(dir)
-        .env_clear()
-        .current_dir("/")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(failed)?;
-    let told = child.stdout.take().map_or(Ok(String::new()), first_line).map_err(failed)?;
-    match told.trim_end() {
+/// Starts an agent for a folder, and gives the first line that it says.
+pub type Starter = fn(&Path) -> io::Result<String>;
+
+/// Starts an agent, and waits until it may be asked.
+fn spawn(dir: &Path, starter: Starter) -> Result<(), Error> {
+    match starter(dir).map_err(|error| Error::Start { why: error.to_string() })?.as_str() {
         server::READY => Ok(()),
         "" => Err(Error::Start { why: "it ended without a word".into() }),
         why => Err(Error::Start { why: why.to_owned() }),
     }
-}
-
-fn first_line(out: ChildStdout) -> io::Result<String> {
-    let timeout = Timespec::try_from(START).map_err(io::Error::other)?;
-    if poll(&mut [PollFd::new(&out, PollFlags::IN)], Some(&timeout))? == 0 {
-        return Err(io::Error::new(io::ErrorKind::TimedOut, "it says nothing"));
-    }
-    let mut line = String::new();
-    BufReader::new(out.take(REASON_BYTES_MAX)).read_line(&mut line)?;
-    Ok(line)
 }
 
 /// A vault that is being unlocked.

@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use super::error::Error;
 
 /// Makes the folder if there is none.
-pub(super) fn ensure(dir: &Path) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Foreign`] where it is somebody else's, or a link.
+pub fn ensure(dir: &Path) -> Result<(), Error> {
     DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(Error::io("create the folder", dir))?;
     check(dir).map(drop)
 }

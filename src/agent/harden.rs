@@ -1,21 +1,15 @@
-//! What keeps the agent's memory its own. Root, and whoever can read the kernel's memory, are beyond all of this.
+//! What keeps a key where it is: out of the swap, away from other users, and not for longer than the clocks allow.
 
-use std::io;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use rustix::mm::{self, MlockAllFlags};
-use rustix::process::{self, Resource, Rlimit};
-use rustix::stdio;
+use rustix::mm;
+use rustix::process;
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
-use super::error::Error;
 use super::keyring::Moment;
-
-/// From how much lockable memory on everything is locked. With less, an agent that is asked a lot could run out of it.
-const LOCKABLE_BYTES_MIN: u64 = 64 << 20;
 
 /// Whether the system may write the keys to its swap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,32 +24,6 @@ pub enum Memory {
     Unknown,
 }
 
-/// Closes the process to others of the same user: no core file, no tracing, no reading of `/proc/PID`; files that it makes
-/// are its owner's.
-pub(super) fn close() -> Result<(), Error> {
-    let failed = |what: &'static str| move |error: rustix::io::Errno| Error::Start { why: format!("{what}: {error}") };
-    process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    let none = Rlimit { current: Some(0), maximum: Some(0) };
-    process::setrlimit(Resource::Core, none).map_err(failed("core files cannot be turned off"))?;
-    #[cfg(target_os = "linux")]
-    process::set_dumpable_behavior(process::DumpableBehavior::NotDumpable).map_err(failed("it can be traced"))?;
-    // Where it fails, the process leads a session of its own already: it was started from a shell.
-    let _own_session_already = process::setsid();
-    Ok(())
-}
-
-/// Locks all memory there is and will be, where the limit leaves room for it.
-pub(super) fn lock_everything() {
-    let enough = process::getrlimit(Resource::Memlock).current.is_none_or(|bytes| bytes >= LOCKABLE_BYTES_MIN);
-    let flags = MlockAllFlags::CURRENT | MlockAllFlags::FUTURE;
-    #[cfg(target_os = "linux")]
-    let flags = flags | MlockAllFlags::ONFAULT;
-    if enough {
-        // Where it fails, each key is locked by itself.
-        let _keys_are_locked = mm::mlockall(flags);
-    }
-}
-
 /// Keeps the pages on which these values lie out of the swap. They stay so when the values have gone: what lies there
 /// next may be a key again.
 #[expect(unsafe_code, reason = "no safe crate that is well kept locks a single range of memory")]
@@ -66,15 +34,6 @@ pub(super) fn lock<T>(values: &[T]) -> Memory {
         Ok(()) => Memory::Locked,
         Err(_) => Memory::Swappable,
     }
-}
-
-/// Lets go of the terminal and the pipe that the agent was started from.
-pub(super) fn detach() -> io::Result<()> {
-    let null = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null")?;
-    stdio::dup2_stdin(&null)?;
-    stdio::dup2_stdout(&null)?;
-    stdio::dup2_stderr(&null)?;
-    Ok(())
 }
 
 /// Whether the other end of a socket is a process of this user. The folder is closed to others; this holds if it is not.

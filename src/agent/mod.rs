@@ -12,8 +12,9 @@ mod seat;
 mod server;
 mod wire;
 
-pub use client::{Client, Lent, Promise, Standing, VaultStanding};
+pub use client::{Client, Lent, Promise, Standing, Starter, VaultStanding};
 pub use error::Error;
+pub use folder::ensure as ensure_own_folder;
 pub use harden::Memory;
 pub use keyring::Limits;
 pub use server::{READY, serve};

@@ -31,18 +31,13 @@ const EMPTY_SECS: u64 = 30;
 /// if nobody asks for anything.
 const LOOK_SECS: u64 = 15;
 
-/// Runs the agent whose socket stands in `dir`, to its end. `ready` is called when clients may come; not where another
-/// agent answers there, which is as well.
-pub fn serve(dir: &Path, ready: impl FnOnce()) -> Result<(), Error> {
-    harden::close()?;
-    harden::lock_everything();
+/// Runs the agent whose socket stands in `dir`, to its end, in a process that stands apart. `ready` is called when
+/// clients may come, or where another agent answers there, which is as well.
+pub fn serve(dir: &Path, ready: impl FnOnce() -> io::Result<()>) -> Result<(), Error> {
     folder::ensure(dir)?;
-    let Some(seat) = Seat::take(dir)? else {
-        ready();
-        return Ok(());
-    };
-    ready();
-    harden::detach().map_err(Error::io("open", Path::new("/dev/null")))?;
+    let seat = Seat::take(dir)?;
+    ready().map_err(Error::io("open", Path::new("/dev/null")))?;
+    let Some(seat) = seat else { return Ok(()) };
     let mut agent = Agent::new(&seat, harden::moment());
     let outcome = agent.run();
     drop(agent);

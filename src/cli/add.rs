@@ -1,6 +1,7 @@
 //! `patvault add`.
 
 use super::Desk;
+use super::complete::Known;
 use super::face::Exit;
 use super::intake;
 use super::terms;
@@ -21,22 +22,22 @@ use crate::token::when::{self, When};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Who issues it, and what you call it: github or github/ci
-    #[arg(value_name = "SERVICE[/NAME]")]
+    #[arg(value_name = "SERVICE[/NAME]", add = Known::NewToken)]
     service: Option<String>,
     /// What you call it
     #[arg(long)]
     name: Option<String>,
     /// Whose token it is at the service
-    #[arg(long)]
+    #[arg(long, add = Known::Account)]
     account: Option<String>,
     /// Base URL, for a self-hosted or regional service
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", add = Known::Instance)]
     instance: Option<String>,
     /// Which sort of token, such as 'fine-grained PAT'
-    #[arg(long)]
+    #[arg(long, add = Known::Kind)]
     kind: Option<String>,
     /// What it may do; may be given several times
-    #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
+    #[arg(long, value_name = "SCOPE", value_delimiter = ',', add = Known::Scope)]
     scope: Vec<String>,
     /// When it ends: 2027-01-31, 90d, 'in 3 months', never
     #[arg(long, value_name = "WHEN")]
@@ -45,7 +46,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "WHEN")]
     issued: Option<String>,
     /// Words to file it under; may be given several times
-    #[arg(long, value_name = "TAG", value_delimiter = ',')]
+    #[arg(long, value_name = "TAG", value_delimiter = ',', add = Known::Tag)]
     tag: Vec<String>,
     /// Anything else
     #[arg(long)]

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use super::face::{Exit, Face};
-use crate::agent;
-use crate::ops::Error;
+use crate::ops::{self, Error};
 use crate::paths::Paths;
 
 /// Keep vaults unlocked; commands start this by themselves
@@ -21,7 +20,7 @@ pub(super) fn run(args: Args, face: &mut Face) -> Result<Exit, Error> {
         None => Paths::find(|name| std::env::var_os(name))?.runtime,
     };
     // Who started it reads one line: this one, or why not.
-    match agent::serve(&dir, || face.line(agent::READY)) {
+    match ops::agent(&dir, |line| face.line(line)) {
         Ok(()) => Ok(Exit::Done),
         Err(error) => {
             face.line(&error.to_string());

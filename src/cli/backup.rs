@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Desk;
+use super::complete::Known;
 use super::face::Exit;
 use super::table::{Cell, Table};
 use crate::ops::{self, Error};
@@ -34,6 +35,7 @@ enum Action {
     /// What is there now becomes a backup itself, so that this can be taken back.
     Restore {
         /// Which one; else the newest that opens
+        #[arg(add = Known::Backup)]
         name: Option<String>,
         /// Do not ask
         #[arg(long)]
@@ -90,7 +92,7 @@ fn list(json: bool, desk: &mut Desk) -> Result<Exit, Error> {
     let mut table = Table::new(vec!["NAME", "REVISION", "REPLACED"]);
     for backup in &backups {
         let replaced = when::ago(backup.kept, &desk.now);
-        table.row(vec![Cell::new(&backup.name()), Cell::new(&backup.revision.to_string()), Cell::new(&replaced)]);
+        table.row(vec![Cell::new(backup.name()), Cell::new(backup.revision.to_string()), Cell::new(&replaced)]);
     }
     table.print(&mut desk.face);
     if backups.is_empty() {

@@ -8,6 +8,9 @@ use crate::ops::Error;
 /// Print the completions of a shell
 ///
 /// bash: patvault completions bash > ~/.local/share/bash-completion/completions/patvault
+///
+/// Those of bash, zsh and fish know the names of your tokens, tags and so on while the vault is unlocked (see 'patvault
+/// unlock'); they never ask. Those of elvish and powershell know commands and options.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// bash, zsh, fish, elvish or powershell
@@ -15,8 +18,17 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, face: &mut Face) -> Result<(), Error> {
-    let mut text = vec![];
-    clap_complete::generate(args.shell, &mut super::definition(), "patvault", &mut text);
-    face.bytes(&text);
+    let script = match args.shell {
+        Shell::Bash => include_str!("../../assets/completions/patvault.bash"),
+        Shell::Zsh => include_str!("../../assets/completions/patvault.zsh"),
+        Shell::Fish => include_str!("../../assets/completions/patvault.fish"),
+        other => {
+            let mut text = vec![];
+            clap_complete::generate(other, &mut super::definition(), "patvault", &mut text);
+            face.bytes(&text);
+            return Ok(());
+        }
+    };
+    face.bytes(script.as_bytes());
     Ok(())
 }

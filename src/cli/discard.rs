@@ -1,6 +1,7 @@
 //! `patvault remove`, `restore` and `purge`.
 
 use super::Desk;
+use super::complete::Known;
 use super::face::Exit;
 use crate::ops::{self, Error};
 use crate::text::{counted, escaped};
@@ -13,7 +14,7 @@ use crate::token::Token;
 #[derive(Debug, clap::Args)]
 pub(super) struct RemoveArgs {
     /// Which tokens
-    #[arg(required = true)]
+    #[arg(required = true, add = Known::Token)]
     token: Vec<String>,
 }
 
@@ -21,7 +22,7 @@ pub(super) struct RemoveArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct RestoreArgs {
     /// Which tokens
-    #[arg(required = true)]
+    #[arg(required = true, add = Known::Trashed)]
     token: Vec<String>,
 }
 
@@ -31,7 +32,7 @@ pub(super) struct RestoreArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct PurgeArgs {
     /// Which tokens in the trash
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    #[arg(required_unless_present = "all", conflicts_with = "all", add = Known::Trashed)]
     token: Vec<String>,
     /// All that is in the trash
     #[arg(long)]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Desk;
+use super::complete::Known;
 use super::face::{Exit, Role};
 use super::table::{Cell, Table};
 use super::terms;
@@ -22,7 +23,7 @@ pub(super) struct Args {
     #[arg(long)]
     all: bool,
     /// Only these duties: rotate, revoke, verify, expiry, unused
-    #[arg(long, value_name = "DUTY", value_delimiter = ',')]
+    #[arg(long, value_name = "DUTY", value_delimiter = ',', add = terms::DUTY)]
     duty: Vec<Duty>,
     /// Print JSON
     #[arg(long)]
@@ -36,8 +37,10 @@ pub(super) struct Args {
 #[derive(Debug, clap::Args)]
 pub(super) struct SnoozeArgs {
     /// Which token
+    #[arg(add = Known::Token)]
     token: String,
     /// Which of its reminders; all that are owed now unless you say
+    #[arg(add = terms::DUTY)]
     duty: Option<Duty>,
     /// Until when: 2027-01-31, 7d, 'next monday'
     #[arg(long, value_name = "WHEN", default_value = "7d")]
@@ -51,8 +54,10 @@ pub(super) struct SnoozeArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct DoneArgs {
     /// Which token
+    #[arg(add = Known::Token)]
     token: String,
     /// Which of its reminders; all that are owed now unless you say
+    #[arg(add = terms::DUTY)]
     duty: Option<Duty>,
 }
 
@@ -124,7 +129,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
         table.row(vec![
             Cell::with(role, &since),
             Cell::new(reminder.duty.word()),
-            Cell::new(&owed.token.path()),
+            Cell::new(owed.token.path()),
             Cell::new(&reminder.why),
         ]);
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Desk;
+use super::complete::Known;
 use super::face::Exit;
 use super::terms::{self, OwnDays};
 use crate::exchange::facts::{self, Facts};
@@ -21,21 +22,22 @@ use crate::vault::Prompt;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Which token
+    #[arg(add = Known::Token)]
     token: String,
     /// Move it to another service
-    #[arg(long)]
+    #[arg(long, add = Known::Service)]
     service: Option<String>,
     /// Give it another name
     #[arg(long)]
     name: Option<String>,
     /// Whose token it is
-    #[arg(long)]
+    #[arg(long, add = Known::Account)]
     account: Option<String>,
     /// Base URL
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", add = Known::Instance)]
     instance: Option<String>,
     /// Which sort of token
-    #[arg(long)]
+    #[arg(long, add = Known::Kind)]
     kind: Option<String>,
     /// Replace the note
     #[arg(long)]
@@ -47,16 +49,16 @@ pub(super) struct Args {
     #[arg(long, value_name = "WHEN")]
     issued: Option<String>,
     /// Add a tag
-    #[arg(long)]
+    #[arg(long, add = Known::Tag)]
     tag: Vec<String>,
     /// Take a tag away
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", add = Known::Tag)]
     untag: Vec<String>,
     /// Add a scope
-    #[arg(long)]
+    #[arg(long, add = Known::Scope)]
     scope: Vec<String>,
     /// Take a scope away
-    #[arg(long, value_name = "SCOPE")]
+    #[arg(long, value_name = "SCOPE", add = Known::Scope)]
     unscope: Vec<String>,
     /// Remind of rotation so many days before its end; never, or default for the vault's rule
     #[arg(long, value_name = "DAYS", value_parser = terms::own_days)]
@@ -248,6 +250,8 @@ struct Draft(PathBuf);
 
 impl Draft {
     fn new(runtime: &Path, text: &str) -> Result<Self, Error> {
+        // Who owns the folder could exchange what the editor gets, and what is read back.
+        crate::agent::ensure_own_folder(runtime)?;
         let id = std::process::id();
         let file = runtime.join(format!("{EDIT_PREFIX}{id}")).join("token.toml");
         ops::write_private(&file, text.as_bytes())?;

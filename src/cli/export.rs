@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Desk;
+use super::complete::Known;
 use super::face::Exit;
 use super::terms;
 use crate::exchange::Format;
@@ -15,10 +16,10 @@ use crate::text::{counted, escaped};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Which tokens: query words, as in 'patvault list'
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", add = Known::Query)]
     query: Vec<String>,
     /// csv, json or dotenv; else the file's name tells
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", add = terms::FORMAT)]
     format: Option<Format>,
     /// Write to this file; it must not exist. Without it, to standard output
     #[arg(long, short, value_name = "FILE")]

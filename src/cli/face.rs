@@ -138,6 +138,11 @@ impl Face {
         paint(self.out_color, role, text)
     }
 
+    /// The same at the end of a longer text.
+    pub(super) fn paint_onto(&self, out: &mut String, role: Role, text: &str) {
+        if self.out_color { out.push_str(&self.painted(role, text)) } else { out.push_str(text) }
+    }
+
     /// Prints bytes of the result as they are.
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         if self.failed.is_none()

@@ -1,6 +1,7 @@
 //! The short forms of `patvault edit`: `rename`, `tag`, `note`, `expire` and `scope`.
 
 use super::Desk;
+use super::complete::Known;
 use super::face::Exit;
 use super::terms;
 use crate::ops::{self, Edits, Error};
@@ -12,6 +13,7 @@ use crate::token::when;
 #[derive(Debug, clap::Args)]
 pub(super) struct RenameArgs {
     /// Which token
+    #[arg(add = Known::Token)]
     token: String,
     /// Its new name, or SERVICE/NAME to move it to another service as well
     name: String,
@@ -21,9 +23,10 @@ pub(super) struct RenameArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct TagArgs {
     /// Which token
+    #[arg(add = Known::Token)]
     token: String,
     /// Tags to add; -TAG takes one away
-    #[arg(required = true)]
+    #[arg(required = true, add = Known::Tag)]
     tag: Vec<String>,
 }
 
@@ -31,6 +34,7 @@ pub(super) struct TagArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct NoteArgs {
     /// Which token
+    #[arg(add = Known::Token)]
     token: String,
     /// The new note; an empty one takes it away. Without it, the note is shown
     text: Option<String>,
@@ -40,6 +44,7 @@ pub(super) struct NoteArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct ExpireArgs {
     /// Which token
+    #[arg(add = Known::Token)]
     token: String,
     /// 2027-01-31, 90d, 'in 3 months', never, unknown
     when: String,
@@ -49,12 +54,13 @@ pub(super) struct ExpireArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct ScopeArgs {
     /// Which token
+    #[arg(add = Known::Token)]
     token: String,
     /// Scopes to add; -SCOPE takes one away
-    #[arg(required = true)]
+    #[arg(required = true, add = Known::Scope)]
     scope: Vec<String>,
     /// How much harm those added allow: low, medium or high; else their names suggest it
-    #[arg(long, value_name = "RISK")]
+    #[arg(long, value_name = "RISK", add = terms::RISK)]
     risk: Option<Risk>,
 }
 

@@ -1,6 +1,7 @@
 //! `patvault get`.
 
 use super::Desk;
+use super::complete::Known;
 use super::face::Exit;
 use crate::ops::{self, Error};
 use crate::text::escaped;
@@ -11,6 +12,7 @@ use crate::text::escaped;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Which token: service/name, a part of it, or the start of its id
+    #[arg(add = Known::Token)]
     token: String,
     /// An older version of it, by its number
     #[arg(long, value_name = "NUMBER")]

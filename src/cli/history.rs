@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Desk;
+use super::complete::Known;
 use super::face::{Exit, Face, Role};
 use crate::ops::{self, Error, Event, Names};
 use crate::text::{clipped, counted, escaped};
@@ -18,6 +19,7 @@ const VALUE_COLUMNS: usize = 40;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Only to this token
+    #[arg(add = Known::AnyToken)]
     token: Option<String>,
     /// How many entries
     #[arg(long, value_name = "COUNT", default_value_t = 20)]

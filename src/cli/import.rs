@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::Desk;
+use super::complete::Known;
 use super::face::Exit;
 use super::table::{Cell, Table};
+use super::terms;
 use crate::exchange::{FILE_BYTES_MAX, Format, Options, csv};
 use crate::ops::{self, Error};
 use crate::text::{counted, escaped};
@@ -24,10 +26,10 @@ pub(super) struct Args {
     /// The file; - is standard input
     file: PathBuf,
     /// csv, json or dotenv; else the file's name tells
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", add = terms::FORMAT)]
     format: Option<Format>,
     /// The service of tokens for which the file names none
-    #[arg(long)]
+    #[arg(long, add = Known::Service)]
     service: Option<String>,
     /// Which column of a table holds what, where its heading does not say: secret=Password, name=Title
     #[arg(long, value_name = "FACT=COLUMN")]

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Desk;
 use super::ask::Answer;
+use super::complete::Known;
 use super::face::{Exit, Role};
 use super::init::{given_passphrase, new_passphrase};
 use super::table::{Cell, Table};
@@ -35,11 +36,13 @@ enum Action {
     /// Who has opened the vault with it may have kept the vault key: 'patvault key rotate' makes a new one.
     Remove {
         /// Its name
+        #[arg(add = Known::Way)]
         name: String,
     },
     /// Change a passphrase
     Passphrase {
         /// Which one, where there are several
+        #[arg(add = Known::Way)]
         name: Option<String>,
         /// Read the new one from this file
         #[arg(long, value_name = "FILE")]
@@ -116,7 +119,7 @@ fn list(json: bool, desk: &mut Desk) -> Result<Exit, Error> {
     let mut table = Table::new(vec!["NAME", "OPENS WITH"]);
     for slot in &slots {
         let role = if slot.kind == SlotKind::Damaged { Role::Bad } else { Role::Plain };
-        table.row(vec![Cell::new(&slot.name), Cell::with(role, &kind(slot))]);
+        table.row(vec![Cell::new(&slot.name), Cell::with(role, kind(slot))]);
     }
     table.print(&mut desk.face);
     Ok(Exit::Done)

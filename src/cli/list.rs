@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Desk;
+use super::complete::Known;
 use super::face::{Exit, Face, Role};
 use super::table::{Cell, Table};
 use super::terms;
@@ -20,13 +21,13 @@ use crate::token::column::{self, Column, Lens};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What to look for
-    #[arg(value_name = "QUERY")]
+    #[arg(value_name = "QUERY", add = Known::Query)]
     query: Vec<String>,
     /// Sort by this column; -COLUMN sorts the other way round
-    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true, add = Known::Order)]
     sort: Option<String>,
     /// Show these columns, most important first
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', add = Known::Column)]
     columns: Vec<String>,
     /// Also what is in the trash
     #[arg(long)]
@@ -97,7 +98,7 @@ pub(super) fn print(
         let cell = |column: &&Column| {
             // Colour repeats what the sign says, and stands where one looks for the reason.
             let role = if ["sign", "status", "expires"].contains(&column.name) { status } else { Role::Plain };
-            Cell::with(role, &(column.cell)(token, &lens))
+            Cell::with(role, (column.cell)(token, &lens))
         };
         table.row(columns.iter().map(cell).collect());
     }

@@ -4,8 +4,10 @@ mod add;
 mod agent;
 mod ask;
 mod backup;
+mod complete;
 mod completions;
 mod config;
+mod copy;
 mod demo;
 mod detect;
 mod discard;
@@ -18,6 +20,7 @@ mod facts;
 mod get;
 mod greet;
 mod history;
+mod holder;
 mod import;
 mod init;
 mod intake;
@@ -44,6 +47,7 @@ use crate::token::now::Now;
 use crate::vault::Prompts;
 
 use ask::Terminal;
+use complete::Known;
 pub use face::Exit;
 use face::Face;
 
@@ -69,7 +73,7 @@ const EXIT_HELP: &str = "Exit codes: 0 done; 1 failed; 2 the question was wrong;
 #[command(next_help_heading = "Common options")]
 struct Common {
     /// Which vault, where there are several
-    #[arg(long, global = true, value_name = "NAME", env = "PATVAULT_VAULT", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "NAME", env = "PATVAULT_VAULT", hide_env_values = true, add = Known::Vault)]
     vault: Option<String>,
     /// Unlock with this SSH private key or age identity file; may be given several times
     #[arg(long, global = true, value_name = "FILE", env = "PATVAULT_IDENTITY", hide_env_values = true)]
@@ -84,7 +88,7 @@ struct Common {
     #[arg(long, global = true)]
     no_input: bool,
     /// When to colour: auto, always or never
-    #[arg(long, global = true, value_name = "WHEN", value_parser = terms::color)]
+    #[arg(long, global = true, value_name = "WHEN", value_parser = terms::color, add = terms::COLOR)]
     color: Option<Color>,
     /// Signs in ASCII
     #[arg(long, global = true)]
@@ -100,6 +104,10 @@ enum Command {
     Man(man::Args),
     #[command(hide = true)]
     Agent(agent::Args),
+    #[command(hide = true)]
+    Complete(complete::Args),
+    #[command(hide = true)]
+    Holder(holder::Args),
 }
 
 /// The commands that need to know where the person keeps things. The others are run by packagers, perhaps without a home.
@@ -110,6 +118,7 @@ enum AtDesk {
     List(list::Args),
     Show(show::Args),
     Get(get::Args),
+    Copy(copy::Args),
     Edit(edit::Args),
     Rename(facts::RenameArgs),
     Tag(facts::TagArgs),
@@ -181,21 +190,33 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let Cli { common, command } = cli;
+    // These two hold nothing, and make files for everybody.
+    if !matches!(command, Some(Command::Completions(_) | Command::Man(_))) {
+        crate::process::close();
+    }
     match command {
         Some(Command::Completions(args)) => ended(plain(), |face| completions::run(&args, face).map(|()| Exit::Done)),
         Some(Command::Man(args)) => ended(plain(), |face| man::run(&args, face).map(|()| Exit::Done)),
         Some(Command::Agent(args)) => ended(plain(), |face| agent::run(args, face)),
+        Some(Command::Complete(args)) => ended(plain(), |face| {
+            complete::run(args, face);
+            Ok(Exit::Done)
+        }),
+        Some(Command::Holder(args)) => ended(plain(), |face| holder::run(&args, face)),
         Some(Command::AtDesk(command)) => at_desk(common, Some(command)),
         None => at_desk(common, None),
     }
 }
 
 fn at_desk(common: Common, command: Option<AtDesk>) -> Exit {
+    let is_prompt = matches!(&command, Some(AtDesk::Status(args)) if args.prompt);
     match desk(common, command.as_ref()) {
         Ok(mut desk) => {
             let exit = dispatch(command, &mut desk).unwrap_or_else(|error| desk.face.report(&error));
             desk.face.finish(exit)
         }
+        // A prompt stays quiet whatever is wrong: everything else says it.
+        Err(_) if is_prompt => Exit::Done,
         Err(error) => Face::new(Color::Auto, false).report(&error),
     }
 }
@@ -235,6 +256,7 @@ fn dispatch(command: Option<AtDesk>, desk: &mut Desk) -> Result<Exit, Error> {
         Some(AtDesk::List(args)) => list::run(&args, desk),
         Some(AtDesk::Show(args)) => show::run(&args, desk),
         Some(AtDesk::Get(args)) => get::run(&args, desk),
+        Some(AtDesk::Copy(args)) => copy::run(&args, desk),
         Some(AtDesk::Edit(args)) => edit::run(&args, desk),
         Some(AtDesk::Rename(args)) => facts::rename(&args, desk),
         Some(AtDesk::Tag(args)) => facts::tag(&args, desk),

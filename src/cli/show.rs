@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Desk;
+use super::complete::Known;
 use super::due::ReminderRecord;
 use super::face::{Exit, Face, Role};
 use super::history::UseLine;
@@ -18,6 +19,7 @@ use crate::token::{State, Version, when};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Which token
+    #[arg(add = Known::AnyToken)]
     token: String,
     /// Print JSON
     #[arg(long)]

@@ -1,5 +1,7 @@
 //! Tables that fit a terminal.
 
+use std::borrow::Cow;
+
 use super::face::{Face, Role};
 use crate::text::{clipped, escaped, width};
 
@@ -16,13 +18,18 @@ pub(super) struct Cell {
 
 impl Cell {
     /// A cell with text from anywhere.
-    pub(super) fn new(text: &str) -> Self {
+    pub(super) fn new(text: impl Into<String>) -> Self {
         Self::with(Role::Plain, text)
     }
 
     /// The same with a role.
-    pub(super) fn with(role: Role, text: &str) -> Self {
-        Self { text: escaped(text).into_owned(), role }
+    pub(super) fn with(role: Role, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let shown = match escaped(&text) {
+            Cow::Owned(shown) => Some(shown),
+            Cow::Borrowed(_) => None,
+        };
+        Self { text: shown.unwrap_or(text), role }
     }
 }
 
@@ -50,10 +57,13 @@ impl Table {
         }
         let widths = fit(self.natural(), face.width);
         let headings = self.headings.iter().map(|heading| (*heading, Role::Quiet));
-        line(face, headings, &widths);
+        // At once: a system call for each line would take longer than all the rest.
+        let mut text = String::new();
+        line(&mut text, face, headings, &widths);
         for row in &self.rows {
-            line(face, row.iter().map(|cell| (cell.text.as_str(), cell.role)), &widths);
+            line(&mut text, face, row.iter().map(|cell| (cell.text.as_str(), cell.role)), &widths);
         }
+        face.bytes(text.as_bytes());
     }
 
     /// How wide each column would like to be; none for a column in which nothing stands.
@@ -87,16 +97,16 @@ fn fit(mut widths: Vec<usize>, line: Option<usize>) -> Vec<usize> {
     }
 }
 
-fn line<'a>(face: &mut Face, cells: impl Iterator<Item = (&'a str, Role)>, widths: &[usize]) {
-    let mut text = String::new();
+fn line<'a>(text: &mut String, face: &Face, cells: impl Iterator<Item = (&'a str, Role)>, widths: &[usize]) {
     let mut pad = 0;
     for ((cell, role), &columns) in cells.zip(widths).filter(|(_, columns)| **columns > 0) {
         let cell = clipped(cell, columns, face.ascii);
         text.extend(std::iter::repeat_n(' ', pad));
-        text.push_str(&face.painted(role, &cell));
+        face.paint_onto(text, role, &cell);
         pad = columns - width(&cell) + GAP;
     }
-    face.line(text.trim_end());
+    text.truncate(text.trim_end_matches(' ').len());
+    text.push('\n');
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::Desk;
-use super::face::{Exit, Role};
+use super::face::{Exit, Face, Role};
 use super::table::{Cell, Table};
 use crate::agent::{Limits, Memory};
-use crate::ops::{self, Error, VaultStatus};
+use crate::ops::{self, Error, Glance, Lock, VaultStatus};
 use crate::text::escaped;
 use crate::token::when;
 
@@ -34,12 +34,16 @@ pub(super) struct LockArgs {}
 
 /// Say which vaults are unlocked, and until when
 ///
-/// Asking does not keep a vault unlocked for longer.
+/// Asking does not keep a vault unlocked for longer. With --prompt nothing is printed where there is no vault, and nothing
+/// that is wrong is an error; --color always colours the signs.
 #[derive(Debug, clap::Args)]
 pub(super) struct StatusArgs {
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "prompt")]
     json: bool,
+    /// Say it in a few signs, for the prompt of a shell: locked or not, and how many reminders are owed
+    #[arg(long)]
+    pub(super) prompt: bool,
 }
 
 pub(super) fn unlock(args: &UnlockArgs, desk: &mut Desk) -> Result<Exit, Error> {
@@ -84,6 +88,13 @@ struct VaultRecord<'a> {
 }
 
 pub(super) fn status(args: &StatusArgs, desk: &mut Desk) -> Result<Exit, Error> {
+    if args.prompt {
+        if let Some(glance) = ops::glance(&desk.ground, &desk.now) {
+            let signs = signs(glance, &desk.face);
+            desk.face.line(&signs);
+        }
+        return Ok(Exit::Done);
+    }
     let status = ops::status(&desk.ground)?;
     if args.json {
         let vaults = status.vaults.iter().map(|vault| record(vault, desk)).collect();
@@ -99,7 +110,7 @@ pub(super) fn status(args: &StatusArgs, desk: &mut Desk) -> Result<Exit, Error> 
     let mut table = Table::new(vec!["VAULT", "STATE"]);
     for vault in &status.vaults {
         let state = match vault.left {
-            Some(left) => Cell::with(Role::Good, &format!("unlocked {}", until(left, desk))),
+            Some(left) => Cell::with(Role::Good, format!("unlocked {}", until(left, desk))),
             None => Cell::new("locked"),
         };
         table.row(vec![Cell::new(&vault.name), state]);
@@ -111,6 +122,20 @@ pub(super) fn status(args: &StatusArgs, desk: &mut Desk) -> Result<Exit, Error> 
         );
     }
     Ok(Exit::Done)
+}
+
+/// `🔒`, `🔓3`; in ASCII `L`, `U3`.
+fn signs(glance: Glance, face: &Face) -> String {
+    let (role, sign, ascii) = match glance.lock {
+        Lock::Locked => (Role::Quiet, "🔒", "L"),
+        Lock::Unlocked => (Role::Good, "🔓", "U"),
+        Lock::Unknown => (Role::Bad, "?", "?"),
+    };
+    let lock = face.painted(role, if face.ascii { ascii } else { sign });
+    match glance.owed {
+        0 => lock,
+        owed => lock + &face.painted(Role::Soon, &owed.to_string()),
+    }
 }
 
 fn record<'a>(vault: &'a VaultStatus, desk: &Desk) -> VaultRecord<'a> {

@@ -1,5 +1,6 @@
 //! Backups: keeping one, listing them, bringing one back.
 
+use super::due_index;
 use super::error::Error;
 use super::session::{Ground, Session};
 use super::unlock::{Means, unlock};
@@ -31,7 +32,10 @@ pub fn restore_backup(ground: &Ground, name: Option<&str>, means: &Means, prompt
             .find(|backup| vault.opens(&key, backup))
             .ok_or_else(|| Error::usage("no backup opens", "look for a copy of the vault's folder elsewhere"))?,
     };
-    vault.restore(&key, &ground.author(&clock::now())?, &backup)?;
+    let now = clock::now();
+    vault.restore(&key, &ground.author(&now)?, &backup)?;
+    let tokens = vault.read(&key, |vault| Ok::<_, Error>(vault.tokens()?))?;
+    due_index::note(ground, &vault, &tokens, &now);
     Ok(backup)
 }
 

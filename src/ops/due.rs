@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::due_index;
 use super::error::Error;
 use super::find::{Among, find};
 use super::session::Session;
@@ -22,6 +23,7 @@ pub struct Owed {
 pub fn due(session: &Session, within_days: u32, all: bool) -> Result<Vec<Owed>, Error> {
     let until = session.now.today().checked_add_days(Days::new(within_days.into())).unwrap_or(NaiveDate::MAX);
     let tokens = session.read(|vault| Ok(vault.tokens()?))?;
+    due_index::note(&session.ground, &session.vault, &tokens, &session.now);
     let mut owed: Vec<Owed> = tokens
         .into_iter()
         .flat_map(|token| {
@@ -32,8 +34,7 @@ pub fn due(session: &Session, within_days: u32, all: bool) -> Result<Vec<Owed>, 
         })
         .collect();
     owed.sort_by(|a, b| {
-        let from = |reminder: &Reminder| reminder.snoozed.map_or(reminder.from, |until| until.max(reminder.from));
-        let key = |owed: &Owed| (from(&owed.reminder), owed.reminder.duty);
+        let key = |owed: &Owed| (owed.reminder.owed_from(), owed.reminder.duty);
         key(a).cmp(&key(b)).then_with(|| crate::token::column::by_path(&a.token, &b.token))
     });
     Ok(owed)

@@ -40,9 +40,18 @@ pub enum Error {
     /// A list to be brought in or taken out.
     #[error(transparent)]
     Exchange(#[from] exchange::error::Error),
-    /// The desktop's clipboard.
+    /// Reading the desktop's clipboard.
     #[error(transparent)]
     Clipboard(#[from] clipboard::Unreadable),
+    /// A copy has nowhere to go.
+    #[error(transparent)]
+    NoWay(#[from] clipboard::NoWay),
+    /// The desktop's clipboard did not take a copy.
+    #[error(transparent)]
+    NotHeld(#[from] clipboard::NotHeld),
+    /// A copy did not get to the terminal.
+    #[error(transparent)]
+    NotSent(#[from] clipboard::NotSent),
     /// The agent.
     #[error(transparent)]
     Agent(#[from] agent::Error),
@@ -180,6 +189,9 @@ impl Explain for Error {
             Self::Vault(error) => error.kind(),
             Self::Config(error) => error.kind(),
             Self::Clipboard(error) => error.kind(),
+            Self::NoWay(error) => error.kind(),
+            Self::NotHeld(error) => error.kind(),
+            Self::NotSent(error) => error.kind(),
             Self::Agent(error) => error.kind(),
             Self::Locked { .. } | Self::NoTerminal { .. } | Self::Cancelled | Self::Identity(_) => Kind::Locked,
             Self::Failed { .. } => Kind::Failed,
@@ -199,6 +211,9 @@ impl Explain for Error {
             Self::Config(error) => return error.hint(),
             Self::Exchange(error) => return error.hint(),
             Self::Clipboard(error) => return error.hint(),
+            Self::NoWay(error) => return error.hint(),
+            Self::NotHeld(error) => return error.hint(),
+            Self::NotSent(error) => return error.hint(),
             Self::Agent(error) => return error.hint(),
             Self::Service(error) => return error.hint(),
             Self::Paths(error) => return error.hint(),

@@ -29,11 +29,22 @@ pub(super) fn read_own(path: &Path) -> Option<Vec<u8>> {
 /// Writes a file that only its owner may read: whole or not at all, in the place of an older one. Its folder is made if
 /// there is none.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    replace_private(path, ".new", bytes, true)
+}
+
+/// The same for what can be made anew: nobody waits for the disk. Where several write at once, one of them has the last
+/// word, and none writes into another's file.
+pub(super) fn note_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    replace_private(path, &format!(".{}.new", std::process::id()), bytes, false)
+}
+
+/// Writes beside `path`, under its name with `ending`, and then puts that in its place.
+fn replace_private(path: &Path, ending: &str, bytes: &[u8], sync: bool) -> Result<(), Error> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         create_private_dir(folder)?;
     }
     let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
+    beside.push(ending);
     let beside = Path::new(&beside);
     let write = || {
         if beside.exists() {
@@ -41,7 +52,9 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         }
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(beside)?;
         file.write_all(bytes)?;
-        file.sync_all()?;
+        if sync {
+            file.sync_all()?;
+        }
         fs::rename(beside, path)
     };
     write().map_err(|error| {

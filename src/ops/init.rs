@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+use super::due_index;
 use super::error::Error;
 use super::lend::Key;
 use super::session::{Ground, Session};
@@ -48,10 +49,13 @@ pub fn init(mut ground: Ground, init: Init, prompts: &Prompts) -> Result<Session
             "give a passphrase, --ssh KEY, --recipient R or --identity F",
         ));
     }
-    let author = ground.author(&clock::now())?;
+    let now = clock::now();
+    let author = ground.author(&now)?;
     let plan = Plan { name: &name, slots: &slots, author: &author };
     let dir = ground.paths.vault(&name);
     let (vault, key) = Vault::create(&dir, &ground.paths.state, ground.retention(), &plan, prompts)?;
+    // Of a vault of that name that was here before, nothing is owed any more.
+    due_index::note(&ground, &vault, &[], &now);
     ground.named = Some(name);
     Session::with_key(ground, vault, Key::Own(key))
 }

@@ -6,10 +6,13 @@ use std::time::Duration;
 use age::Identity;
 use secrecy::SecretString;
 
+use super::behind::start_agent;
+use super::due_index;
 use super::error::Error;
 use super::session::Ground;
 use super::unlock::{Means, unlock};
 use crate::agent::{self, Client, Lent, Limits, Promise};
+use crate::clock;
 use crate::vault::{self, Prompt, Prompts, Vault, VaultKey, Wrong};
 
 /// What opens a vault: its key, or the agent's word.
@@ -83,7 +86,7 @@ pub fn hold(ground: &Ground, means: &Means, hard: Option<Duration>, prompts: &Pr
     }
     let vault = ground.vault()?;
     let name = name(&vault);
-    let mut client = Client::start(&ground.paths.runtime)?;
+    let mut client = Client::start(&ground.paths.runtime, start_agent)?;
     let held = client.standing()?.vaults.into_iter().find(|held| held.vault == name);
     if let (Some(held), None) = (held, hard) {
         return Ok(Unlocked { limits: held.left, already: true });
@@ -92,7 +95,8 @@ pub fn hold(ground: &Ground, means: &Means, hard: Option<Duration>, prompts: &Pr
     let promise = client.begin(&name)?;
     let key = unlock(ground, &vault, means, prompts)?;
     // A key that does not open the vault is of no use for fifteen minutes.
-    vault.read(&key, |_| Ok::<_, Error>(()))?;
+    let tokens = vault.read(&key, |vault| Ok::<_, Error>(vault.tokens()?))?;
+    due_index::note(ground, &vault, &tokens, &clock::now());
     let limits = promise.keep(key.texts(), limits(ground, hard))?;
     Ok(Unlocked { limits, already: false })
 }
@@ -128,7 +132,8 @@ pub(super) fn name(vault: &Vault) -> String {
     dir.canonicalize().unwrap_or_else(|_| dir.to_owned()).to_string_lossy().into_owned()
 }
 
-fn borrow(ground: &Ground, vault: &Vault) -> Result<Option<Lent>, agent::Error> {
+/// The key, from an agent that runs and holds it.
+pub(super) fn borrow(ground: &Ground, vault: &Vault) -> Result<Option<Lent>, agent::Error> {
     match Client::connect(&ground.paths.runtime)? {
         Some(client) => client.borrow(&name(vault)),
         None => Ok(None),
@@ -151,7 +156,7 @@ struct Asking {
 
 fn begun(ground: &Ground, vault: &Vault) -> Box<dyn Fn() -> Begun + Send + Sync> {
     let (runtime, name) = (ground.paths.runtime.clone(), name(vault));
-    Box::new(move || Client::start(&runtime)?.begin(&name))
+    Box::new(move || Client::start(&runtime, start_agent)?.begin(&name))
 }
 
 impl Asking {

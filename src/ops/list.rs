@@ -37,10 +37,11 @@ pub fn list(session: &Session, query: &Query, sort: Option<&str>, all: bool) -> 
     let lens = Lens { rules: &session.rules, now: &session.now, ascii: false };
     let by_column = |a: &Token, b: &Token| {
         let order = (column.compare)(a, b, &lens);
-        let order = if backwards { order.reverse() } else { order };
-        order.then_with(|| column::by_path(a, b))
+        if backwards { order.reverse() } else { order }
     };
     let by_fit = sort.is_none() && query.ranks();
+    // What is equal otherwise stays in the order of paths.
+    found.sort_by_cached_key(|(_, token)| column::path_key(token));
     found.sort_by(|(fit_a, a), (fit_b, b)| {
         let fit = if by_fit { fit_b.cmp(fit_a) } else { Ordering::Equal };
         fit.then_with(|| by_column(a, b))

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::due_index;
 use super::error::Error;
 use super::lend::{self, Key};
 use super::unlock::{self, Means};
@@ -140,7 +141,16 @@ impl Session {
 
     /// Changes the vault as it is now. Everything `f` does is one batch of the history, under the name of the verb.
     pub fn write<T>(&self, verb: &str, f: impl FnOnce(&mut Writer) -> Result<T, Error>) -> Result<T, Error> {
-        self.vault.write(self.key.identity(), &self.author, verb, f).map_err(|error| self.explain(error))
+        let change = |vault: &mut Writer| {
+            let outcome = f(vault)?;
+            due_index::note_write(&self.ground, &self.vault, vault, &self.now);
+            Ok(outcome)
+        };
+        let written = self.vault.write(self.key.identity(), &self.author, verb, change);
+        written.map_err(|error| {
+            due_index::forget(&self.ground, &self.vault);
+            self.explain(error)
+        })
     }
 
     /// The key itself.

@@ -55,12 +55,7 @@ pub static COLUMNS: [Column; 15] = [
         cell: |token, _| token.service.clone(),
         compare: |a, b, _| by_path(a, b),
     },
-    Column {
-        name: "name",
-        heading: "NAME",
-        cell: |token, _| token.name.clone(),
-        compare: |a, b, _| a.name.to_lowercase().cmp(&b.name.to_lowercase()),
-    },
+    Column { name: "name", heading: "NAME", cell: |token, _| token.name.clone(), compare: |a, b, _| by_name(a, b) },
     Column {
         name: "account",
         heading: "ACCOUNT",
@@ -140,7 +135,21 @@ pub fn find(name: &str) -> Option<&'static Column> {
 
 /// The order in which tokens stand unless told otherwise.
 pub fn by_path(a: &Token, b: &Token) -> Ordering {
-    (&a.service, a.name.to_lowercase(), a.id).cmp(&(&b.service, b.name.to_lowercase(), b.id))
+    a.service.cmp(&b.service).then_with(|| by_name(a, b)).then_with(|| a.id.cmp(&b.id))
+}
+
+/// What that order goes by, for whoever sorts many.
+pub fn path_key(token: &Token) -> impl Ord + use<> {
+    (token.service.clone(), token.name.to_lowercase(), token.id)
+}
+
+/// Without regard to case. Most names are ASCII, and need no copy for that.
+fn by_name(a: &Token, b: &Token) -> Ordering {
+    if a.name.is_ascii() && b.name.is_ascii() {
+        let (a, b) = (a.name.bytes(), b.name.bytes());
+        return a.map(|b| b.to_ascii_lowercase()).cmp(b.map(|b| b.to_ascii_lowercase()));
+    }
+    a.name.to_lowercase().cmp(&b.name.to_lowercase())
 }
 
 /// The word for a token that is not in use; how it would stand otherwise is of no interest then.
@@ -176,12 +185,13 @@ fn risk(token: &Token) -> Option<crate::scope::Risk> {
 
 /// The riskiest scope by name, and how many more there are.
 fn scopes(token: &Token) -> String {
-    let mut all: Vec<_> = token.current().scopes.iter().collect();
-    all.sort_by_key(|scope| std::cmp::Reverse(scope.risk()));
-    match &all[..] {
-        [] => String::new(),
-        [only] => only.name.clone(),
-        [first, rest @ ..] => format!("{} +{}", first.name, rest.len()),
+    let all = &token.current().scopes;
+    // Of several that are as risky, the first.
+    let riskiest = all.iter().rev().max_by_key(|scope| scope.risk());
+    match (riskiest, all.len()) {
+        (None, _) => String::new(),
+        (Some(only), 1) => only.name.clone(),
+        (Some(first), count) => format!("{} +{}", first.name, count - 1),
     }
 }
 

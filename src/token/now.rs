@@ -9,24 +9,35 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 pub struct Now {
     /// The present instant.
     pub instant: DateTime<Utc>,
-    /// What a wall clock in the person's zone shows at an instant.
-    pub local: fn(DateTime<Utc>) -> NaiveDateTime,
+    /// What a wall clock in the person's zone shows then: asked for with every date of every token.
+    wall: NaiveDateTime,
+    local: fn(DateTime<Utc>) -> NaiveDateTime,
 }
 
 impl Now {
+    /// An instant as the present. `local` tells what a wall clock in the person's zone shows at an instant.
+    pub fn new(instant: DateTime<Utc>, local: fn(DateTime<Utc>) -> NaiveDateTime) -> Self {
+        Self { instant, wall: local(instant), local }
+    }
+
     /// The present as a wall clock shows it.
     pub fn wall(&self) -> NaiveDateTime {
-        (self.local)(self.instant)
+        self.wall
+    }
+
+    /// What a wall clock in the person's zone shows at an instant.
+    pub fn wall_at(&self, instant: DateTime<Utc>) -> NaiveDateTime {
+        (self.local)(instant)
     }
 
     /// Today, in the person's zone.
     pub fn today(&self) -> NaiveDate {
-        self.wall().date()
+        self.wall.date()
     }
 
     /// The calendar day, in the person's zone, on which an instant falls.
     pub fn day_of(&self, instant: DateTime<Utc>) -> NaiveDate {
-        (self.local)(instant).date()
+        self.wall_at(instant).date()
     }
 
     /// Whole calendar days from today to a day; negative where it is past.
@@ -42,23 +53,17 @@ pub(crate) mod tests {
 
     /// A present in UTC, for tests that are not about zones.
     pub fn utc(text: &str) -> Now {
-        Now { instant: instant(text), local: |at| at.naive_utc() }
+        Now::new(instant(text), |at| at.naive_utc())
     }
 
     /// A present in Berlin, where clocks change.
     pub fn berlin(text: &str) -> Now {
-        Now {
-            instant: instant(text),
-            local: |at| chrono_tz::Europe::Berlin.from_utc_datetime(&at.naive_utc()).naive_local(),
-        }
+        Now::new(instant(text), |at| chrono_tz::Europe::Berlin.from_utc_datetime(&at.naive_utc()).naive_local())
     }
 
     /// A present in Auckland, half a day ahead.
     pub fn auckland(text: &str) -> Now {
-        Now {
-            instant: instant(text),
-            local: |at| chrono_tz::Pacific::Auckland.from_utc_datetime(&at.naive_utc()).naive_local(),
-        }
+        Now::new(instant(text), |at| chrono_tz::Pacific::Auckland.from_utc_datetime(&at.naive_utc()).naive_local())
     }
 
     pub fn instant(text: &str) -> DateTime<Utc> {

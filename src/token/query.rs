@@ -1,5 +1,7 @@
 //! The words that find tokens: `ci service:github expires<30d -#prod`.
 
+mod begun;
+
 use chrono::{Days, NaiveDate};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -10,6 +12,8 @@ use super::status::Status;
 use super::{Token, when};
 use crate::scope::Risk;
 use crate::text;
+
+pub use begun::endings;
 
 /// Everything a token must satisfy to be found.
 #[derive(Debug, Clone, Default)]
@@ -82,6 +86,10 @@ const KEYS: [(&str, Key); 7] = [
     ("scope", Key::Scope),
     ("kind", Key::Kind),
 ];
+
+/// The states that are no [`Status`].
+const FLAGS: [(&str, Flag); 3] =
+    [("unverified", Flag::Unverified), ("trashed", Flag::Trashed), ("purged", Flag::Purged)];
 
 impl Query {
     /// Reads query words. Each word given on a command line is a word of its own, spaces and all, if it says so with
@@ -285,12 +293,8 @@ fn expires(side: Side, value: &str, now: &Now) -> Option<Test> {
 }
 
 fn flag(value: &str) -> Option<Flag> {
-    match value {
-        "unverified" => Some(Flag::Unverified),
-        "trashed" => Some(Flag::Trashed),
-        "purged" => Some(Flag::Purged),
-        _ => Status::ALL.into_iter().find(|status| status.word() == value).map(Flag::Has),
-    }
+    let named = FLAGS.into_iter().find(|(word, _)| *word == value).map(|(_, flag)| flag);
+    named.or_else(|| Status::ALL.into_iter().find(|status| status.word() == value).map(Flag::Has))
 }
 
 /// The matcher gives meaning to some signs (`^`, `$`, `!`, `'`); here they are letters like all others.

@@ -79,9 +79,14 @@ pub struct Reminder {
 }
 
 impl Reminder {
+    /// The day from which it is owed, when it is put off.
+    pub fn owed_from(&self) -> NaiveDate {
+        self.snoozed.map_or(self.from, |until| until.max(self.from))
+    }
+
     /// Whether it is owed on a day: it has begun and is not put off past it.
     pub fn is_owed(&self, day: NaiveDate) -> bool {
-        self.from <= day && self.snoozed.is_none_or(|until| until <= day)
+        self.owed_from() <= day
     }
 }
 

@@ -186,7 +186,7 @@ pub fn ago(at: DateTime<Utc>, now: &Now) -> String {
 
 /// An instant as a wall clock of the reader shows it, to the minute.
 pub fn wall(at: DateTime<Utc>, now: &Now) -> String {
-    (now.local)(at).format("%Y-%m-%d %H:%M").to_string()
+    now.wall_at(at).format("%Y-%m-%d %H:%M").to_string()
 }
 
 #[cfg(test)]
@@ -303,7 +303,7 @@ mod tests {
         #[test]
         fn never_panics(text in ".{0,40}", secs in 0i64..200_000_000_000) {
             let at = DateTime::from_timestamp(secs, 0).unwrap();
-            let _either = parse(&text, &Now { instant: at, local: |at| at.naive_utc() });
+            let _either = parse(&text, &Now::new(at, |at| at.naive_utc()));
         }
 
         #[test]

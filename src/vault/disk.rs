@@ -111,15 +111,15 @@ pub(super) fn write_beside(path: &Path, bytes: &[u8]) -> Result<PathBuf, Error> 
 
 /// Puts what [`write_beside`] wrote in place, whole or not at all, and waits until the folder is on the disk.
 pub(super) fn put_in_place(beside: &Path, path: &Path) -> Result<(), Error> {
-    let rename = || {
-        step("rename")?;
-        fs::rename(beside, path)
-    };
-    if let Err(error) = rename() {
-        let _kept_by_failure = fs::remove_file(beside);
-        return Err(doing("put in place", path)(error));
-    }
+    rename(beside, path)?;
     sync_parent(path)
+}
+
+fn rename(beside: &Path, path: &Path) -> Result<(), Error> {
+    step("rename").and_then(|()| fs::rename(beside, path)).map_err(|error| {
+        let _kept_by_failure = fs::remove_file(beside);
+        doing("put in place", path)(error)
+    })
 }
 
 /// The same for a folder, where there is none of that name; where it cannot be put on the disk, it stays where it was.
@@ -135,6 +135,12 @@ pub(super) fn put_folder_in_place(beside: &Path, path: &Path) -> Result<(), Erro
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let beside = write_beside(path, bytes)?;
     put_in_place(&beside, path)
+}
+
+/// The same without the last wait: after a power cut the file may be the one of before.
+pub(super) fn replace_soon(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let beside = write_beside(path, bytes)?;
+    rename(&beside, path)
 }
 
 /// Writes a new file, whole or not at all, without waiting for the disk.

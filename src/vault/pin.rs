@@ -52,6 +52,10 @@ impl Noted {
             _ => self.pin.check(found),
         }
     }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
 }
 
 /// Where the pin of one vault is kept.
@@ -105,15 +109,13 @@ impl PinFile {
     pub(super) fn expect(&self, to_be: &Pin) -> Result<(), Error> {
         let _held = lock::hold_file(&self.lock()?)?;
         let Some(known) = self.read() else { return Ok(()) };
-        self.note(&Noted { expected_key: Some(to_be.key.clone()), ..known })
+        // On the disk before the vault's file has the other key: else a power cut would make a stranger of it.
+        disk::replace(&self.0, &Noted { expected_key: Some(to_be.key.clone()), ..known }.to_bytes())
     }
 
+    /// An older pin is met by the next reader, who raises it: nobody waits until this one cannot be lost in a power cut.
     fn put(&self, pin: &Pin) -> Result<(), Error> {
-        self.note(&Noted { pin: pin.clone(), expected_key: None })
-    }
-
-    fn note(&self, noted: &Noted) -> Result<(), Error> {
-        disk::replace(&self.0, &serde_json::to_vec(noted).unwrap_or_default())
+        disk::replace_soon(&self.0, &Noted { pin: pin.clone(), expected_key: None }.to_bytes())
     }
 
     /// Where the lock stands under which it is written, in a folder that is there.

@@ -1,17 +1,17 @@
-//! What another process can see of the agent.
+//! What another process can see of the agent, and of a command that may hold as much.
 
 use std::fs;
 use std::io::{Read, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
-use super::home::{CANARY, Home};
-use super::tools::{run, tool};
+use rustix::process::{Pid, Signal};
 
-/// A user that nobody is.
-const STRANGER: &str = "12345";
+use super::home::{CANARY, Home, opened_by};
+use super::stranger::{as_stranger, give_away};
+use super::tools::{run, tool};
 
 #[test]
 fn neither_arguments_nor_environment_hold_anything() {
@@ -39,7 +39,7 @@ fn it_leaves_no_core_and_cannot_be_read() {
         let Some(setpriv) = tool("setpriv") else { return };
         give_away(home.dir.path());
         give_away(home.identity().parent().unwrap());
-        let mut unlock = as_stranger(setpriv);
+        let mut unlock = as_stranger(&setpriv);
         unlock.arg(env!("CARGO_BIN_EXE_patvault")).args(["unlock", "--identity"]).arg(home.identity());
         run(unlock.env("PATVAULT_HOME", home.dir.path()));
     } else {
@@ -56,26 +56,40 @@ fn it_leaves_no_core_and_cannot_be_read() {
     assert_eq!(field("Threads:"), "1");
     assert_ne!(field("VmLck:"), "0 kB", "the page that the key lies on");
     // A stranger's agent does not hear root, who would send it away at the end.
-    rustix::process::kill_process(home.agent(), rustix::process::Signal::TERM).unwrap();
+    rustix::process::kill_process(home.agent(), Signal::TERM).unwrap();
 }
 
-fn give_away(dir: &Path) {
-    let stranger = STRANGER.parse().ok();
-    chown(dir, stranger, stranger).unwrap();
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            give_away(&path);
-        } else {
-            chown(&path, stranger, stranger).unwrap();
-        }
-    }
-}
-
-fn as_stranger(setpriv: std::path::PathBuf) -> Command {
-    let mut command = Command::new(setpriv);
-    command.args(["--reuid", STRANGER, "--regid", STRANGER, "--clear-groups"]).env_clear();
-    command
+#[test]
+fn a_command_leaves_no_core_and_cannot_be_read_either() {
+    let Some(mkfifo) = tool("mkfifo") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("pipe.csv");
+    run(Command::new(mkfifo).arg(&pipe));
+    let mut unlimited = if rustix::process::geteuid().is_root() {
+        let Some(setpriv) = tool("setpriv") else { return };
+        give_away(dir.path());
+        let mut stranger = as_stranger(&setpriv);
+        stranger.arg("sh");
+        stranger
+    } else {
+        Command::new("sh")
+    };
+    unlimited.args(["-c", "ulimit -c unlimited; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_patvault"), "import"]);
+    unlimited.arg(&pipe).env("PATVAULT_HOME", dir.path()).current_dir(dir.path());
+    let mut command = unlimited.spawn().unwrap();
+    let held = opened_by(pipe);
+    let process = format!("/proc/{}", command.id());
+    assert_eq!(
+        fs::metadata(format!("{process}/mem")).unwrap().uid(),
+        0,
+        "the owner of one that can be dumped is its own"
+    );
+    let status = fs::read_to_string(format!("{process}/status")).unwrap();
+    assert!(status.lines().any(|line| line == "Umask:\t0077"), "{status}");
+    rustix::process::kill_process(Pid::from_child(&command), Signal::ABORT).unwrap();
+    let end = command.wait().unwrap();
+    assert_eq!((end.signal(), end.core_dumped()), (Some(Signal::ABORT.as_raw()), false));
+    drop(held);
 }
 
 #[test]
@@ -94,11 +108,11 @@ fn another_user_is_not_heard() {
     for (path, mode) in [(home.dir.path(), 0o755), (&home.runtime(), 0o755), (&home.socket(), 0o666)] {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
-    let mut stranger = as_stranger(setpriv.clone());
+    let mut stranger = as_stranger(&setpriv);
     stranger.arg(&test).args(["--ignored", "--exact", "closed::a_stranger_knocks"]);
     run(stranger.env("PATVAULT_TEST_SOCKET", home.socket()));
     // And their own patvault would not use a folder that is not theirs.
-    let mut stranger = as_stranger(setpriv);
+    let mut stranger = as_stranger(&setpriv);
     let patvault = home.dir.path().join("patvault");
     fs::copy(env!("CARGO_BIN_EXE_patvault"), &patvault).unwrap();
     let output = stranger.arg(&patvault).arg("lock").env("PATVAULT_HOME", home.dir.path()).output().unwrap();

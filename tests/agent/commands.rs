@@ -5,10 +5,8 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
 
-use super::home::{CANARY, Home, holding};
+use super::home::{CANARY, Home, holding, opened_by};
 use super::tools::{run, tool};
 
 fn status(home: &Home) -> serde_json::Value {
@@ -124,9 +122,7 @@ fn a_lock_beats_an_unlock_in_flight() {
 
     let unlock = home.command(&["unlock", "--passphrase-file"]).arg(&pipe).stderr(Stdio::piped()).spawn().unwrap();
     // Opens when the other side reads: by then it has begun with the agent.
-    let (opened, waiting) = mpsc::channel();
-    std::thread::spawn(move || opened.send(fs::OpenOptions::new().write(true).open(&pipe)));
-    let mut person = waiting.recv_timeout(Duration::from_secs(30)).expect("it never asked").unwrap();
+    let mut person = opened_by(pipe);
     assert_eq!(home.said(&["lock"]).0, 0);
     person.write_all(b"not a real passphrase\n").unwrap();
     drop(person);

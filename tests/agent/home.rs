@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use age::secrecy::ExposeSecret;
 use age::x25519;
@@ -129,6 +131,12 @@ impl Wire {
         line.trim_end().to_owned()
     }
 
+    /// How often was locked.
+    pub fn generation(&mut self) -> u64 {
+        let looked = self.ask("{\"do\":\"look\",\"vault\":\"/v\"}");
+        serde_json::from_str::<serde_json::Value>(&looked).unwrap()["generation"].as_u64().unwrap()
+    }
+
     /// Says something in version 1, and gives what is answered.
     pub fn ask(&mut self, say: &str) -> String {
         self.write(format!("{{\"patvault\":1,\"say\":{say}}}\n").as_bytes());
@@ -136,6 +144,13 @@ impl Wire {
         let answer = line.strip_prefix("{\"patvault\":1,\"say\":").and_then(|rest| rest.strip_suffix('}'));
         answer.unwrap_or(&line).to_owned()
     }
+}
+
+/// Waits until a program reads from a named pipe, and gives the end to write into.
+pub fn opened_by(pipe: PathBuf) -> fs::File {
+    let (opened, waiting) = mpsc::channel();
+    std::thread::spawn(move || opened.send(fs::OpenOptions::new().write(true).open(pipe)));
+    waiting.recv_timeout(Duration::from_secs(30)).expect("it never came").unwrap()
 }
 
 /// Every file in a folder that holds these bytes.

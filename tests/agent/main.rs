@@ -3,8 +3,13 @@
 
 mod closed;
 mod commands;
+mod complete;
+mod full;
 mod home;
+mod prompt;
 mod start;
+#[path = "../common/stranger.rs"]
+mod stranger;
 #[path = "../common/tools.rs"]
 mod tools;
 mod wire;

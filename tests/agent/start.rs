@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::net::UnixListener;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -92,6 +92,12 @@ fn a_folder_of_somebody_elses_is_refused() {
     let refused = || {
         let (code, said) = home.said(&unlock);
         assert!(code == 1 && said.contains("not a folder of your own"), "{said}");
+        // Nor does an editor get a file there, which its owner could exchange.
+        let mut edit = Command::new(env!("CARGO_BIN_EXE_patvault"));
+        edit.args(["edit", "github/ci"]).env("PATVAULT_HOME", home.dir.path()).env("PATVAULT_IDENTITY", &identity);
+        let output = edit.env("EDITOR", "true").stdin(Stdio::null()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && said.contains("not a folder of your own"), "{said}");
         home.opened(&["list"]);
     };
     fs::rename(home.runtime(), home.dir.path().join("elsewhere")).unwrap();

@@ -2,6 +2,9 @@
 
 use std::os::unix::net::UnixListener;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use age::secrecy::ExposeSecret;
 
 use super::home::{CANARY, Home};
 
@@ -83,26 +86,42 @@ fn programs_at_once() {
     assert!(all.into_iter().all(|mut program| program.wait().unwrap().success()));
 }
 
+/// Asks to keep a key of a vault `/v`.
+fn hold(generation: u64, idle_secs: u64) -> String {
+    let key = age::x25519::Identity::generate().to_string();
+    let key = key.expose_secret();
+    format!(
+        "{{\"do\":\"hold\",\"vault\":\"/v\",\"keys\":[\"{key}\"],\"idle_secs\":{idle_secs},\"hard_secs\":90,\"generation\":{generation}}}"
+    )
+}
+
 #[test]
 fn a_key_from_before_a_lock_is_refused() {
     let home = Home::with(&["main"]);
     home.opened(&["unlock"]);
     let mut wire = home.connect();
-    let looked = wire.ask("{\"do\":\"look\",\"vault\":\"/v\"}");
-    let looked: serde_json::Value = serde_json::from_str(&looked).unwrap();
-    let hold = |generation: u64| {
-        use age::secrecy::ExposeSecret;
-        let key = age::x25519::Identity::generate().to_string();
-        let key = key.expose_secret();
-        format!(
-            "{{\"do\":\"hold\",\"vault\":\"/v\",\"keys\":[\"{key}\"],\"idle_secs\":60,\"hard_secs\":90,\"generation\":{generation}}}"
-        )
-    };
-    let generation = looked["generation"].as_u64().unwrap();
+    let generation = wire.generation();
+    let hold = |generation| hold(generation, 60);
     assert_eq!(wire.ask(&hold(generation)), "{\"is\":\"held\",\"idle_secs\":60,\"hard_secs\":90}");
     assert_eq!(home.said(&["lock"]).0, 0);
     assert_eq!(wire.ask(&hold(generation)), "{\"is\":\"refused\",\"why\":\"locked_meanwhile\"}");
     assert_eq!(wire.ask(&hold(generation + 1)), "{\"is\":\"held\",\"idle_secs\":60,\"hard_secs\":90}");
+}
+
+#[test]
+fn asking_puts_nothing_off() {
+    let home = Home::with(&["main"]);
+    home.opened(&["unlock"]);
+    let mut wire = home.connect();
+    let generation = wire.generation();
+    assert!(wire.ask(&hold(generation, 1)).contains("held"));
+    let until = Instant::now() + Duration::from_secs(30);
+    // One second without use, however often it is asked.
+    while wire.ask("{\"do\":\"status\"}").contains("\"/v\"") {
+        let looked = wire.ask("{\"do\":\"look\",\"vault\":\"/v\"}");
+        assert!(Instant::now() < until, "{looked}");
+    }
+    assert_eq!(wire.generation(), generation, "nobody locked it");
 }
 
 #[test]

@@ -15,8 +15,9 @@ const OPENING: &str = "```console";
 pub fn run(name: &str) {
     let path = Path::new("tests/cli").join(name);
     let text = fs::read_to_string(&path).unwrap();
-    if text.contains("$ ssh-keygen") && !Home::empty().has("ssh-keygen") {
-        return skipped(&format!("{name} makes an SSH key, and ssh-keygen is not installed"));
+    let used = ["ssh-keygen", "script"].into_iter().filter(|tool| text.contains(&format!("$ {tool} ")));
+    if let Some(missing) = used.into_iter().find(|tool| !Home::empty().has(tool)) {
+        return skipped(&format!("{name} uses {missing}, which is not installed"));
     }
     let home = if text.starts_with(WITH_VAULT) { Home::with_vault() } else { Home::empty() };
     check(&path, &played(&text, &home));

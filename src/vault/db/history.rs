@@ -90,7 +90,7 @@ impl Reader<'_> {
         let only = of.map(|id| *id.as_bytes());
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
         let mut found = self.all(select, params![only, limit], use_record).map_err(sql("read the uses"))?;
-        let waiting = self.waiting()?.into_iter().filter(|entry| of.is_none_or(|id| entry.token == id));
+        let waiting = self.waiting()?.iter().filter(|entry| of.is_none_or(|id| entry.token == id));
         found.extend(waiting.map(|entry| UseRecord {
             token: entry.token,
             version: entry.version,

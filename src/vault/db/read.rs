@@ -2,6 +2,7 @@
 
 mod gather;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use age::Identity;
@@ -25,6 +26,8 @@ pub struct Reader<'a> {
     pub(in crate::vault) key: &'a dyn Identity,
     /// What waits in the journal, as it was when the database was opened.
     pub(in crate::vault) journal: &'a [Waiting],
+    /// Those of them that the database does not have, once somebody asked.
+    waiting: OnceCell<Vec<&'a Use>>,
 }
 
 /// What a vault says of itself.
@@ -56,19 +59,22 @@ pub struct KeptSlot {
 impl<'a> Reader<'a> {
     /// Joins a database and the uses in the journal.
     pub(in crate::vault) fn of(vault: &'a Vault, db: &'a Db, key: &'a dyn Identity, journal: &'a [Waiting]) -> Self {
-        Self { vault, db, key, journal }
+        Self { vault, db, key, journal, waiting: OnceCell::new() }
     }
 
     /// The uses in the journal that are not in the database yet. They are opened when somebody asks: each costs a key
     /// exchange, and whoever only wants a secret does not need them.
-    pub(super) fn waiting(&self) -> Result<Vec<&'a Use>, Error> {
+    pub(super) fn waiting(&self) -> Result<&[&'a Use], Error> {
+        if let Some(known) = self.waiting.get() {
+            return Ok(known);
+        }
         let mut found = vec![];
         for entry in self.journal.iter().filter_map(|waiting| waiting.entry(self.key)) {
             if !self.db.has_use(entry.id)? {
                 found.push(entry);
             }
         }
-        Ok(found)
+        Ok(self.waiting.get_or_init(|| found))
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod add;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Deref;
 
 use age::x25519;
@@ -15,6 +15,7 @@ use super::super::{random, recipient};
 use super::field::{self, Keys};
 use super::read::Reader;
 use super::row;
+use crate::token::Token;
 use crate::token::change::{Change, Field, Subject};
 use crate::token::id::{BatchId, DeviceId, TokenId};
 
@@ -43,6 +44,7 @@ pub struct Writer<'a> {
     recipient: x25519::Recipient,
     /// Something was written that the history does not name: uses were folded in.
     changed: bool,
+    touched: BTreeMap<TokenId, Option<Token>>,
 }
 
 impl<'a> Deref for Writer<'a> {
@@ -60,7 +62,12 @@ impl<'a> Writer<'a> {
     /// Readies a database to be changed by that verb.
     pub(in crate::vault) fn begin(reader: Reader<'a>, author: &'a Author, verb: &'a str) -> Result<Self, Error> {
         let recipient = recipient(&reader.recipient()?)?;
-        Ok(Self { reader, author, verb, batch: None, seq: 0, recipient, changed: false })
+        Ok(Self { reader, author, verb, batch: None, seq: 0, recipient, changed: false, touched: BTreeMap::new() })
+    }
+
+    /// The tokens that this write has to do with, as they were before it; `None` for one that came.
+    pub fn touched(&self) -> &BTreeMap<TokenId, Option<Token>> {
+        &self.touched
     }
 
     /// The row of this write's batch; the first change opens it.
@@ -88,7 +95,7 @@ impl<'a> Writer<'a> {
 
     /// Folds uses in and counts the write. `false` where there is nothing to be written.
     pub(in crate::vault) fn finish(mut self) -> Result<bool, Error> {
-        for entry in self.reader.waiting()? {
+        for entry in self.reader.waiting()?.to_vec() {
             self.fold(entry)?;
         }
         if self.batch.is_none() && !self.changed {
@@ -145,7 +152,10 @@ impl<'a> Writer<'a> {
         self.record(keys, field, old.as_deref(), new)
     }
 
-    fn keys(&self, subject: Subject) -> Result<Keys, Error> {
+    fn keys(&mut self, subject: Subject) -> Result<Keys, Error> {
+        if !self.touched.contains_key(&subject.token) {
+            self.touched.insert(subject.token, self.reader.token(subject.token)?);
+        }
         let token = self.reader.db.token_key(subject.token)?.ok_or_else(|| gone("find a token"))?;
         let version = match subject.version {
             Some(id) => Some(self.reader.db.version_key(token, id)?.ok_or_else(|| gone("find a version of a token"))?),

@@ -1,6 +1,6 @@
 //! Putting tokens together from the rows of their tables.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Row;
 
@@ -11,9 +11,9 @@ use crate::token::reminder::{Answer, Duty, Mark};
 use crate::token::rules::Policy;
 use crate::token::{Token, Version};
 
-// What is read of every token is read in the order in which it lies in the file.
+// What is read of every token is read in the order in which it lies in the file: of its rows.
 const TOKENS: &str = "SELECT key, id, service, name, instance, account, kind, lead_days, cadence_days, unused_days,
-                             added, trashed, purged, last_use FROM token {}";
+                             added, trashed, purged, last_use FROM token {} ORDER BY token.key";
 const TAGS: &str = "SELECT token, name FROM tag {}";
 /// The oldest first.
 const VERSIONS: &str =
@@ -28,7 +28,7 @@ impl Reader<'_> {
     /// Reads tokens with all that hangs on them: the one in that row, or every one.
     pub(super) fn rows(&self, found: &mut Found, only: Option<i64>) -> rusqlite::Result<()> {
         self.each(TOKENS, "WHERE key = ?1", only, |r| {
-            found.at.insert(r.get(0)?, found.tokens.len());
+            found.keys.push(r.get(0)?);
             found.tokens.push(token(r)?);
             Ok(())
         })?;
@@ -66,19 +66,19 @@ impl Reader<'_> {
     }
 }
 
-/// Tokens being put together from their rows.
+/// Tokens being put together from their rows. Rows come in the order of their keys, and are found by that.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) tokens: Vec<Token>,
-    /// Row of a token to its place.
-    at: HashMap<i64, usize>,
-    /// Row of a version to its token's place and its own.
-    versions: HashMap<i64, (usize, usize)>,
+    /// The row of each token.
+    keys: Vec<i64>,
+    /// The row of each version, the place of its token, and its own there.
+    versions: Vec<(i64, usize, usize)>,
 }
 
 impl Found {
     fn token(&mut self, key: i64) -> Option<(usize, &mut Token)> {
-        let at = *self.at.get(&key)?;
+        let at = self.keys.binary_search(&key).ok()?;
         Some((at, self.tokens.get_mut(at)?))
     }
 
@@ -98,12 +98,13 @@ impl Found {
         if let Some((at, token)) = self.token(token) {
             let place = token.versions.len();
             token.versions.push(version);
-            self.versions.insert(key, (at, place));
+            self.versions.push((key, at, place));
         }
     }
 
     fn of_version(&mut self, key: i64) -> Option<(&mut Token, usize)> {
-        let (token, place) = *self.versions.get(&key)?;
+        let at = self.versions.binary_search_by_key(&key, |(key, ..)| *key).ok()?;
+        let (_, token, place) = *self.versions.get(at)?;
         Some((self.tokens.get_mut(token)?, place))
     }
 

@@ -31,6 +31,7 @@ impl Writer<'_> {
     /// `sealed` gives what is secret about this draft's versions next, sealed, oldest first.
     fn add_one(&mut self, draft: &Draft, sealed: &mut impl Iterator<Item = Vec<u8>>) -> Result<TokenId, Error> {
         let id: TokenId = random::id()?;
+        self.touched.insert(id, None);
         let added = row::time(draft.added.unwrap_or(self.author.at));
         let insert = "INSERT INTO token (id, service, name, added) VALUES (?1, ?2, ?3, ?4)";
         let db = self.reader.db;

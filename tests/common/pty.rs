@@ -1,5 +1,6 @@
 //! A pseudo-terminal with the real program in it, and a person at it who waits for what they see.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -15,15 +16,21 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use tempfile::TempDir;
 
+use crate::tools::tool;
+
 /// How long a whole visit may take. Passphrases cost seconds in a debug build, and more where others want the machine.
 const PATIENCE: Duration = Duration::from_secs(50);
 
 /// A home with an identity in it, and a vault if it was furnished.
-pub struct Home(TempDir);
+pub struct Home {
+    dir: TempDir,
+    /// What the program is started through: a program, and what that is told.
+    through: Vec<String>,
+}
 
 impl Home {
     pub fn bare() -> Self {
-        let home = Self(tempfile::tempdir().unwrap());
+        let home = Self { dir: tempfile::tempdir().unwrap(), through: vec![] };
         let identity = age::x25519::Identity::generate();
         fs::write(home.path("identity"), identity.to_string().expose_secret()).unwrap();
         home
@@ -38,14 +45,27 @@ impl Home {
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.dir.path().join(name)
+    }
+
+    /// Starts the program through another one from now on.
+    pub fn start_through(&mut self, program: Vec<String>) {
+        self.through = program;
+    }
+
+    /// The program with nobody to ask.
+    pub fn alone(&self, args: &[&str]) -> Command {
+        let mut words = self.through.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_patvault"), "--no-input"]);
+        let mut command = self.command(words.next().unwrap());
+        command.args(words).args(args);
+        command
     }
 
     /// Runs the program without a terminal, and gives what it printed.
     #[track_caller]
     pub fn done(&self, args: &[&str], input: &str) -> String {
-        let mut command = self.command(env!("CARGO_BIN_EXE_patvault"));
-        command.arg("--no-input").args(args).env("PATVAULT_IDENTITY", self.path("identity"));
+        let mut command = self.alone(args);
+        command.env("PATVAULT_IDENTITY", self.path("identity"));
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         let output = child.wait_with_output().unwrap();
@@ -53,10 +73,10 @@ impl Home {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    fn command(&self, program: &str) -> Command {
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
-        command.env("HOME", self.0.path()).env("PATVAULT_HOME", self.path("p"));
+        command.current_dir(self.dir.path()).env("HOME", self.dir.path()).env("PATVAULT_HOME", self.path("p"));
         command.env("TERM", "xterm-256color").env("LANG", "C.UTF-8").env("TZ", "UTC");
         command
     }
@@ -68,25 +88,40 @@ impl Home {
 
     /// Sits down at a terminal of so many columns. `None` where none can be had, which is said aloud.
     pub fn visit_with(&self, args: &[&str], columns: u16, vars: &[(&str, &str)]) -> Option<Visit> {
-        self.start(args, columns, vars, None)
+        self.start(env!("CARGO_BIN_EXE_patvault"), args, columns, vars, None)
+    }
+
+    /// Sits down at another program, which finds patvault in its path. `None` where there is none, which is said aloud.
+    pub fn visit_other(&self, program: &str, args: &[&str], vars: &[(&str, &str)]) -> Option<Visit> {
+        tool(program)?;
+        let path = std::env::var_os("PATH")?;
+        let own = PathBuf::from(env!("CARGO_BIN_EXE_patvault")).parent().unwrap().to_owned();
+        let path = std::env::join_paths(std::iter::once(own).chain(std::env::split_paths(&path))).unwrap();
+        let vars: Vec<(&str, &str)> = vars.iter().copied().chain([("PATH", path.to_str().unwrap())]).collect();
+        self.start(program, args, 80, &vars, None)
     }
 
     /// The same with standard output into a pipe.
     pub fn visit_piped(&self, args: &[&str]) -> Option<Visit> {
         let identity = self.path("identity");
-        self.start(args, 80, &[("PATVAULT_IDENTITY", identity.to_str().unwrap())], Some(Stdio::piped()))
+        let vars = [("PATVAULT_IDENTITY", identity.to_str().unwrap())];
+        self.start(env!("CARGO_BIN_EXE_patvault"), args, 80, &vars, Some(Stdio::piped()))
     }
 
-    fn start(&self, args: &[&str], columns: u16, vars: &[(&str, &str)], out: Option<Stdio>) -> Option<Visit> {
+    fn start(
+        &self,
+        program: &str,
+        args: &[&str],
+        columns: u16,
+        vars: &[(&str, &str)],
+        out: Option<Stdio>,
+    ) -> Option<Visit> {
         // It makes the terminal the program's own, as a login does.
-        if !std::env::split_paths(&std::env::var_os("PATH")?).any(|dir| dir.join("setsid").is_file()) {
-            skipped("there is no program setsid");
-            return None;
-        }
+        let setsid = tool("setsid")?;
         let (master, slave) = pair(columns);
         let end = || Stdio::from(slave.try_clone().unwrap());
-        let mut command = self.command("setsid");
-        command.args(["--ctty", "--wait", env!("CARGO_BIN_EXE_patvault")]).args(args).envs(vars.iter().copied());
+        let mut command = self.command(setsid);
+        command.args(["--ctty", "--wait"]).args(&self.through).arg(program).args(args).envs(vars.iter().copied());
         let child = command.stdin(end()).stdout(out.unwrap_or_else(end)).stderr(end()).spawn().unwrap();
         let chunks = read_on(master.try_clone().unwrap());
         Some(Visit { master, chunks, child, seen: vec![], at: 0, until: Instant::now() + PATIENCE })
@@ -118,15 +153,6 @@ fn read_on(mut master: File) -> Receiver<Vec<u8>> {
         }
     });
     chunks
-}
-
-/// Says aloud that a test was not run; where everything must run, fails.
-fn skipped(why: &str) {
-    let required = std::env::var("PATVAULT_INTEROP").is_ok_and(|word| word == "require");
-    assert!(!required, "{why}");
-    // Past the test harness, which keeps to itself what a test that passes prints.
-    let mut err = std::io::stderr();
-    writeln!(err, "SKIPPED: {why}").unwrap();
 }
 
 /// A person at a terminal with the program in it.
@@ -239,3 +265,10 @@ impl End {
         self.seen.contains("\x1b[")
     }
 }
+
+// Each test takes what it needs; what one leaves, another takes.
+const _: () = {
+    let _ = (Home::bare, Home::visit, Home::visit_piped, Home::visit_other, Visit::types, Visit::sends, Visit::is_open);
+    let _ = (End::lines, End::is_colored);
+    let _ = |end: &End| (end.code, end.signal, end.piped.len(), end.given_back);
+};

@@ -1,4 +1,18 @@
-//! The desktop's clipboard.
+//! The clipboard: the desktop's, or that of the terminal that the person sits at.
+
+mod holder;
+mod osc52;
+mod terminal;
+mod tmux;
+mod way;
+#[cfg(not(target_os = "macos"))]
+mod wayland;
+#[cfg(not(target_os = "macos"))]
+mod x11;
+
+pub use holder::{DISPLAY_VARIABLES, HELD, NotHeld, hold};
+pub use terminal::{NotSent, look, send};
+pub use way::{Choice, Client, Facts, NoWay, Pane, Through, Tmux, Way, Wish, choose, instead};
 
 use zeroize::Zeroize;
 
@@ -20,6 +34,11 @@ pub fn read() -> Result<Vec<u8>, Unreadable> {
         Err(arboard::Error::ContentNotAvailable | arboard::Error::ConversionFailure) => Err(Unreadable::NoText),
         Err(_) => Err(Unreadable::NoDesktop),
     }
+}
+
+/// Whether there is a desktop that answers.
+pub fn is_reachable() -> bool {
+    arboard::Clipboard::new().is_ok()
 }
 
 /// Why the clipboard gives nothing.

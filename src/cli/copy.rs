@@ -1,0 +1,109 @@
+//! `patvault copy`.
+
+use std::time::Duration;
+
+use super::Desk;
+use super::complete::Known;
+use super::face::Exit;
+use crate::clipboard::{Choice, Through, Way};
+use crate::ops::{self, Error};
+use crate::text::escaped;
+
+/// What is true of every copy that went to a terminal.
+const KEPT: &str = "patvault cannot clear it there: copy something else afterwards";
+
+/// Copy the secret of a token
+///
+/// On a desktop it goes to the clipboard, and from there when the time is up, unless something else was copied meanwhile;
+/// clipboard managers are told to keep nothing of it. Over SSH, and where there is no display, it is sent to the terminal
+/// that you sit at, through tmux and screen too (with the escape sequence OSC 52). A terminal does not say whether it took it, and
+/// is not cleared.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Which token: service/name, a part of it, or the start of its id
+    #[arg(required_unless_present = "test", add = Known::Token)]
+    token: Option<String>,
+    /// Clear it from the desktop's clipboard after this time: 45s, 2m
+    #[arg(long = "for", value_name = "TIME", value_parser = super::terms::span)]
+    time: Option<Duration>,
+    /// An older version of it, by its number
+    #[arg(long, value_name = "NUMBER")]
+    number: Option<u32>,
+    /// Copy nothing; say where a copy would go from here, and why
+    #[arg(long, conflicts_with_all = ["token", "number"])]
+    test: bool,
+}
+
+pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
+    let time = args.time.unwrap_or_else(|| Duration::from_secs(desk.ground.config.clipboard.secs.max(1).into()));
+    // Where it goes is known before anybody is asked for a passphrase.
+    let choice = ops::route(&desk.ground)?;
+    let Some(token) = &args.token else {
+        tell(&choice, time, desk);
+        return Ok(Exit::Done);
+    };
+    let session = desk.session()?;
+    let copied = ops::copy(&session, &choice.way, token, args.number, time)?;
+    let path = &copied.path;
+    match choice.way {
+        Way::Desktop => desk.face.line(&format!("Copied {}, cleared in {}", escaped(path), words(time))),
+        Way::Terminal(_) => {
+            desk.face.line(&format!("Sent {} to your terminal (it cannot confirm)", escaped(path)));
+            cautions(&choice, desk);
+        }
+    }
+    if let Some(warning) = &copied.warning {
+        desk.face.warn(&format!("{}: {warning}", escaped(path)));
+    }
+    Ok(Exit::Done)
+}
+
+fn tell(choice: &Choice, time: Duration, desk: &mut Desk) {
+    let (to, through) = match &choice.way {
+        Way::Desktop => ("the desktop's clipboard", None),
+        Way::Terminal(Through::Plain) => ("your terminal", None),
+        Way::Terminal(Through::Screen) => ("your terminal", Some("GNU screen".to_owned())),
+        Way::Terminal(Through::Tmux { client, .. }) => {
+            ("your terminal", Some(format!("tmux, which is shown on {}", escaped(client))))
+        }
+    };
+    desk.face.line(&format!("A copy goes to {to}: {}", choice.why));
+    if let Some(through) = through {
+        desk.face.line(&format!("It goes through {through}"));
+    }
+    if choice.way == Way::Desktop {
+        let cleared = words(time);
+        desk.face.line(&format!("It is cleared in {cleared}; clipboard managers are told to keep nothing of it"));
+    } else {
+        desk.face.line("The terminal cannot confirm that it takes it");
+        cautions(choice, desk);
+    }
+}
+
+fn cautions(choice: &Choice, desk: &Desk) {
+    desk.face.hint(KEPT);
+    if let Some(caution) = choice.caution {
+        desk.face.warn(caution);
+    }
+}
+
+/// A stretch of time in the largest unit that it is a multiple of.
+fn words(time: Duration) -> String {
+    let units = [(24 * 3600, "d"), (3600, "h"), (60, "min")];
+    let whole = units.into_iter().find(|(each, _)| time.as_secs().is_multiple_of(*each));
+    let (each, unit) = whole.unwrap_or((1, "s"));
+    format!("{} {unit}", time.as_secs() / each)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_of_time_in_words() {
+        let cases = [(1, "1 s"), (45, "45 s"), (90, "90 s"), (120, "2 min"), (7200, "2 h"), (86_400, "1 d")];
+        for (secs, want) in cases {
+            assert_eq!(words(Duration::from_secs(secs)), want);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The two processes that go on behind a command. Each is closed to others before it is given anything; the hands that it
+//! works with do not know of each other, so they are introduced here.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use crate::clipboard::{self, NotHeld};
+use crate::secret::{SECRET_BYTES_MAX, Secret};
+use crate::{agent, process};
+
+/// Starts the agent, and gives the first line that it says.
+pub(super) fn start_agent(dir: &Path) -> io::Result<String> {
+    process::start(&["agent".as_ref(), "--runtime".as_ref(), dir.as_os_str()], &[], &[])
+}
+
+/// Is the agent whose socket stands in `dir`, to its end. `say` gives a line to whoever started it.
+pub fn agent(dir: &Path, say: impl FnOnce(&str)) -> Result<(), agent::Error> {
+    process::stand_apart().map_err(|why| agent::Error::Start { why })?;
+    agent::serve(dir, || {
+        say(agent::READY);
+        process::detach()
+    })
+}
+
+/// Starts a holder for a copy, and waits until it holds.
+pub(super) fn start_holder(secret: &Secret, time: Duration) -> Result<(), NotHeld> {
+    let secs = time.as_secs().to_string();
+    let args: [&OsStr; 3] = ["holder".as_ref(), "--secs".as_ref(), secs.as_ref()];
+    let found = |name: &'static str| Some((name, std::env::var_os(name)?));
+    let display: Vec<(&str, OsString)> = clipboard::DISPLAY_VARIABLES.into_iter().filter_map(found).collect();
+    match process::start(&args, &display, secret.expose().as_bytes()) {
+        Ok(line) if line == clipboard::HELD => Ok(()),
+        Ok(why) => Err(NotHeld::because(&why)),
+        Err(error) => Err(NotHeld::because(&error.to_string())),
+    }
+}
+
+/// Is the holder of a copy, which comes on standard input, to its end. `say` gives a line to whoever started it.
+pub fn holder(time: Duration, mut say: impl FnMut(&str)) -> Result<(), NotHeld> {
+    process::stand_apart().map_err(|why| NotHeld::because(&why))?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(SECRET_BYTES_MAX + 1));
+    let limit = SECRET_BYTES_MAX as u64 + 1;
+    io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(|error| NotHeld::because(&error.to_string()))?;
+    let secret = Secret::parse(std::mem::take(&mut *bytes)).map_err(|error| NotHeld::because(&error.to_string()))?;
+    let held = || {
+        say(clipboard::HELD);
+        // Where it fails, whoever started it has what it waited for all the same.
+        let _holds_on = process::detach();
+    };
+    clipboard::hold(&secret, time, held)
+}

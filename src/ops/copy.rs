@@ -1,0 +1,50 @@
+//! Copying a secret to where the person pastes it.
+
+use std::time::Duration;
+
+use super::behind::start_holder;
+use super::error::Error;
+use super::get::get;
+use super::session::{Ground, Session};
+use crate::clipboard::{self, Choice, NotHeld, Way, Wish};
+use crate::config;
+
+/// Looks where a copy goes from here, and whether that can be reached. No vault is needed for that.
+///
+/// # Errors
+/// There is no way. Says what would make one.
+pub fn route(ground: &Ground) -> Result<Choice, Error> {
+    let facts = clipboard::look(|name| std::env::var_os(name));
+    let wish = match ground.config.clipboard.way {
+        config::Way::Auto => Wish::Auto,
+        config::Way::Desktop => Wish::Desktop,
+        config::Way::Terminal => Wish::Terminal,
+    };
+    let choice = clipboard::choose(&facts, wish)?;
+    if choice.way != Way::Desktop || clipboard::is_reachable() {
+        return Ok(choice);
+    }
+    // If the desktop was wanted, or there is no other way, why it cannot be is what the person has to know.
+    let other = if wish == Wish::Auto { clipboard::instead(&facts).ok() } else { None };
+    other.ok_or_else(|| NotHeld::because("no display answers that lets programs without a window copy").into())
+}
+
+/// A secret that was copied.
+pub struct Copied {
+    /// Whose it is: `service/name`. Not escaped.
+    pub path: String,
+    /// What the person should know: that it has expired, or is dead.
+    pub warning: Option<String>,
+}
+
+/// Copies the secret of a token: of the version in use, or of an older one by its number. On the desktop it stays for so
+/// long; a terminal keeps it.
+pub fn copy(session: &Session, way: &Way, asked: &str, version: Option<u32>, time: Duration) -> Result<Copied, Error> {
+    let got = get(session, asked, version, "copy")?;
+    match way {
+        Way::Desktop => start_holder(&got.secret, time)?,
+        Way::Terminal(through) => clipboard::send(&got.secret, through)?,
+    }
+    session.after(&got);
+    Ok(Copied { path: got.path, warning: got.warning })
+}
