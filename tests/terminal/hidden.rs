@@ -71,8 +71,8 @@ fn a_signal_after_a_question_ends_the_program_too() {
     std::fs::write(home.path("slow"), "echo waiting >/dev/tty; read -r line </dev/tty; echo passphrase").unwrap();
     std::fs::create_dir(home.path("p/config")).unwrap();
     std::fs::write(home.path("p/config/config.toml"), "passphrase_command = 'sh \"$HOME/slow\"'").unwrap();
-    let Some(mut visit) = home.visit_with(&["add"], 80, &[]) else { return };
-    visit.sees("Service").types("gitlab\n").sees("Name").types("deploy\n").sees("waiting");
+    let Some(mut visit) = home.visit_with(&["add", "gitlab"], 80, &[]) else { return };
+    visit.sees("Name").types("deploy\n").sees("waiting");
     assert!(visit.is_open());
     visit.sends(Signal::TERM);
     let end = visit.ends();
