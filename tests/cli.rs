@@ -40,6 +40,7 @@ pages! {
     keys "keys.md",
     import "import.md",
     export "export.md",
+    fields "fields.md",
     backups "backups.md",
     doctor "doctor.md",
     services "services.md",

@@ -3,9 +3,10 @@
 use super::Desk;
 use super::complete::Known;
 use super::face::Exit;
+use super::fields::{self, Given};
 use super::intake;
 use super::terms;
-use crate::ops::{self, Error, Recognised};
+use crate::ops::{self, Error, Fields, Recognised};
 use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::service::{Candidate, Sureness};
@@ -48,6 +49,9 @@ pub(super) struct Args {
     /// Words to file it under; may be given several times
     #[arg(long, value_name = "TAG", value_delimiter = ',', add = Known::Tag)]
     tag: Vec<String>,
+    /// What its service needs to know besides; may be given several times. Give the name of a secret alone: it is asked for
+    #[arg(long, value_name = "NAME=VALUE")]
+    field: Vec<String>,
     /// Anything else
     #[arg(long)]
     note: Option<String>,
@@ -68,6 +72,10 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     }
     // Everything that can be wrong is found before anybody is asked for a secret or a passphrase.
     let mut draft = draft(&args, desk)?;
+    let mut given = Given::default();
+    if !draft.service.is_empty() {
+        given = take_fields(&args, desk, &mut draft)?;
+    }
     desk.ground.vault()?;
     // The passphrase first, as everywhere: whoever types by habit must not type it as the secret.
     let session = desk.session()?;
@@ -75,11 +83,14 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     if args.service.is_none() {
         let guess = ops::detect(&desk.ground, &secret)?.into_iter().next();
         (draft.service, draft.name) = path(&args, desk, guess.filter(|guess| guess.sureness < Sureness::Shared))?;
+        given = take_fields(&args, desk, &mut draft)?;
     }
     if let Some(version) = draft.versions.first_mut() {
         version.secret = secret;
+        version.parts = given.ask(desk)?;
     }
     let recognised = ops::recognise(&desk.ground, &mut draft)?;
+    let lacking = fields::complete(desk, &Fields::of(&desk.ground, &draft.service)?, &mut draft)?;
     let added = ops::add(&session, &draft, args.force)?;
     let expiry = draft.versions.first().map_or(Expiry::Unknown, |version| version.expiry);
     let ends = expiry.date().map_or_else(String::new, |date| {
@@ -91,8 +102,13 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     for twin in &added.twins {
         desk.face.warn(&format!("the same secret is also {}", escaped(twin)));
     }
+    let path = word_for(&added.path, &added.id.short());
+    for field in &lacking {
+        let value = if field.secret { "" } else { "=VALUE" };
+        let (name, what) = (escaped(&field.name), escaped(&field.what));
+        desk.face.hint(&format!("it needs {name}, {what}: 'patvault edit {path} --field {name}{value}'"));
+    }
     if expiry == Expiry::Unknown {
-        let path = word_for(&added.path, &added.id.short());
         desk.face.hint(&format!("when does it end? 'patvault expire {path} 90d', or never, tells"));
     }
     Ok(Exit::Done)
@@ -146,6 +162,13 @@ fn draft(args: &Args, desk: &Desk) -> Result<Draft, Error> {
     let tags = args.tag.iter().map(|tag| Label::Tag.parse(tag.strip_prefix('#').unwrap_or(tag)));
     draft.tags = tags.collect::<Result<_, _>>()?;
     Ok(draft)
+}
+
+/// Takes the fields that were given, once it is known whose they are.
+fn take_fields(args: &Args, desk: &Desk, draft: &mut Draft) -> Result<Given, Error> {
+    let given = Given::read(&args.field, &Fields::of(&desk.ground, &draft.service)?)?;
+    draft.facts = given.facts.iter().filter(|(_, value)| !value.is_empty()).cloned().collect();
+    Ok(given)
 }
 
 /// Service and name, from the arguments, from the person, or from what the secret is taken for.

@@ -1,14 +1,16 @@
 //! `patvault edit`: with flags, or in an editor.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Desk;
 use super::complete::Known;
 use super::face::Exit;
+use super::fields::Given;
 use super::terms::{self, OwnDays};
 use crate::exchange::facts::{self, Facts};
-use crate::ops::{self, EDIT_PREFIX, Edits, Error, Session, Shown};
+use crate::ops::{self, EDIT_PREFIX, Edits, Error, Fields, Session, Shown};
 use crate::scope::Scope;
 use crate::text::escaped;
 use crate::token::Token;
@@ -39,6 +41,9 @@ pub(super) struct Args {
     /// Which sort of token
     #[arg(long, add = Known::Kind)]
     kind: Option<String>,
+    /// What its service needs to know besides; an empty value takes it away. Give the name of a secret alone: it is asked for
+    #[arg(long, value_name = "NAME=VALUE")]
+    field: Vec<String>,
     /// Replace the note
     #[arg(long)]
     note: Option<String>,
@@ -75,12 +80,13 @@ pub(super) struct Args {
 type Edit = fn(&mut Edits, &str) -> Result<(), Error>;
 
 pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
-    let edits = from_options(args, desk)?;
+    let mut edits = from_options(args, desk)?;
+    let session = desk.session()?;
+    fields(args, desk, &session, &mut edits)?;
     if !edits.is_empty() {
-        let token = ops::edit(&desk.session()?, &args.token, "edit", &edits)?;
+        let token = ops::edit(&session, &args.token, "edit", &edits)?;
         return told(desk, &token);
     }
-    let session = desk.session()?;
     match in_editor(&session, desk, &args.token)? {
         Some(token) => told(desk, &token),
         None => {
@@ -126,6 +132,21 @@ fn from_options(args: &Args, desk: &Desk) -> Result<Edits, Error> {
     Ok(edits)
 }
 
+/// The fields are those of the service that it has, or is moved to.
+fn fields(args: &Args, desk: &Desk, session: &Session, edits: &mut Edits) -> Result<(), Error> {
+    if args.field.is_empty() {
+        return Ok(());
+    }
+    let service = match &args.service {
+        Some(service) => service.clone(),
+        None => ops::show(session, &args.token)?.token.service,
+    };
+    let given = Given::read(&args.field, &Fields::of(&desk.ground, &service)?)?;
+    given.facts.iter().try_for_each(|(name, value)| edits.fact(name, value))?;
+    given.ask(desk)?.into_iter().for_each(|(name, secret)| edits.part(name, secret));
+    Ok(())
+}
+
 fn expires(edits: &mut Edits, text: &str, desk: &Desk) -> Result<(), Error> {
     let when = if text.trim().is_empty() { When::Unknown } else { when::parse(text, &desk.now)? };
     if let Some(warning) = terms::past_date_warning(when, &desk.now) {
@@ -143,7 +164,9 @@ fn issued(edits: &mut Edits, text: &str, desk: &Desk) -> Result<(), Error> {
 fn in_editor(session: &Session, desk: &Desk, asked: &str) -> Result<Option<Token>, Error> {
     let shown = ops::show(session, asked)?;
     check_editor(desk, "give them as options; 'patvault edit --help' names them")?;
-    let before = facts::write(&shown.token, shown.note.as_deref().unwrap_or_default());
+    let fields = Fields::of(&desk.ground, &shown.token.service)?;
+    let fields: Vec<(&str, &str)> = fields.open().collect();
+    let before = facts::write(&shown.token, shown.note.as_deref().unwrap_or_default(), &fields);
     let file = Draft::new(&desk.ground.paths.runtime, &before)?;
     loop {
         edit_file(&file.0)?;
@@ -198,6 +221,12 @@ fn changed(desk: &Desk, token: &Token, old: &Facts, new: &Facts) -> Result<Edits
     }
     if old.issued != new.issued {
         issued(&mut edits, &new.issued, desk)?;
+    }
+    for name in old.fields.keys().chain(new.fields.keys()).collect::<BTreeSet<_>>() {
+        let value = new.fields.get(name);
+        if old.fields.get(name) != value {
+            edits.fact(name, value.map_or("", String::as_str))?;
+        }
     }
     if old.tags != new.tags {
         edits.tags(token, &new.tags)?;

@@ -17,11 +17,17 @@ pub(super) struct Args {
     /// An older version of it, by its number
     #[arg(long, value_name = "NUMBER")]
     number: Option<u32>,
+    /// Something else that belongs to it: what its service needs besides, by its name
+    #[arg(long, value_name = "NAME")]
+    field: Option<String>,
 }
 
 pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let session = desk.session()?;
-    let got = ops::get(&session, &args.token, args.number, "get")?;
+    let got = match &args.field {
+        Some(name) => ops::get_field(&session, &args.token, args.number, name, "get")?,
+        None => ops::get(&session, &args.token, args.number, "get")?,
+    };
     desk.face.secret(&got.secret);
     if let Some(warning) = &got.warning {
         desk.face.warn(&format!("{}: {warning}", escaped(&got.path)));

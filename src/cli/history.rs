@@ -32,7 +32,8 @@ pub(super) struct Args {
 /// Take back the latest change, or the one with that id
 ///
 /// Undoing again goes one step further back. An undo is undone by its own id: 'patvault history' shows the ids. Adding is
-/// undone by moving what was added to the trash; what was purged cannot be brought back.
+/// undone by moving what was added to the trash; what was purged cannot be brought back. A new secret of a token that was
+/// there before stays: it may be the only one that works.
 #[derive(Debug, clap::Args)]
 pub(super) struct UndoArgs {
     /// The start of the id that 'patvault history' shows

@@ -17,6 +17,7 @@ mod edit;
 mod export;
 mod face;
 mod facts;
+mod fields;
 mod get;
 mod greet;
 mod history;

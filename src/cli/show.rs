@@ -11,9 +11,9 @@ use crate::exchange::json::Record;
 use crate::ops::{self, Error, Session, Shown};
 use crate::text::{escaped, escaped_lines};
 use crate::token::column::discarded;
-use crate::token::expiry::{Expiry, Source};
+use crate::token::expiry::{Date, Expiry, Source};
 use crate::token::now::Now;
-use crate::token::{State, Version, when};
+use crate::token::{LAST_USE, State, Version, when};
 
 /// Show everything known of a token but its secret
 #[derive(Debug, clap::Args)]
@@ -62,7 +62,7 @@ fn print(session: &Session, shown: &Shown, face: &mut Face) {
     face.line(&format!("{}  {sign}", escaped(&token.path())));
     let mut fact = |name: &str, text: &str| {
         if !text.is_empty() {
-            let name = face.painted(Role::Quiet, &format!("{name:<10}"));
+            let name = face.painted(Role::Quiet, &format!("{name:<9} "));
             face.line(&format!("  {name}{}", escaped(text)));
         }
     };
@@ -74,6 +74,9 @@ fn print(session: &Session, shown: &Shown, face: &mut Face) {
     fact("kind", token.kind.as_deref().unwrap_or_default());
     fact("account", token.account.as_deref().unwrap_or_default());
     fact("instance", token.instance.as_deref().unwrap_or_default());
+    for (at, (name, value)) in token.facts.iter().enumerate() {
+        fact(if at == 0 { "fields" } else { "" }, &format!("{name}={value}"));
+    }
     fact("tags", &token.tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" "));
     fact("expires", &expires(token.current().expiry, now));
     if let Some(issued) = token.current().issued {
@@ -81,10 +84,14 @@ fn print(session: &Session, shown: &Shown, face: &mut Face) {
         fact("issued", &format!("{day}, {}", when::words(day, now)));
     }
     fact("verified", &verified(token.current(), now));
+    for (name, value) in &token.current().told {
+        fact(&told_name(name), &format!("{}, says the service", told_value(name, value, now)));
+    }
     for (at, scope) in token.current().scopes.iter().enumerate() {
         let risk = scope.risk().map_or_else(String::new, |risk| format!("  ({risk} risk)"));
         fact(if at == 0 { "scopes" } else { "" }, &format!("{}{risk}", scope.name));
     }
+    fact("secrets", &token.current().parts.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
     fact("used", &token.last_use.map_or_else(|| "never".to_owned(), |at| when::ago(at, now)));
     for version in token.versions.iter().skip(1) {
         fact("older", &older(version, now));
@@ -115,6 +122,24 @@ fn expires(expiry: Expiry, now: &Now) -> String {
             let day = date.day(now);
             format!("{day}, {} ({said})", when::words(day, now))
         }
+    }
+}
+
+/// What the service calls its id is not that of the vault.
+fn told_name(name: &str) -> String {
+    match name {
+        "id" => "its id".to_owned(),
+        name => escaped(&name.replace('_', " ")).into_owned(),
+    }
+}
+
+fn told_value(name: &str, value: &str, now: &Now) -> String {
+    match value.parse::<Date>() {
+        Ok(date) if name == LAST_USE => {
+            let day = date.day(now);
+            format!("{day}, {}", when::words(day, now))
+        }
+        _ => value.to_owned(),
     }
 }
 

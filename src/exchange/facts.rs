@@ -1,5 +1,6 @@
 //! The facts of one token as commented TOML, for a person's editor. Never its secret.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::Deserialize;
@@ -41,6 +42,9 @@ pub struct Facts {
     /// Free text.
     #[serde(default)]
     pub note: String,
+    /// What its service needs to know of it, by name.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
     /// Reminder rules of its own, in days.
     #[serde(default)]
     pub reminders: Own,
@@ -83,8 +87,8 @@ impl ScopeText {
     }
 }
 
-/// Writes the facts of a token, each with what it is for.
-pub fn write(token: &Token, note: &str) -> String {
+/// Writes the facts of a token, each with what it is for. `fields` are those that its service has, and what they are.
+pub fn write(token: &Token, note: &str, fields: &[(&str, &str)]) -> String {
     let current = token.current();
     let expires = match current.expiry {
         Expiry::Unknown => "unknown".to_owned(),
@@ -116,6 +120,13 @@ pub fn write(token: &Token, note: &str) -> String {
         format!("[{}]", scopes.join(", ")),
     );
     line("Anything else.", "note", long(note));
+    text.push_str("\n# What its service needs to know of it, as NAME = \"VALUE\".\n[fields]\n");
+    for (name, value) in &token.facts {
+        let _infallible = writeln!(text, "{} = {}", key(name), quoted(value));
+    }
+    for (name, what) in fields.iter().filter(|(name, _)| !token.facts.contains_key(*name)) {
+        let _infallible = writeln!(text, "# {} = \"\"  # {}", escaped(&key(name)), escaped(what));
+    }
     text.push_str(
         "\n# Reminders of its own, in days; 0 is never. Without a line, the vault's rules hold.\n[reminders]\n",
     );
@@ -152,6 +163,11 @@ fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
+/// A name as TOML takes it for a key: a dot would part it.
+fn key(name: &str) -> String {
+    if name.contains('.') { quoted(name) } else { name.to_owned() }
+}
+
 fn scope(scope: &Scope) -> String {
     match scope.rated {
         None => quoted(&scope.name),
@@ -179,14 +195,17 @@ mod tests {
         let mut token = token("github/ci \"deploy\"");
         token.tags = ["prod".into()].into();
         token.policy.lead_days = Some(30);
+        token.facts =
+            [("account_id", "12 \"34\""), ("a.b", "c")].map(|(name, value)| (name.into(), value.into())).into();
         token.versions[0].scopes = vec![
             Scope { name: "repo".into(), rated: None },
             Scope { name: "admin:org".into(), rated: Some(Risk::Low) },
         ];
         for note in ["", "one line", "two\nlines", "'''\nquotes", "\u{1b}[31m\nred", "ends in '\n'"] {
-            let facts = read(&write(&token, note)).unwrap();
+            let facts = read(&write(&token, note, &[("org", "its\nname"), ("a.b", "known")])).unwrap();
             assert_eq!((facts.name.as_str(), facts.note.as_str()), (token.name.as_str(), note));
             assert_eq!(facts.scopes.iter().map(ScopeText::scope).collect::<Vec<_>>(), token.versions[0].scopes);
+            assert_eq!(facts.fields, token.facts);
             assert_eq!(facts.reminders, Own { lead: Some(30), cadence: None, unused: None });
         }
     }

@@ -1,6 +1,7 @@
 //! Adding a token.
 
 use super::error::Error;
+use super::fields::Fields;
 use super::session::Session;
 use crate::clipboard;
 use crate::secret::Secret;
@@ -27,6 +28,7 @@ pub struct Added {
 /// [`Error::Taken`] where one of the same service, name, account and instance is there; [`Error::Twin`] where its secret
 /// is in the vault already and the person does not insist.
 pub fn add(session: &Session, draft: &Draft, insist: bool) -> Result<Added, Error> {
+    Fields::of(&session.ground, &draft.service)?.check(&draft.facts)?;
     session.write("add", |vault| {
         check_free(vault, &Place::of_draft(draft), None)?;
         let mut twins = vec![];

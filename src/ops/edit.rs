@@ -1,11 +1,15 @@
 //! Changing what is known of a token.
 
+use std::collections::BTreeMap;
+
 use super::add::{Place, check_free};
 use super::error::Error;
+use super::fields::Fields;
 use super::find::{Among, find};
 use super::session::Session;
 use super::show::Shown;
 use crate::scope::{Risk, Scope};
+use crate::secret::Secret;
 use crate::token::Token;
 use crate::token::change::{Field, Subject};
 use crate::token::expiry::{Date, Expiry, Source};
@@ -14,15 +18,16 @@ use crate::token::when::When;
 use crate::vault::{self, Writer};
 
 /// Changes to the facts of a token and of its version in use, checked one by one as they are named.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Edits {
     all: Vec<(Field, Option<String>)>,
+    parts: BTreeMap<String, Secret>,
 }
 
 impl Edits {
     /// Nothing is to be changed.
     pub fn is_empty(&self) -> bool {
-        self.all.is_empty()
+        self.all.is_empty() && self.parts.is_empty()
     }
 
     /// Gives it another service.
@@ -69,6 +74,18 @@ impl Edits {
     pub fn untag(&mut self, text: &str) -> Result<(), Error> {
         let tag = Label::Tag.parse(text.strip_prefix('#').unwrap_or(text))?;
         self.set(Field::Tag(tag), None)
+    }
+
+    /// Says something that its service needs to know of it; empty for what is not known any more.
+    pub fn fact(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let name = Label::Field.parse(name)?;
+        let value = or_none(value, |text| Label::Value.parse(text))?;
+        self.set(Field::Fact(name), value)
+    }
+
+    /// Sets something secret about it besides its secret.
+    pub fn part(&mut self, name: String, secret: Secret) {
+        self.parts.insert(name, secret);
     }
 
     /// Says when it ends, on the person's word.
@@ -157,7 +174,7 @@ pub fn edit_shown(session: &Session, shown: &Shown, verb: &str, edits: &Edits) -
         if now != Some(facts(shown.token.clone())) || vault.note(shown.token.id)? != shown.note {
             return Err(vault::Error::Meanwhile { what: "the token" }.into());
         }
-        apply(vault, &shown.token, edits)
+        apply(session, vault, &shown.token, edits)
     })
 }
 
@@ -165,18 +182,29 @@ pub fn edit_shown(session: &Session, shown: &Shown, verb: &str, edits: &Edits) -
 pub fn edit(session: &Session, asked: &str, verb: &str, edits: &Edits) -> Result<Token, Error> {
     session.write(verb, |vault| {
         let token = find(vault, asked, Among::Kept)?;
-        apply(vault, &token, edits)
+        apply(session, vault, &token, edits)
     })
 }
 
-fn apply(vault: &mut Writer, token: &Token, edits: &Edits) -> Result<Token, Error> {
+fn apply(session: &Session, vault: &mut Writer, token: &Token, edits: &Edits) -> Result<Token, Error> {
     let subject = Subject { token: token.id, version: Some(token.current().id) };
     for (field, value) in &edits.all {
         vault.set(subject, field, value.as_deref())?;
     }
+    for (name, secret) in &edits.parts {
+        vault.set_part(subject, name, secret)?;
+    }
     let edited = vault.token(token.id)?.ok_or(Error::Cancelled)?;
     if Place::of(&edited) != Place::of(token) {
         check_free(vault, &Place::of(&edited), Some(token.id))?;
+    }
+    let said = edits.all.iter().filter_map(|(field, value)| match (field, value) {
+        (Field::Fact(name), Some(value)) => Some((name, value)),
+        _ => None,
+    });
+    let mut said = said.peekable();
+    if said.peek().is_some() {
+        Fields::of(&session.ground, &edited.service)?.check(said)?;
     }
     Ok(edited)
 }

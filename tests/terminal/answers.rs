@@ -6,11 +6,12 @@ use super::pty::Home;
 fn add_asks_for_what_it_needs_and_lines_can_be_mended() {
     let home = Home::furnished();
     let Some(mut visit) = home.visit(&["add"]) else { return };
-    visit.sees("Service (such as github): ").types("gitlab\n");
-    visit.sees("Name (what you call it): ").types("deploy\n");
-    visit.sees("Secret of gitlab/deploy (not shown): ");
+    // The secret first: it may tell the service.
+    visit.sees("Secret (not shown): ");
     // Ctrl-U takes all of it back, a backspace one letter, whatever it is made of.
-    visit.types("wrong\x15not-a-real-sekr\x7f\x7fcret-ü\x7f\x08-typed\n").sees("Added gitlab/deploy");
+    visit.types("wrong\x15not-a-real-sekr\x7f\x7fcret-ü\x7f\x08-typed\n");
+    visit.sees("Service (such as github): ").types("gitlab\n");
+    visit.sees("Name (what you call it): ").types("deploy\n").sees("Added gitlab/deploy");
     let end = visit.ends();
     assert_eq!(end.code, Some(0), "{end:?}");
     assert!(!end.seen.contains("real"), "{end:?}");

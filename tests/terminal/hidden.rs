@@ -71,8 +71,8 @@ fn a_signal_after_a_question_ends_the_program_too() {
     std::fs::write(home.path("slow"), "echo waiting >/dev/tty; read -r line </dev/tty; echo passphrase").unwrap();
     std::fs::create_dir(home.path("p/config")).unwrap();
     std::fs::write(home.path("p/config/config.toml"), "passphrase_command = 'sh \"$HOME/slow\"'").unwrap();
-    let Some(mut visit) = home.visit_with(&["add"], 80, &[]) else { return };
-    visit.sees("Service").types("gitlab\n").sees("Name").types("deploy\n").sees("waiting");
+    let Some(mut visit) = home.visit_with(&["add", "gitlab"], 80, &[]) else { return };
+    visit.sees("Name").types("deploy\n").sees("waiting");
     assert!(visit.is_open());
     visit.sends(Signal::TERM);
     let end = visit.ends();
@@ -89,4 +89,67 @@ fn more_than_a_line_is_no_secret_and_does_not_reach_the_shell() {
     assert_eq!(end.code, Some(2), "{end:?}");
     assert!(end.seen.contains("the secret holds a line break"), "{end:?}");
     assert!(!end.seen.contains("not-a-real"), "{end:?}");
+}
+
+const ACME: &str = "language = 1
+name = 'Acme'
+[[site]]
+at = 'https://acme.example'
+[field.account]
+what = 'its number'
+pattern = '[0-9]+'
+needed = true
+[field.client_secret]
+what = 'the application'
+secret = true
+needed = true
+[field.token_secret]
+what = 'the other half'
+secret = true
+[[kind]]
+id = 'key'
+name = 'key'
+fields = ['account', 'client_secret', 'token_secret']
+";
+
+#[test]
+fn what_a_service_needs_besides_is_asked_for_and_its_secrets_are_not_shown() {
+    let home = Home::furnished();
+    std::fs::create_dir_all(home.path("p/config/services")).unwrap();
+    std::fs::write(home.path("p/config/services/acme.toml"), ACME).unwrap();
+    let add = ["add", "acme/app", "--kind", "key", "--field", "token_secret"];
+    let Some(mut visit) = home.visit(&add) else { return };
+    visit.sees("Secret of acme/app (not shown): ").types("not-a-real-1\n");
+    visit.sees("token_secret (the other half; not shown): ").types("not-a-real-2\n");
+    visit.sees("account (its number): ").types("many\n").sees("'many' cannot be the account");
+    visit.sees("account (its number): ").types("12\n");
+    visit.sees("client_secret (the application; not shown): ");
+    assert!(!visit.is_open());
+    visit.types("\n").sees("Added acme/app").sees("it needs client_secret, the application");
+    let end = visit.ends();
+    assert_eq!((end.code, end.given_back), (Some(0), true), "{end:?}");
+    assert!(!end.seen.contains("not-a-real"), "{end:?}");
+    let field = |name: &str| home.done(&["get", "acme/app", "--field", name], "");
+    assert_eq!((field("account").as_str(), field("token_secret").as_str()), ("12", "not-a-real-2"));
+
+    for secret in ["not-a-real-3", "not-a-real-4"] {
+        let mut visit = home.visit(&["edit", "acme/app", "--field", "client_secret", "--field", "account=13"]).unwrap();
+        visit.sees("client_secret (the application; not shown): ").types(&format!("{secret}\n"));
+        visit.sees("Edited acme/app");
+        let end = visit.ends();
+        assert_eq!(end.code, Some(0), "{end:?}");
+        assert!(!end.seen.contains("not-a-real"), "{end:?}");
+        assert_eq!((field("account").as_str(), field("client_secret").as_str()), ("13", secret));
+    }
+    let told = home.done(&["history", "acme/app"], "");
+    for part in ["secret token_secret: added", "secret client_secret: added", "secret client_secret: replaced"] {
+        assert!(told.contains(part), "{told}");
+    }
+    assert!(!told.contains("not-a-real"), "{told}");
+
+    // Who ends a question changes nothing.
+    let mut visit = home.visit(&["edit", "acme/app", "--field", "account=14", "--field", "client_secret"]).unwrap();
+    visit.sees("not shown): ").types("\x03");
+    assert_eq!(visit.ends().code, Some(3));
+    assert_eq!(field("account"), "13");
 }

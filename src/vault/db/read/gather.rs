@@ -19,10 +19,10 @@ const TAGS: &str = "SELECT token, name FROM tag {}";
 const VERSIONS: &str =
     "SELECT token, key, id, added, issued, expiry, verdict, state FROM version {} ORDER BY version.key";
 const SCOPES: &str = "SELECT version, name, risk FROM scope {}";
+const MARKS: &str = "SELECT version, duty, answer FROM mark {}";
 const FACTS: &str = "SELECT token, name, value FROM fact {}";
 const TOLD: &str = "SELECT version, name, value FROM told {}";
 const PARTS: &str = "SELECT version, name FROM part {}";
-const MARKS: &str = "SELECT version, duty, answer FROM mark {}";
 
 impl Reader<'_> {
     /// Reads tokens with all that hangs on them: the one in that row, or every one.
@@ -45,6 +45,10 @@ impl Reader<'_> {
             found.scope(r.get(0)?, scope(r)?);
             Ok(())
         })?;
+        self.each(MARKS, of_versions, only, |r| {
+            found.mark(r.get(0)?, row::parsed(r, 1)?, row::parsed(r, 2)?);
+            Ok(())
+        })?;
         self.each(FACTS, "WHERE token = ?1", only, |r| {
             found.fact(r.get(0)?, r.get(1)?, r.get(2)?);
             Ok(())
@@ -55,10 +59,6 @@ impl Reader<'_> {
         })?;
         self.each(PARTS, of_versions, only, |r| {
             found.part(r.get(0)?, r.get(1)?);
-            Ok(())
-        })?;
-        self.each(MARKS, of_versions, only, |r| {
-            found.mark(r.get(0)?, row::parsed(r, 1)?, row::parsed(r, 2)?);
             Ok(())
         })?;
         found.number();

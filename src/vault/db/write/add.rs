@@ -77,7 +77,7 @@ impl Writer<'_> {
         Ok(added)
     }
 
-    /// `sealed` gives what is secret about this version next, sealed, as [`secrets_of`] names it.
+    /// `sealed` gives what is secret about this version next, sealed, as `secrets_of` names it.
     fn insert_version(
         &mut self,
         token: i64,
