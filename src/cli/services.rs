@@ -42,7 +42,7 @@ fn overview(services: &[Service], face: &mut Face) {
         table.row(vec![
             Cell::new(&service.id),
             Cell::new(&service.definition.name),
-            Cell::new(&service.definition.kinds.len().to_string()),
+            Cell::new(service.definition.kinds.len().to_string()),
             Cell::new(recognised(all.iter().map(|one| one.recognised).max().unwrap_or(Recognised::Not))),
             Cell::new(how(best(|one| one.verify))),
             Cell::new(how(best(|one| one.rotate))),
@@ -181,7 +181,7 @@ fn scopes(name: &str, set: &ScopeSet, face: &mut Face) {
     let mut table = Table::new(vec!["  SCOPE", "RISK", "OPENS"]);
     let mut row = |name: &str, risk: crate::scope::Risk, what: &str, unproven: bool| {
         let sign = if unproven { " (unproven)" } else { "" };
-        table.row(vec![Cell::new(&format!("  {name}")), Cell::new(risk.word()), Cell::new(&format!("{what}{sign}"))]);
+        table.row(vec![Cell::new(format!("  {name}")), Cell::new(risk.word()), Cell::new(format!("{what}{sign}"))]);
     };
     for word in &set.words {
         row(&word.name, word.risk, &word.what, word.unproven);

@@ -161,8 +161,8 @@ fn meaning_on(text: &str, line: usize) -> Option<String> {
     let header = text.lines().take(line).filter(|line| line.starts_with('[')).last().unwrap_or("");
     let schema = schema();
     let whole = schema.as_value();
-    let steps = header.trim_matches(['[', ']', ' ']).split('.').filter(|step| !step.is_empty());
-    let table = steps.fold(Some(whole), |at, step| inside(at?, step, whole))?;
+    let mut steps = header.trim_matches(['[', ']', ' ']).split('.').filter(|step| !step.is_empty());
+    let table = steps.try_fold(whole, |at, step| inside(at, step, whole))?;
     Some(table.get("properties")?.get(key)?.get("description")?.as_str()?.to_owned())
 }
 

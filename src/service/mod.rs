@@ -30,4 +30,4 @@ pub use http::Network;
 pub use page::address;
 pub use request::{Asking, Unbuilt, build};
 pub use site::{Place, place};
-pub use template::{Value, Values};
+pub use template::{Unfilled, Value, Values};

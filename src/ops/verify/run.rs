@@ -1,6 +1,6 @@
 //! The asking: at most four at once, one at a time to a host, each host with its rest.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -116,10 +116,7 @@ fn ask(
 fn wait(replies: &Receiver<Answered>, until: Option<Instant>) -> Option<Answered> {
     match until {
         None => replies.recv().ok(),
-        Some(at) => match replies.recv_timeout(at.saturating_duration_since(Instant::now())) {
-            Ok(answered) => Some(answered),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        },
+        Some(at) => replies.recv_timeout(at.saturating_duration_since(Instant::now())).ok(),
     }
 }
 
