@@ -61,7 +61,7 @@ struct SkippedRow<'a> {
 
 pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let query = terms::query(&args.query, &desk.now)?;
-    let which = match (args.all, args.query.is_empty()) {
+    let which = match (args.all, query.is_empty()) {
         (true, _) => Which::All,
         (false, true) => Which::Owed,
         (false, false) => Which::Query(&query),
