@@ -12,8 +12,9 @@ use crate::scope::{Risk, Scope};
 use crate::secret::Secret;
 use crate::token::expiry::{Date, Expiry, Source};
 use crate::token::id::VersionId;
+use crate::token::parts::Parts;
 use crate::token::rules::Policy;
-use crate::token::status::Status;
+use crate::token::status::{self, Status};
 use crate::token::{State, Token, Version};
 use crate::verdict::{Outcome, Verdict};
 
@@ -176,6 +177,9 @@ pub enum StateWord {
 }
 
 impl Record {
+    /// What of a token stands in its record, with its status.
+    pub const PARTS: Parts = status::PARTS.and(Parts::TAGS).and(Parts::SCOPES).and(Parts::USES);
+
     /// A token as a record without note, status and secrets.
     pub fn of(token: &Token) -> Self {
         let Policy { lead_days, cadence_days, unused_days } = token.policy;

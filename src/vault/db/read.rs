@@ -14,6 +14,7 @@ use super::Db;
 use super::row;
 use crate::scope::Scope;
 use crate::token::id::{BatchId, TokenId, UseId, VaultId, VersionId};
+use crate::token::parts::Parts;
 use crate::token::reminder::Mark;
 use crate::token::rules::Policy;
 use crate::token::{Token, Version};
@@ -57,8 +58,8 @@ pub struct KeptSlot {
 }
 
 // What is read of every token is read in the order in which it lies in the file: of its rows.
-const TOKENS: &str = "SELECT key, id, service, name, instance, account, kind, lead_days, cadence_days, unused_days,
-                             added, trashed, purged, last_use FROM token {} ORDER BY token.key";
+const TOKENS: &str = "SELECT key, id, service, name, trashed, purged, instance, account, kind, lead_days, cadence_days,
+                             unused_days, added, last_use FROM token {} ORDER BY token.key";
 const TAGS: &str = "SELECT token, name FROM tag {}";
 const VERSIONS: &str =
     "SELECT token, key, id, added, issued, expiry, verdict, state FROM version {} ORDER BY version.key";
@@ -90,13 +91,18 @@ impl<'a> Reader<'a> {
 impl Reader<'_> {
     /// Every token, whatever its state, in no order that means something.
     pub fn tokens(&self) -> Result<Vec<Token>, Error> {
-        self.load(None)
+        self.tokens_in(Parts::ALL)
+    }
+
+    /// The same, and no more of each than these parts.
+    pub fn tokens_in(&self, parts: Parts) -> Result<Vec<Token>, Error> {
+        self.load(parts, None)
     }
 
     /// One token.
     pub fn token(&self, id: TokenId) -> Result<Option<Token>, Error> {
         let Some(key) = self.db.token_key(id)? else { return Ok(None) };
-        Ok(self.load(Some(key))?.pop())
+        Ok(self.load(Parts::ALL, Some(key))?.pop())
     }
 
     /// The tokens of exactly that service and name: there may be several, of different accounts.
@@ -158,14 +164,16 @@ impl Reader<'_> {
         self.db.connection.prepare_cached(select)?.query_map(values, read)?.collect()
     }
 
-    /// Tokens with all that hangs on them: the one in that row, or every one.
-    fn load(&self, only: Option<i64>) -> Result<Vec<Token>, Error> {
+    /// Tokens with what is asked for of all that hangs on them: the one in that row, or every one.
+    fn load(&self, parts: Parts, only: Option<i64>) -> Result<Vec<Token>, Error> {
         let mut found = Found::default();
-        self.rows(&mut found, only).map_err(sql("read tokens"))?;
-        if found.tokens.iter().any(|token| token.versions.is_empty()) {
+        self.rows(&mut found, parts, only).map_err(sql("read tokens"))?;
+        if parts.have(Parts::VERSIONS) && found.tokens.iter().any(|token| token.versions.is_empty()) {
             return Err(self.without_version());
         }
-        self.add_waiting_uses(&mut found.tokens)?;
+        if parts.have(Parts::USES) {
+            self.add_waiting_uses(&mut found.tokens)?;
+        }
         Ok(found.tokens)
     }
 
@@ -174,29 +182,37 @@ impl Reader<'_> {
         self.vault.untrusted(Wrong::Damaged("a token has no version"), self.key)
     }
 
-    fn rows(&self, found: &mut Found, only: Option<i64>) -> rusqlite::Result<()> {
+    fn rows(&self, found: &mut Found, parts: Parts, only: Option<i64>) -> rusqlite::Result<()> {
         self.each(TOKENS, "WHERE key = ?1", only, |r| {
             found.keys.push(r.get(0)?);
-            found.tokens.push(token(r)?);
+            found.tokens.push(token(r, parts)?);
             Ok(())
         })?;
-        self.each(TAGS, "WHERE token = ?1", only, |r| {
-            found.tag(r.get(0)?, r.get(1)?);
-            Ok(())
-        })?;
-        self.each(VERSIONS, "WHERE token = ?1", only, |r| {
-            found.version(r.get(0)?, r.get(1)?, version(r)?);
-            Ok(())
-        })?;
+        if parts.have(Parts::TAGS) {
+            self.each(TAGS, "WHERE token = ?1", only, |r| {
+                found.tag(r.get(0)?, r.get(1)?);
+                Ok(())
+            })?;
+        }
+        if parts.have(Parts::VERSIONS) {
+            self.each(VERSIONS, "WHERE token = ?1", only, |r| {
+                found.version(r.get(0)?, r.get(1)?, version(r)?);
+                Ok(())
+            })?;
+        }
         let of_versions = "WHERE version IN (SELECT key FROM version WHERE token = ?1)";
-        self.each(SCOPES, of_versions, only, |r| {
-            found.scope(r.get(0)?, scope(r)?);
-            Ok(())
-        })?;
-        self.each(MARKS, of_versions, only, |r| {
-            found.mark(r.get(0)?, row::parsed(r, 1)?, row::parsed(r, 2)?);
-            Ok(())
-        })?;
+        if parts.have(Parts::SCOPES) {
+            self.each(SCOPES, of_versions, only, |r| {
+                found.scope(r.get(0)?, scope(r)?);
+                Ok(())
+            })?;
+        }
+        if parts.have(Parts::MARKS) {
+            self.each(MARKS, of_versions, only, |r| {
+                found.mark(r.get(0)?, row::parsed(r, 1)?, row::parsed(r, 2)?);
+                Ok(())
+            })?;
+        }
         found.number();
         Ok(())
     }
@@ -255,6 +271,8 @@ impl Found {
     fn version(&mut self, token: i64, key: i64, version: Version) {
         if let Some((at, token)) = self.token(token) {
             let place = token.versions.len();
+            // Most have one; room for four of each token would be the greater part of what a list takes.
+            token.versions.reserve_exact(1);
             token.versions.push(version);
             self.versions.push((key, at, place));
         }
@@ -293,23 +311,32 @@ impl Found {
     }
 }
 
-fn token(r: &Row) -> rusqlite::Result<Token> {
-    Ok(Token {
+fn token(r: &Row, parts: Parts) -> rusqlite::Result<Token> {
+    let mut token = Token {
         id: row::id_at(r, 1)?,
         service: r.get(2)?,
         name: r.get(3)?,
-        instance: r.get(4)?,
-        account: r.get(5)?,
-        kind: r.get(6)?,
+        trashed: row::time_or_none(r, 4)?,
+        purged: row::time_or_none(r, 5)?,
+        instance: None,
+        account: None,
+        kind: None,
+        policy: Policy::default(),
+        added: DateTime::UNIX_EPOCH,
+        last_use: None,
         tags: std::collections::BTreeSet::new(),
-        policy: Policy { lead_days: r.get(7)?, cadence_days: r.get(8)?, unused_days: r.get(9)? },
-        added: row::time_at(r, 10)?,
-        trashed: row::time_or_none(r, 11)?,
-        purged: row::time_or_none(r, 12)?,
         versions: vec![],
         marks: vec![],
-        last_use: row::time_or_none(r, 13)?,
-    })
+    };
+    if parts.have(Parts::FACTS) {
+        token.instance = r.get(6)?;
+        token.account = r.get(7)?;
+        token.kind = r.get(8)?;
+        token.policy = Policy { lead_days: r.get(9)?, cadence_days: r.get(10)?, unused_days: r.get(11)? };
+        token.added = row::time_at(r, 12)?;
+        token.last_use = row::time_or_none(r, 13)?;
+    }
+    Ok(token)
 }
 
 fn version(r: &Row) -> rusqlite::Result<Version> {
