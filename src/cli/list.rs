@@ -112,7 +112,7 @@ pub(super) fn print(
             let role = if COLOURED.contains(&column.name) { *status } else { Role::Plain };
             Cell::with(role, (column.cell)(token, &lens))
         };
-        table.row(columns.iter().map(cell).collect());
+        table.row(columns.iter().map(cell));
     }
     table.print(face);
 }
