@@ -135,10 +135,7 @@ pub(super) fn name(vault: &Vault) -> String {
 
 /// The key, from an agent that runs and holds it.
 pub(super) fn borrow(ground: &Ground, vault: &Vault) -> Result<Option<Lent>, agent::Error> {
-    match Client::connect(&ground.paths.runtime)? {
-        Some(client) => client.borrow(&name(vault)),
-        None => Ok(None),
-    }
+    Client::borrow(&ground.paths.runtime, &name(vault))
 }
 
 fn limits(ground: &Ground, hard: Option<Duration>) -> Limits {
