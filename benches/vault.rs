@@ -20,6 +20,7 @@ use nobody::nobody;
 use patvault::exchange::{Format, Options};
 use patvault::ops::{self, Ground, Init, Session};
 use patvault::secret::Secret;
+use patvault::token::column;
 use patvault::token::draft::{Draft, DraftVersion};
 use patvault::token::query::Query;
 
@@ -162,7 +163,8 @@ fn csv(size: usize) -> Vec<u8> {
 
 fn list(stage: &Stage, words: &str) -> usize {
     let query = Query::parse(words, &stage.session.now).unwrap();
-    let listed = ops::list(&stage.session, black_box(&query), None, false).unwrap();
+    let shown = column::USUAL.iter().filter_map(|name| column::find(name)).map(|column| column.parts).collect();
+    let listed = ops::list(&stage.session, black_box(&query), None, false, shown).unwrap();
     let found = listed.tokens.len();
     assert!(found > 0, "{words} finds nothing");
     found

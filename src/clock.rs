@@ -13,6 +13,11 @@ pub fn now() -> Now {
     Now::new(instant, local)
 }
 
+/// The present by which files are dated, whatever a debug build was told.
+pub fn of_files() -> DateTime<Utc> {
+    Utc::now()
+}
+
 fn local(at: DateTime<Utc>) -> NaiveDateTime {
     at.with_timezone(&Local).naive_local()
 }

@@ -8,6 +8,7 @@ use std::fs;
 use common::{Stage, draft};
 use patvault::scope::Scope;
 use patvault::token::draft::Draft;
+use patvault::token::parts::Parts;
 use patvault::vault::{Error, Reader};
 
 /// A chunk as it lies in the file: 64 KiB and its tag.
@@ -72,6 +73,7 @@ fn a_list_opens_what_it_needs_once_and_leaves_the_rest() {
     let in_all = usize::try_from(fs::metadata(stage.vault.file()).unwrap().len().div_ceil(CHUNK_BYTES)).unwrap();
     let list = opened(&stage, |r| r.tokens());
     assert!(list < in_all / 3, "{list} of {in_all}");
+    assert!(opened(&stage, |r| r.tokens_in(Parts::NONE)) < list / 2);
     assert!(opened(&stage, |r| r.sketches(|_, _, _| Some(()))) < list / 2);
     assert!(opened(&stage, |r| r.is_sound()) > in_all, "a look over everything leaves nothing out");
 }

@@ -151,6 +151,9 @@ class Bench:
         prs = gpg and shutil.which("prs")
         theirs = {"prs": (prs and gpg.prs_list, 0.5), "kbs2": (kbs2 and kbs2.list, None)}
         theirs["keepassxc-cli"] = (keepass and keepass.list, None)
+        # Names are all that the peers list.
+        self.compare(f"`list --columns service,name`, {size:,}", self.turns, self.vaults[size].names, theirs)
+        theirs = {"its names": (self.vaults[size].names, None)}
         self.compare(f"`list`, {size:,}", self.turns, self.vaults[size].list, theirs)
 
     def searches(self, some, many):

@@ -137,6 +137,9 @@ class Patvault(Peer):
     def list(self, *query):
         return self.patvault("list", *query, holds=self.one.name)
 
+    def names(self):
+        return self.list("--columns", "service,name")
+
     def add(self):
         self.added += 1
         new = Entry(self.added)

@@ -48,6 +48,12 @@ impl Client {
     /// Connects to the agent whose socket stands in `dir`. `None` where there is none. One of another version is told to
     /// go, and counts as none: its vaults are locked then.
     pub fn connect(dir: &Path) -> Result<Option<Self>, Error> {
+        let greeted = Self::greet(dir, &Request::Hello)?;
+        Ok(greeted.and_then(|(client, answer)| matches!(answer, Answer::Done).then_some(client)))
+    }
+
+    /// The same with the first thing that is asked, and its answer: each costs waking the agent.
+    fn greet(dir: &Path, first: &Request) -> Result<Option<(Self, Answer)>, Error> {
         if !folder::check(dir)? {
             return Ok(None);
         }
@@ -65,8 +71,8 @@ impl Client {
         };
         limit(&stream).map_err(Error::io("connect to", &path))?;
         let mut client = Self { stream };
-        match client.ask(&Request::Hello) {
-            Ok(Answer::Done) => Ok(Some(client)),
+        match client.ask(first) {
+            Ok(answer) => Ok(Some((client, answer))),
             Err(Error::Refused(Refusal::Version)) => {
                 client.send_away();
                 Ok(None)
@@ -104,22 +110,22 @@ impl Client {
 
     /// Begins to unlock a vault: what comes of it is taken only if nothing is locked in between.
     pub fn begin(mut self, vault: &str) -> Result<Promise, Error> {
-        let (_, generation) = self.look(vault)?;
-        Ok(Promise { client: self, vault: vault.to_owned(), generation })
-    }
-
-    /// The key of a vault, lent. `None` where it is locked.
-    pub fn borrow(mut self, vault: &str) -> Result<Option<Lent>, Error> {
-        let (keys, _) = self.look(vault)?;
-        let lent =
-            |client| Lent { client: Mutex::new(client), vault: vault.to_owned(), keys, lost: AtomicBool::new(false) };
-        Ok((keys > 0).then(|| lent(self)))
-    }
-
-    fn look(&mut self, vault: &str) -> Result<(usize, u64), Error> {
-        match self.ask(&Request::Look { vault: vault.to_owned() })? {
-            Answer::Looked { keys, generation } => Ok((keys, generation)),
+        let vault = vault.to_owned();
+        match self.ask(&Request::Look { vault: vault.clone() })? {
+            Answer::Looked { generation, .. } => Ok(Promise { client: self, vault, generation }),
             _ => Err(Error::Silent),
+        }
+    }
+
+    /// The key of a vault, lent by the agent whose socket stands in `dir`. `None` where it is locked, or there is none.
+    pub fn borrow(dir: &Path, vault: &str) -> Result<Option<Lent>, Error> {
+        let vault = vault.to_owned();
+        match Self::greet(dir, &Request::Look { vault: vault.clone() })? {
+            None | Some((_, Answer::Looked { keys: 0, .. })) => Ok(None),
+            Some((client, Answer::Looked { keys, .. })) => {
+                Ok(Some(Lent { client: Mutex::new(client), vault, keys, lost: AtomicBool::new(false) }))
+            }
+            Some(_) => Err(Error::Silent),
         }
     }
 

@@ -92,7 +92,7 @@ fn list(json: bool, desk: &mut Desk) -> Result<Exit, Error> {
     let mut table = Table::new(vec!["NAME", "REVISION", "REPLACED"]);
     for backup in &backups {
         let replaced = when::ago(backup.kept, &desk.now);
-        table.row(vec![Cell::new(backup.name()), Cell::new(backup.revision.to_string()), Cell::new(&replaced)]);
+        table.row([Cell::new(backup.name()), Cell::new(backup.revision.to_string()), Cell::new(&replaced)]);
     }
     table.print(&mut desk.face);
     if backups.is_empty() {

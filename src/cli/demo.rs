@@ -17,8 +17,8 @@ pub(super) fn run(_args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let demo = ops::demo(&desk.prompts)?;
     let session = &demo.session;
     let everything = crate::token::query::Query::default();
-    let listed = ops::list(session, &everything, Some("status"), false)?;
     let usual = column::USUAL.iter().filter_map(|name| column::find(name)).collect::<Vec<_>>();
+    let listed = ops::list(session, &everything, Some("status"), false, list::parts(&usual))?;
     list::print(session, &listed.tokens, &usual, &mut desk.face);
     let owed = ops::due(session, 0, false)?.len();
     desk.face.say(&format!(

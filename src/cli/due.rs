@@ -126,7 +126,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
                 if reminder.from == today { Role::Soon } else { Role::Plain },
             ),
         };
-        table.row(vec![
+        table.row([
             Cell::with(role, &since),
             Cell::new(reminder.duty.word()),
             Cell::new(owed.token.path()),

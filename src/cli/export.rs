@@ -9,6 +9,7 @@ use super::terms;
 use crate::exchange::Format;
 use crate::ops::{self, Error};
 use crate::text::{counted, escaped};
+use crate::token::parts::Parts;
 
 /// Write a list of tokens: CSV, JSON or dotenv
 ///
@@ -40,7 +41,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
         return Err(Error::usage(format!("{shown} exists already"), "choose another name, or remove it first"));
     }
     let session = desk.session()?;
-    let tokens = ops::list(&session, &query, None, false)?.tokens;
+    let tokens = ops::list(&session, &query, None, false, Parts::ALL)?.tokens;
     if args.secrets {
         agree(args, tokens.len(), desk)?;
     }

@@ -131,7 +131,7 @@ fn explain(format: Format, bytes: &[u8], options: &Options, drafts: &[Draft], de
             Some(date) => date.to_string(),
             None => version.expiry.to_string().split(' ').next().unwrap_or_default().to_owned(),
         });
-        table.row(vec![
+        table.row([
             Cell::new(&draft.service),
             Cell::new(&draft.name),
             Cell::new(draft.account.as_deref().unwrap_or_default()),

@@ -119,7 +119,7 @@ fn list(json: bool, desk: &mut Desk) -> Result<Exit, Error> {
     let mut table = Table::new(vec!["NAME", "OPENS WITH"]);
     for slot in &slots {
         let role = if slot.kind == SlotKind::Damaged { Role::Bad } else { Role::Plain };
-        table.row(vec![Cell::new(&slot.name), Cell::with(role, kind(slot))]);
+        table.row([Cell::new(&slot.name), Cell::with(role, kind(slot))]);
     }
     table.print(&mut desk.face);
     Ok(Exit::Done)

@@ -1,5 +1,7 @@
 //! `patvault list`.
 
+use std::cell::LazyCell;
+
 use serde::Serialize;
 
 use super::Desk;
@@ -12,6 +14,7 @@ use crate::exchange::json::Record;
 use crate::ops::{self, Error};
 use crate::text::{counted, escaped};
 use crate::token::column::{self, Column, Lens};
+use crate::token::parts::Parts;
 
 /// List tokens, all or those that a query finds
 ///
@@ -37,6 +40,9 @@ pub(super) struct Args {
     json: bool,
 }
 
+/// The columns that are coloured by how a token stands.
+const COLOURED: [&str; 3] = ["sign", "status", "expires"];
+
 /// The document that `list --json` prints.
 #[derive(Serialize)]
 struct Document {
@@ -48,7 +54,8 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let query = terms::query(&args.query, &desk.now)?;
     let columns = columns(&args.columns, &desk.ground.config.list.columns)?;
     let session = desk.session()?;
-    let listed = ops::list(&session, &query, args.sort.as_deref(), args.all)?;
+    let shown = if args.json { Record::PARTS } else { parts(&columns) };
+    let listed = ops::list(&session, &query, args.sort.as_deref(), args.all, shown)?;
     if args.json {
         let record = |token| Record::of(token).with_status(token.status(&session.rules, &session.now));
         desk.face.json(&Document { patvault: 1, tokens: listed.tokens.iter().map(record).collect() });
@@ -81,6 +88,11 @@ fn columns(asked: &[String], usual: &[String]) -> Result<Vec<&'static Column>, E
     names.iter().map(find).collect()
 }
 
+/// What is looked at to print these columns.
+pub(super) fn parts(columns: &[&'static Column]) -> Parts {
+    columns.iter().map(|column| column.parts).collect()
+}
+
 /// Prints tokens as a table.
 pub(super) fn print(
     session: &ops::Session,
@@ -91,16 +103,27 @@ pub(super) fn print(
     let lens = Lens { rules: &session.rules, now: &session.now, ascii: face.ascii };
     let mut table = Table::new(columns.iter().map(|column| column.heading).collect());
     for token in tokens {
-        let status = match column::discarded(token) {
+        let status = LazyCell::new(|| match column::discarded(token) {
             Some(_) => Role::Quiet,
             None => Role::of(token.status(lens.rules, lens.now)),
-        };
+        });
         let cell = |column: &&Column| {
             // Colour repeats what the sign says, and stands where one looks for the reason.
-            let role = if ["sign", "status", "expires"].contains(&column.name) { status } else { Role::Plain };
+            let role = if COLOURED.contains(&column.name) { *status } else { Role::Plain };
             Cell::with(role, (column.cell)(token, &lens))
         };
-        table.row(columns.iter().map(cell).collect());
+        table.row(columns.iter().map(cell));
     }
     table.print(face);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_coloured_by_status_has_what_a_status_looks_at() {
+        let status = column::find("status").unwrap().parts;
+        assert!(COLOURED.iter().all(|name| column::find(name).unwrap().parts.have(status)));
+    }
 }

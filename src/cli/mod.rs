@@ -39,7 +39,7 @@ mod words;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Color, Config};
 use crate::ops::{Error, Ground, Means, Session};
@@ -178,7 +178,7 @@ impl Desk {
 
 /// Runs a command line to its end.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(words::sorted(arguments, &definition())) {
+    let cli = match read(arguments) {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
             face::usage_error(&error.render().to_string());
@@ -207,6 +207,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Some(Command::AtDesk(command)) => at_desk(common, Some(command)),
         None => at_desk(common, None),
     }
+}
+
+/// Reads a command line by the definition, which is made once: it is the greater part of starting.
+fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut definition = definition();
+    let line = words::sorted(arguments, &definition);
+    let mut matches = definition.try_get_matches_from_mut(line)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
 }
 
 fn at_desk(common: Common, command: Option<AtDesk>) -> Exit {

@@ -36,23 +36,28 @@ impl Cell {
 /// A table under headings. Columns stand in order of importance: where the line is too short, the last ones are left out.
 pub(super) struct Table {
     headings: Vec<&'static str>,
-    rows: Vec<Vec<Cell>>,
+    /// Row by row.
+    cells: Vec<Cell>,
 }
 
 impl Table {
     /// A table without rows.
     pub(super) fn new(headings: Vec<&'static str>) -> Self {
-        Self { headings, rows: vec![] }
+        Self { headings, cells: vec![] }
     }
 
     /// Adds a row, as long as the headings.
-    pub(super) fn row(&mut self, cells: Vec<Cell>) {
-        self.rows.push(cells);
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
+        self.cells.extend(cells);
+    }
+
+    fn rows(&self) -> std::slice::ChunksExact<'_, Cell> {
+        self.cells.chunks_exact(self.headings.len().max(1))
     }
 
     /// Prints it. Nothing where there is no row.
     pub(super) fn print(&self, face: &mut Face) {
-        if self.rows.is_empty() {
+        if self.cells.is_empty() {
             return;
         }
         let widths = fit(self.natural(), face.width);
@@ -60,7 +65,7 @@ impl Table {
         // At once: a system call for each line would take longer than all the rest.
         let mut text = String::new();
         line(&mut text, face, headings, &widths);
-        for row in &self.rows {
+        for row in self.rows() {
             line(&mut text, face, row.iter().map(|cell| (cell.text.as_str(), cell.role)), &widths);
         }
         face.bytes(text.as_bytes());
@@ -69,8 +74,7 @@ impl Table {
     /// How wide each column would like to be; none for a column in which nothing stands.
     fn natural(&self) -> Vec<usize> {
         let column = |at: usize, heading: &str| {
-            let widest =
-                self.rows.iter().filter_map(|row| row.get(at)).map(|cell| width(&cell.text)).max().unwrap_or(0);
+            let widest = self.rows().filter_map(|row| row.get(at)).map(|cell| width(&cell.text)).max().unwrap_or(0);
             if widest == 0 { 0 } else { widest.max(width(heading)) }
         };
         self.headings.iter().enumerate().map(|(at, heading)| column(at, heading)).collect()

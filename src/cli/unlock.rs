@@ -113,7 +113,7 @@ pub(super) fn status(args: &StatusArgs, desk: &mut Desk) -> Result<Exit, Error> 
             Some(left) => Cell::with(Role::Good, format!("unlocked {}", until(left, desk))),
             None => Cell::new("locked"),
         };
-        table.row(vec![Cell::new(&vault.name), state]);
+        table.row([Cell::new(&vault.name), state]);
     }
     table.print(&mut desk.face);
     if status.agent == Some(Memory::Swappable) {

@@ -5,6 +5,7 @@ use super::error::Error;
 use super::session::{Ground, Session};
 use super::unlock::{Means, unlock};
 use crate::clock;
+use crate::token::reminder;
 use crate::vault::{Backup, Prompts, Vault, VaultKey};
 
 /// The backups of a vault, oldest first. Nothing is unlocked.
@@ -34,7 +35,7 @@ pub fn restore_backup(ground: &Ground, name: Option<&str>, means: &Means, prompt
     };
     let now = clock::now();
     vault.restore(&key, &ground.author(&now)?, &backup)?;
-    let tokens = vault.read(&key, |vault| Ok::<_, Error>(vault.tokens()?))?;
+    let tokens = vault.read(&key, |vault| Ok::<_, Error>(vault.tokens_in(reminder::PARTS)?))?;
     due_index::note(ground, &vault, &tokens, &now);
     Ok(backup)
 }

@@ -94,7 +94,7 @@ impl Session {
             found.extend(journal(&survey));
             found.extend(remembered(self, &survey));
             let latest = vault.batches(None, 1)?.first().map(|batch| batch.at);
-            found.extend(latest.and_then(|at| behind(at, "the latest change is")));
+            found.extend(latest.and_then(|at| behind(at, clock::now().instant, "the latest change is")));
             Ok(found)
         })
     }
@@ -178,13 +178,12 @@ fn state(ground: &Ground) -> Finding {
 
 fn clock_behind(vault: &Vault) -> Option<Finding> {
     let written = fs::metadata(vault.file()).ok()?.mtime();
-    behind(DateTime::from_timestamp(written, 0)?, "the vault was written")
+    behind(DateTime::from_timestamp(written, 0)?, clock::of_files(), "the vault was written")
 }
 
-fn behind(at: DateTime<Utc>, what: &str) -> Option<Finding> {
-    let now = clock::now();
-    (at > now.instant + CLOCK_SLACK).then(|| {
-        let when = crate::token::when::wall(at, &now);
+fn behind(at: DateTime<Utc>, now: DateTime<Utc>, what: &str) -> Option<Finding> {
+    (at > now + CLOCK_SLACK).then(|| {
+        let when = crate::token::when::wall(at, &clock::now());
         bad(format!("{what} in the future, at {when}"), "check this machine's clock: every date shown depends on it")
     })
 }

@@ -8,12 +8,12 @@ use super::find::{Among, find};
 use super::session::Session;
 use crate::token::Token;
 use crate::token::change::{Field, Subject};
-use crate::token::reminder::{Answer, Duty, Reminder, reminders};
+use crate::token::reminder::{self, Answer, Duty, Reminder, reminders};
 
 /// Something owed, with the token it is owed for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owed {
-    /// The token.
+    /// The token, in [`reminder::PARTS`].
     pub token: Token,
     /// What is owed for it.
     pub reminder: Reminder,
@@ -22,7 +22,7 @@ pub struct Owed {
 /// What is owed today and in the days to come, soonest first. With `all`, also what is put off.
 pub fn due(session: &Session, within_days: u32, all: bool) -> Result<Vec<Owed>, Error> {
     let until = session.now.today().checked_add_days(Days::new(within_days.into())).unwrap_or(NaiveDate::MAX);
-    let tokens = session.read(|vault| Ok(vault.tokens()?))?;
+    let tokens = session.read(|vault| Ok(vault.tokens_in(reminder::PARTS)?))?;
     due_index::note(&session.ground, &session.vault, &tokens, &session.now);
     let mut owed: Vec<Owed> = tokens
         .into_iter()

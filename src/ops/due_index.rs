@@ -16,7 +16,7 @@ use super::session::Ground;
 use crate::token::Token;
 use crate::token::id::TokenId;
 use crate::token::now::Now;
-use crate::token::reminder::reminders;
+use crate::token::reminder::{self, reminders};
 use crate::token::rules::Rules;
 use crate::vault::{Vault, Writer};
 
@@ -114,7 +114,7 @@ pub(super) fn note_write(ground: &Ground, vault: &Vault, writer: &Writer, now: &
         forget(ground, vault);
     } else if let Some(index) = counted_on(ground, vault, writer, now) {
         put(ground, vault, &index);
-    } else if let Ok(tokens) = writer.tokens() {
+    } else if let Ok(tokens) = writer.tokens_in(reminder::PARTS) {
         note(ground, vault, &tokens, now);
     }
 }

@@ -11,6 +11,7 @@ use super::session::Session;
 use crate::token::Token;
 use crate::token::change::{Change, Field};
 use crate::token::id::{BatchId, TokenId};
+use crate::token::parts::Parts;
 use crate::vault::{Batch, Reader, UseRecord};
 
 /// How many changes of one batch are told one by one.
@@ -59,7 +60,7 @@ pub fn history(session: &Session, asked: Option<&str>, most: usize) -> Result<(V
 }
 
 fn names(vault: &Reader) -> Result<Names, Error> {
-    Ok(vault.tokens()?.into_iter().map(|token| (token.id, token.path())).collect())
+    Ok(vault.tokens_in(Parts::NONE)?.into_iter().map(|token| (token.id, token.path())).collect())
 }
 
 /// Reverses the latest batch that stands, or the one whose id starts so.

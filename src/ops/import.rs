@@ -8,6 +8,7 @@ use super::session::Session;
 use crate::exchange::{self, Format, Imported, Options};
 use crate::text::{counted, escaped};
 use crate::token::draft::Draft;
+use crate::token::parts::Parts;
 use crate::vault::Reader;
 
 /// How many rows that cannot be taken are named in one error.
@@ -99,7 +100,7 @@ fn stands_already(
 }
 
 fn places(vault: &Reader) -> Result<HashMap<Place, String>, Error> {
-    let kept = vault.tokens()?.into_iter().filter(|token| token.is_kept());
+    let kept = vault.tokens_in(Parts::FACTS)?.into_iter().filter(|token| token.is_kept());
     Ok(kept.map(|token| (Place::of(&token), format!("with another secret (id {})", token.id.short()))).collect())
 }
 

@@ -13,6 +13,7 @@ use super::session::Ground;
 use super::unlock::{Means, unlock};
 use crate::agent::{self, Client, Lent, Limits, Promise};
 use crate::clock;
+use crate::token::reminder;
 use crate::vault::{self, Prompt, Prompts, Vault, VaultKey, Wrong};
 
 /// What opens a vault: its key, or the agent's word.
@@ -95,7 +96,7 @@ pub fn hold(ground: &Ground, means: &Means, hard: Option<Duration>, prompts: &Pr
     let promise = client.begin(&name)?;
     let key = unlock(ground, &vault, means, prompts)?;
     // A key that does not open the vault is of no use for fifteen minutes.
-    let tokens = vault.read(&key, |vault| Ok::<_, Error>(vault.tokens()?))?;
+    let tokens = vault.read(&key, |vault| Ok::<_, Error>(vault.tokens_in(reminder::PARTS)?))?;
     due_index::note(ground, &vault, &tokens, &clock::now());
     let limits = promise.keep(key.texts(), limits(ground, hard))?;
     Ok(Unlocked { limits, already: false })
@@ -134,10 +135,7 @@ pub(super) fn name(vault: &Vault) -> String {
 
 /// The key, from an agent that runs and holds it.
 pub(super) fn borrow(ground: &Ground, vault: &Vault) -> Result<Option<Lent>, agent::Error> {
-    match Client::connect(&ground.paths.runtime)? {
-        Some(client) => client.borrow(&name(vault)),
-        None => Ok(None),
-    }
+    Client::borrow(&ground.paths.runtime, &name(vault))
 }
 
 fn limits(ground: &Ground, hard: Option<Duration>) -> Limits {

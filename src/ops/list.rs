@@ -1,52 +1,46 @@
 //! Listing tokens.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 
 use super::error::Error;
 use super::session::Session;
 use crate::token::Token;
 use crate::token::column::{self, Column, Lens};
+use crate::token::parts::Parts;
 use crate::token::query::{Query, Search};
 
 /// What a list found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// The tokens, in order.
+    /// The tokens, in order, with the parts that were asked for.
     pub tokens: Vec<Token>,
     /// How many tokens in use there are in all.
     pub of: usize,
 }
 
 /// Finds tokens by query words. With `all`, those in the trash are found as well. `sort` names a column, with `-` before
-/// it for the other way round; without it, free words sort by how well they fit, and else the settings say.
-pub fn list(session: &Session, query: &Query, sort: Option<&str>, all: bool) -> Result<Listed, Error> {
-    let tokens = session.read(|vault| Ok(vault.tokens()?))?;
+/// it for the other way round; without it, free words sort by how well they fit, and else the settings say. `shown` is what
+/// is to be looked at in the tokens that are found.
+pub fn list(session: &Session, query: &Query, sort: Option<&str>, all: bool, shown: Parts) -> Result<Listed, Error> {
+    let (column, backwards) = order(sort.unwrap_or(&session.ground.config.list.sort))?;
+    let parts = shown.and(query.parts()).and(column.parts);
+    let mut tokens = session.read(|vault| Ok(vault.tokens_in(parts)?))?;
     let of = tokens.iter().filter(|token| token.is_kept()).count();
     let search = Search::new(query, &session.rules, &session.now);
     let mut search = if all { search.everywhere() } else { search };
-    let mut found: Vec<(u32, Token)> = tokens
-        .into_iter()
-        .filter_map(|token| {
-            let score = search.score(&token)?;
-            Some((score, token))
-        })
-        .collect();
+    tokens.retain(|token| search.score(token).is_some());
 
-    let usual = &session.ground.config.list.sort;
-    let (column, backwards) = order(sort.unwrap_or(usual))?;
+    // What is equal in one order stays as it was in the one before.
+    tokens.sort_by_cached_key(column::path_key);
     let lens = Lens { rules: &session.rules, now: &session.now, ascii: false };
-    let by_column = |a: &Token, b: &Token| {
+    tokens.sort_by(|a, b| {
         let order = (column.compare)(a, b, &lens);
         if backwards { order.reverse() } else { order }
-    };
-    let by_fit = sort.is_none() && query.ranks();
-    // What is equal otherwise stays in the order of paths.
-    found.sort_by_cached_key(|(_, token)| column::path_key(token));
-    found.sort_by(|(fit_a, a), (fit_b, b)| {
-        let fit = if by_fit { fit_b.cmp(fit_a) } else { Ordering::Equal };
-        fit.then_with(|| by_column(a, b))
     });
-    Ok(Listed { tokens: found.into_iter().map(|(_, token)| token).collect(), of })
+    if sort.is_none() && query.ranks() {
+        tokens.sort_by_cached_key(|token| Reverse(search.score(token)));
+    }
+    Ok(Listed { tokens, of })
 }
 
 fn order(sort: &str) -> Result<(&'static Column, bool), Error> {

@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 
 use super::now::Now;
+use super::parts::Parts;
 use super::rules::Rules;
-use super::{Expiry, Token, when};
+use super::{Expiry, Token, status, when};
 
 /// What a cell needs besides its token.
 pub struct Lens<'a> {
@@ -22,6 +23,8 @@ pub struct Column {
     pub name: &'static str,
     /// What stands above it.
     pub heading: &'static str,
+    /// What its cells, their colour and its order look at.
+    pub parts: Parts,
     /// The text of a cell, not escaped.
     pub cell: fn(&Token, &Lens) -> String,
     /// Which of two tokens comes first when sorted by it.
@@ -36,6 +39,7 @@ pub static COLUMNS: [Column; 15] = [
     Column {
         name: "sign",
         heading: "",
+        parts: status::PARTS,
         cell: |token, lens| match discarded(token) {
             Some(_) => "-".to_owned(),
             None => token.status(lens.rules, lens.now).sign(lens.ascii).to_owned(),
@@ -45,50 +49,70 @@ pub static COLUMNS: [Column; 15] = [
     Column {
         name: "status",
         heading: "STATUS",
+        parts: status::PARTS,
         cell: |token, lens| discarded(token).unwrap_or(token.status(lens.rules, lens.now).word()).to_owned(),
         compare: by_status,
     },
-    Column { name: "id", heading: "ID", cell: |token, _| token.id.short(), compare: |a, b, _| a.id.cmp(&b.id) },
+    Column {
+        name: "id",
+        heading: "ID",
+        parts: Parts::NONE,
+        cell: |token, _| token.id.short(),
+        compare: |a, b, _| a.id.cmp(&b.id),
+    },
     Column {
         name: "service",
         heading: "SERVICE",
+        parts: Parts::NONE,
         cell: |token, _| token.service.clone(),
         compare: |a, b, _| by_path(a, b),
     },
-    Column { name: "name", heading: "NAME", cell: |token, _| token.name.clone(), compare: |a, b, _| by_name(a, b) },
+    Column {
+        name: "name",
+        heading: "NAME",
+        parts: Parts::NONE,
+        cell: |token, _| token.name.clone(),
+        compare: |a, b, _| by_name(a, b),
+    },
     Column {
         name: "account",
         heading: "ACCOUNT",
+        parts: Parts::FACTS,
         cell: |token, _| token.account.clone().unwrap_or_default(),
         compare: |a, b, _| missing_last(a.account.as_deref(), b.account.as_deref()),
     },
     Column {
         name: "instance",
         heading: "INSTANCE",
+        parts: Parts::FACTS,
         cell: |token, _| token.instance.clone().unwrap_or_default(),
         compare: |a, b, _| missing_last(a.instance.as_deref(), b.instance.as_deref()),
     },
     Column {
         name: "kind",
         heading: "KIND",
+        parts: Parts::FACTS,
         cell: |token, _| token.kind.clone().unwrap_or_default(),
         compare: |a, b, _| missing_last(a.kind.as_deref(), b.kind.as_deref()),
     },
     Column {
         name: "scopes",
         heading: "SCOPES",
+        parts: Parts::SCOPES,
         cell: |token, _| scopes(token),
         compare: |a, b, _| a.current().scopes.len().cmp(&b.current().scopes.len()),
     },
     Column {
         name: "risk",
         heading: "RISK",
+        parts: Parts::SCOPES,
         cell: |token, _| risk(token).map_or_else(String::new, |risk| risk.word().to_owned()),
         compare: |a, b, _| risk(b).cmp(&risk(a)),
     },
     Column {
         name: "expires",
         heading: "EXPIRES",
+        parts: status::PARTS,
         cell: |token, lens| match token.current().expiry {
             Expiry::Unknown => "unknown".to_owned(),
             Expiry::Never(_) => "never".to_owned(),
@@ -99,12 +123,14 @@ pub static COLUMNS: [Column; 15] = [
     Column {
         name: "used",
         heading: "USED",
+        parts: Parts::USES,
         cell: |token, lens| token.last_use.map_or_else(|| "never".to_owned(), |at| when::ago(at, lens.now)),
         compare: |a, b, _| b.last_use.cmp(&a.last_use),
     },
     Column {
         name: "verified",
         heading: "VERIFIED",
+        parts: Parts::VERSIONS,
         cell: |token, lens| match &token.current().verdict {
             Some(verdict) => format!("{} {}", verdict.outcome.word(), when::ago(verdict.at, lens.now)),
             None => "never".to_owned(),
@@ -117,12 +143,14 @@ pub static COLUMNS: [Column; 15] = [
     Column {
         name: "tags",
         heading: "TAGS",
+        parts: Parts::TAGS,
         cell: |token, _| token.tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" "),
         compare: |a, b, _| missing_last(a.tags.first(), b.tags.first()),
     },
     Column {
         name: "added",
         heading: "ADDED",
+        parts: Parts::FACTS,
         cell: |token, lens| when::ago(token.added, lens.now),
         compare: |a, b, _| b.added.cmp(&a.added),
     },

@@ -38,7 +38,7 @@ const SHORT_DIGITS: usize = 8;
 
 impl<T> Id<T> {
     /// An id of these bits, which the caller drew at random.
-    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes, PhantomData)
     }
 

@@ -7,6 +7,7 @@ pub mod expiry;
 pub mod id;
 pub mod label;
 pub mod now;
+pub mod parts;
 pub mod query;
 pub mod reminder;
 pub mod rules;
@@ -26,7 +27,8 @@ use id::{TokenId, VersionId};
 use reminder::Mark;
 use rules::Policy;
 
-/// What a person names and keeps: everything known about a token but its secrets and its note.
+/// What a person names and keeps: everything known about a token but its secrets and its note. One that was read in
+/// [`Parts`](parts::Parts) has nothing in the others, and came at the beginning of time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     /// Its own id.
@@ -53,7 +55,7 @@ pub struct Token {
     pub trashed: Option<DateTime<Utc>>,
     /// When its secrets were destroyed. What was known stays.
     pub purged: Option<DateTime<Utc>>,
-    /// Its issued values, newest first. Never empty.
+    /// Its issued values, newest first. Never empty where they were read.
     pub versions: Vec<Version>,
     /// What the person said to reminders.
     pub marks: Vec<Mark>,
@@ -136,10 +138,10 @@ impl Token {
         format!("{}/{}", self.service, self.name)
     }
 
-    /// The version in use. A vault without one for some token does not open, so there always is one.
-    #[expect(clippy::indexing_slicing, reason = "versions is never empty; the vault checks it when it reads")]
+    /// The version in use. A vault without one for some token is not read, so there always is one; but a token that was
+    /// read without its versions has one of which nothing is known.
     pub fn current(&self) -> &Version {
-        &self.versions[0]
+        self.versions.first().unwrap_or(&UNREAD)
     }
 
     /// Older versions that were superseded and not shown to be revoked or dead.
@@ -155,6 +157,20 @@ impl Token {
         self.trashed.is_none() && self.purged.is_none()
     }
 }
+
+/// Stands where versions were not read.
+static UNREAD: Version = Version {
+    id: VersionId::from_bytes([0; 16]),
+    number: 0,
+    added: DateTime::UNIX_EPOCH,
+    issued: None,
+    expiry: Expiry::Unknown,
+    scopes: vec![],
+    verdict: None,
+    told: BTreeMap::new(),
+    parts: BTreeSet::new(),
+    state: State::Current,
+};
 
 impl Version {
     /// The service said that it does not work any more.

@@ -7,8 +7,9 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::now::Now;
+use super::parts::Parts;
 use super::rules::Rules;
-use super::status::Status;
+use super::status::{self, Status};
 use super::{Token, when};
 use crate::scope::Risk;
 use crate::text;
@@ -114,9 +115,29 @@ impl Query {
         Asks { trashed: names(Flag::Trashed), purged: names(Flag::Purged) }
     }
 
+    /// What of a token it looks at.
+    pub fn parts(&self) -> Parts {
+        self.terms.iter().map(|term| term.test.parts()).collect()
+    }
+
     /// Whether it has free words, so that results are best shown by how well they fit.
     pub fn ranks(&self) -> bool {
         self.terms.iter().any(|term| !term.negated && matches!(term.test, Test::Word(_)))
+    }
+}
+
+impl Test {
+    fn parts(&self) -> Parts {
+        match self {
+            Self::Word(_) => Parts::FACTS.and(Parts::TAGS).and(Parts::SCOPES),
+            Self::Fact { key: Key::Tag, .. } => Parts::TAGS,
+            Self::Fact { key: Key::Scope, .. } | Self::Risk(_) => Parts::SCOPES,
+            Self::Fact { key: Key::Account | Key::Instance | Key::Kind, .. } => Parts::FACTS,
+            Self::Expires(..) | Self::Is(Flag::Unverified) => Parts::VERSIONS,
+            Self::Is(Flag::Has(_)) => status::PARTS,
+            Self::Unused(..) => Parts::USES,
+            Self::Fact { key: Key::Service | Key::Name, .. } | Self::Is(Flag::Trashed | Flag::Purged) => Parts::NONE,
+        }
     }
 }
 

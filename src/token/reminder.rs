@@ -8,6 +8,7 @@ use chrono::{DateTime, Days, NaiveDate, SecondsFormat, Utc};
 use super::expiry::Expiry;
 use super::id::{TokenId, VersionId};
 use super::now::Now;
+use super::parts::Parts;
 use super::rules::Rules;
 use super::{Token, when};
 
@@ -139,6 +140,9 @@ impl FromStr for Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an answer to a reminder")]
 pub struct NotAnAnswer;
+
+/// What reminders look at in a token.
+pub const PARTS: Parts = Parts::FACTS.and(Parts::MARKS).and(Parts::USES);
 
 /// Everything that is or will be owed for a token, soonest first. Nothing for one that is in the trash.
 pub fn reminders(token: &Token, rules: &Rules, now: &Now) -> Vec<Reminder> {

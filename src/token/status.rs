@@ -1,6 +1,7 @@
 //! How a token stands, in one word and one sign.
 
 use super::now::Now;
+use super::parts::Parts;
 use super::rules::Rules;
 use super::{Expiry, Token};
 use crate::verdict::Outcome;
@@ -52,6 +53,9 @@ impl Status {
         }
     }
 }
+
+/// What of a token tells how it stands: what is known of its versions, and its own lead time.
+pub const PARTS: Parts = Parts::VERSIONS.and(Parts::FACTS);
 
 impl Token {
     /// How it stands at that time.

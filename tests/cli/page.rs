@@ -1,8 +1,7 @@
 //! Reads a page, runs its commands, and holds what they print against it.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
 use crate::home::{Home, skipped};
 
@@ -62,7 +61,6 @@ pub fn answer(command: &str, home: &Home) -> String {
     let mut shell = home.command(Path::new("sh"));
     // Both streams into one pipe, so that they come in the order in which a person would see them.
     let output = shell.arg("-c").arg(format!("exec 2>&1\n{command}")).output().unwrap();
-    steady(home);
     let mut text = redacted(&String::from_utf8(output.stdout).unwrap(), home);
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
@@ -73,19 +71,6 @@ pub fn answer(command: &str, home: &Home) -> String {
         None => panic!("{command} was ended by a signal: {text}"),
     }
     text
-}
-
-/// Files are as old as the pages say that they are: `patvault doctor` compares them with the clock.
-fn steady(home: &Home) {
-    let now = chrono::DateTime::parse_from_rfc3339(crate::home::NOW).unwrap().timestamp();
-    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now.try_into().unwrap());
-    if let Ok(vaults) = fs::read_dir(home.at(".local/share/patvault")) {
-        for vault in vaults.flatten() {
-            if let Ok(file) = File::options().append(true).open(vault.path().join("vault.age")) {
-                file.set_modified(now).unwrap();
-            }
-        }
-    }
 }
 
 /// The text without what differs from run to run: the home folder, ids, keys, this machine's name, the version.

@@ -10,8 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{Full, SecretText};
 use crate::scope::{Risk, Scope};
 use crate::token::expiry::{Date, Expiry, Source};
+use crate::token::parts::Parts;
 use crate::token::rules::Policy;
-use crate::token::status::Status;
+use crate::token::status::{self, Status};
 use crate::token::{State, Token, Version};
 use crate::verdict::{Outcome, Verdict};
 
@@ -184,6 +185,9 @@ pub enum StateWord {
 }
 
 impl Record {
+    /// What of a token stands in its record, with its status.
+    pub const PARTS: Parts = status::PARTS.and(Parts::TAGS).and(Parts::SCOPES).and(Parts::USES).and(Parts::SERVICE);
+
     /// A token as a record without note, status and secrets.
     pub fn of(token: &Token) -> Self {
         let Policy { lead_days, cadence_days, unused_days } = token.policy;

@@ -16,6 +16,7 @@ use super::Db;
 use super::row;
 use crate::token::Token;
 use crate::token::id::{BatchId, TokenId, UseId, VaultId, VersionId};
+use crate::token::parts::Parts;
 use gather::Found;
 
 /// An open vault, to be read.
@@ -81,13 +82,18 @@ impl<'a> Reader<'a> {
 impl Reader<'_> {
     /// Every token, whatever its state, in no order that means something.
     pub fn tokens(&self) -> Result<Vec<Token>, Error> {
-        self.load(None)
+        self.tokens_in(Parts::ALL)
+    }
+
+    /// The same, and no more of each than these parts.
+    pub fn tokens_in(&self, parts: Parts) -> Result<Vec<Token>, Error> {
+        self.load(parts, None)
     }
 
     /// One token.
     pub fn token(&self, id: TokenId) -> Result<Option<Token>, Error> {
         let Some(key) = self.db.token_key(id)? else { return Ok(None) };
-        Ok(self.load(Some(key))?.pop())
+        Ok(self.load(Parts::ALL, Some(key))?.pop())
     }
 
     /// The tokens of exactly that service and name: there may be several, of different accounts.
@@ -149,14 +155,16 @@ impl Reader<'_> {
         self.db.connection.prepare_cached(select)?.query_map(values, read)?.collect()
     }
 
-    /// Tokens with all that hangs on them: the one in that row, or every one.
-    fn load(&self, only: Option<i64>) -> Result<Vec<Token>, Error> {
+    /// Tokens with what is asked for of all that hangs on them: the one in that row, or every one.
+    fn load(&self, parts: Parts, only: Option<i64>) -> Result<Vec<Token>, Error> {
         let mut found = Found::default();
-        self.rows(&mut found, only).map_err(sql("read tokens"))?;
-        if found.tokens.iter().any(|token| token.versions.is_empty()) {
+        self.rows(&mut found, parts, only).map_err(sql("read tokens"))?;
+        if parts.have(Parts::VERSIONS) && found.tokens.iter().any(|token| token.versions.is_empty()) {
             return Err(self.without_version());
         }
-        self.add_waiting_uses(&mut found.tokens)?;
+        if parts.have(Parts::USES) {
+            self.add_waiting_uses(&mut found.tokens)?;
+        }
         Ok(found.tokens)
     }
 

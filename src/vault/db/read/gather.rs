@@ -2,18 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::DateTime;
 use rusqlite::Row;
 
 use super::super::row;
 use super::Reader;
 use crate::scope::Scope;
+use crate::token::parts::Parts;
 use crate::token::reminder::{Answer, Duty, Mark};
 use crate::token::rules::Policy;
 use crate::token::{Token, Version};
 
 // What is read of every token is read in the order in which it lies in the file: of its rows.
-const TOKENS: &str = "SELECT key, id, service, name, instance, account, kind, lead_days, cadence_days, unused_days,
-                             added, trashed, purged, last_use FROM token {} ORDER BY token.key";
+const TOKENS: &str = "SELECT key, id, service, name, trashed, purged, instance, account, kind, lead_days, cadence_days,
+                             unused_days, added, last_use FROM token {} ORDER BY token.key";
+/// The beginning of the same, where nothing more is looked at: it lies together in an index, in the order of paths.
+const NAMES: &str = "SELECT key, id, service, name, trashed, purged FROM token {} ORDER BY service, name";
 const TAGS: &str = "SELECT token, name FROM tag {}";
 /// The oldest first.
 const VERSIONS: &str =
@@ -24,45 +28,62 @@ const FACTS: &str = "SELECT token, name, value FROM fact {}";
 const TOLD: &str = "SELECT version, name, value FROM told {}";
 const PARTS: &str = "SELECT version, name FROM part {}";
 
+/// The rows that belong to the versions of one token.
+const OF_VERSIONS: &str = "WHERE version IN (SELECT key FROM version WHERE token = ?1)";
+
 impl Reader<'_> {
-    /// Reads tokens with all that hangs on them: the one in that row, or every one.
-    pub(super) fn rows(&self, found: &mut Found, only: Option<i64>) -> rusqlite::Result<()> {
-        self.each(TOKENS, "WHERE key = ?1", only, |r| {
+    /// Reads tokens with those parts that hang on them: the one in that row, or every one.
+    pub(super) fn rows(&self, found: &mut Found, parts: Parts, only: Option<i64>) -> rusqlite::Result<()> {
+        let tokens = if parts == Parts::NONE { NAMES } else { TOKENS };
+        self.each(tokens, "WHERE key = ?1", only, |r| {
             found.keys.push(r.get(0)?);
-            found.tokens.push(token(r)?);
+            found.tokens.push(token(r, parts)?);
             Ok(())
         })?;
-        self.each(TAGS, "WHERE token = ?1", only, |r| {
-            found.tag(r.get(0)?, r.get(1)?);
-            Ok(())
-        })?;
-        self.each(VERSIONS, "WHERE token = ?1", only, |r| {
-            found.version(r.get(0)?, r.get(1)?, version(r)?);
-            Ok(())
-        })?;
-        let of_versions = "WHERE version IN (SELECT key FROM version WHERE token = ?1)";
-        self.each(SCOPES, of_versions, only, |r| {
-            found.scope(r.get(0)?, scope(r)?);
-            Ok(())
-        })?;
-        self.each(MARKS, of_versions, only, |r| {
-            found.mark(r.get(0)?, row::parsed(r, 1)?, row::parsed(r, 2)?);
-            Ok(())
-        })?;
+        if parts.have(Parts::TAGS) {
+            self.each(TAGS, "WHERE token = ?1", only, |r| {
+                found.tag(r.get(0)?, r.get(1)?);
+                Ok(())
+            })?;
+        }
+        if parts.have(Parts::VERSIONS) {
+            self.each(VERSIONS, "WHERE token = ?1", only, |r| {
+                found.version(r.get(0)?, r.get(1)?, version(r)?);
+                Ok(())
+            })?;
+        }
+        if parts.have(Parts::SCOPES) {
+            self.each(SCOPES, OF_VERSIONS, only, |r| {
+                found.scope(r.get(0)?, scope(r)?);
+                Ok(())
+            })?;
+        }
+        if parts.have(Parts::SERVICE) {
+            self.rows_of_service(found, only)?;
+        }
+        if parts.have(Parts::MARKS) {
+            self.each(MARKS, OF_VERSIONS, only, |r| {
+                found.mark(r.get(0)?, row::parsed(r, 1)?, row::parsed(r, 2)?);
+                Ok(())
+            })?;
+        }
+        found.number();
+        Ok(())
+    }
+
+    fn rows_of_service(&self, found: &mut Found, only: Option<i64>) -> rusqlite::Result<()> {
         self.each(FACTS, "WHERE token = ?1", only, |r| {
             found.fact(r.get(0)?, r.get(1)?, r.get(2)?);
             Ok(())
         })?;
-        self.each(TOLD, of_versions, only, |r| {
+        self.each(TOLD, OF_VERSIONS, only, |r| {
             found.told(r.get(0)?, r.get(1)?, r.get(2)?);
             Ok(())
         })?;
-        self.each(PARTS, of_versions, only, |r| {
+        self.each(PARTS, OF_VERSIONS, only, |r| {
             found.part(r.get(0)?, r.get(1)?);
             Ok(())
-        })?;
-        found.number();
-        Ok(())
+        })
     }
 }
 
@@ -97,6 +118,8 @@ impl Found {
     fn version(&mut self, token: i64, key: i64, version: Version) {
         if let Some((at, token)) = self.token(token) {
             let place = token.versions.len();
+            // Most have one; room for four of each token would be the greater part of what a list takes.
+            token.versions.reserve_exact(1);
             token.versions.push(version);
             self.versions.push((key, at, place));
         }
@@ -150,24 +173,33 @@ impl Found {
     }
 }
 
-fn token(r: &Row) -> rusqlite::Result<Token> {
-    Ok(Token {
+fn token(r: &Row, parts: Parts) -> rusqlite::Result<Token> {
+    let mut token = Token {
         id: row::id_at(r, 1)?,
         service: r.get(2)?,
         name: r.get(3)?,
-        instance: r.get(4)?,
-        account: r.get(5)?,
-        kind: r.get(6)?,
+        trashed: row::time_or_none(r, 4)?,
+        purged: row::time_or_none(r, 5)?,
+        instance: None,
+        account: None,
+        kind: None,
+        policy: Policy::default(),
+        added: DateTime::UNIX_EPOCH,
+        last_use: None,
         tags: BTreeSet::new(),
         facts: BTreeMap::new(),
-        policy: Policy { lead_days: r.get(7)?, cadence_days: r.get(8)?, unused_days: r.get(9)? },
-        added: row::time_at(r, 10)?,
-        trashed: row::time_or_none(r, 11)?,
-        purged: row::time_or_none(r, 12)?,
         versions: vec![],
         marks: vec![],
-        last_use: row::time_or_none(r, 13)?,
-    })
+    };
+    if parts.have(Parts::FACTS) {
+        token.instance = r.get(6)?;
+        token.account = r.get(7)?;
+        token.kind = r.get(8)?;
+        token.policy = Policy { lead_days: r.get(9)?, cadence_days: r.get(10)?, unused_days: r.get(11)? };
+        token.added = row::time_at(r, 12)?;
+        token.last_use = row::time_or_none(r, 13)?;
+    }
+    Ok(token)
 }
 
 fn version(r: &Row) -> rusqlite::Result<Version> {
