@@ -1,6 +1,7 @@
 //! Settings: one TOML file, every field with a default, the defaults documented in `assets/config.toml`.
 
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -201,7 +202,11 @@ impl Config {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             other => other.map_err(|source| Error::Read { path: shown(), source })?,
         };
-        Self::parse(&text).map_err(|(line, why)| Error::Bad { path: shown(), line, why })
+        let config = Self::parse(&text).map_err(|(line, why)| Error::Bad { path: shown(), line, why })?;
+        if !config.passphrase_command.is_empty() && !is_own(path) {
+            return Err(Error::Foreign { path: shown() });
+        }
+        Ok(config)
     }
 
     /// Reads settings from text. What is wrong comes with its line, counted from 1.
@@ -243,6 +248,13 @@ pub fn column_names() -> String {
     format!("columns are {}", names.join(", "))
 }
 
+/// Whether a file is this user's or root's, and nobody else may write it: what runs a command has to be.
+fn is_own(path: &Path) -> bool {
+    const OTHERS_WRITE: u32 = 0o002;
+    let us = [rustix::process::geteuid().as_raw(), 0];
+    std::fs::metadata(path).is_ok_and(|meta| us.contains(&meta.uid()) && meta.mode() & OTHERS_WRITE == 0)
+}
+
 fn load(path: &Path) -> io::Result<String> {
     let meta = std::fs::metadata(path)?;
     // A pipe would be waited at for ever, and some devices never end.
@@ -266,6 +278,12 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// Somebody else may have written a command into it.
+    #[error("'passphrase_command' in {} is not run: others than you may write that file", escaped(&path.to_string_lossy()))]
+    Foreign {
+        /// Which file.
+        path: PathBuf,
+    },
     /// It makes no sense.
     #[error("the settings in {}, line {line}, make no sense: {}", escaped(&path.to_string_lossy()), escaped(why))]
     Bad {
@@ -286,6 +304,7 @@ impl Explain for Error {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Read { .. } => "look at what stands there: it has to be a text file that you may read".into(),
+            Self::Foreign { .. } => "look at what stands in it, then make it yours alone: chown, chmod o-w".into(),
             Self::Bad { .. } => "'patvault config edit' opens it; 'patvault config --help' tells more".into(),
         })
     }

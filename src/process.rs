@@ -3,11 +3,13 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::fd::{BorrowedFd, RawFd};
 use std::process::{ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::Mode;
+use rustix::io::FdFlags;
 use rustix::mm::{self, MlockAllFlags};
 use rustix::process::{self, Resource, Rlimit};
 use rustix::stdio;
@@ -58,6 +60,20 @@ pub fn start<A: AsRef<OsStr>>(args: &[A], vars: &[(&str, OsString)], input: &[u8
     // It ends some day; who started it may live longer, and must not keep what is left of it.
     std::thread::spawn(move || child.wait());
     line
+}
+
+/// Keeps whatever was open when this program was started from those that it starts: a lock or a pipe of the caller's would stay
+/// held for as long as they live.
+#[expect(unsafe_code, reason = "a file that somebody else opened is known by its number alone")]
+pub fn keep_files() {
+    let Ok(open) = std::fs::read_dir("/dev/fd") else { return };
+    for number in open.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<RawFd>().ok()) {
+        if number > 2 {
+            // SAFETY: nothing is read, written or closed by it. A number that is closed by now only makes the call fail.
+            let file = unsafe { BorrowedFd::borrow_raw(number) };
+            let _closed_by_now = rustix::io::fcntl_setfd(file, FdFlags::CLOEXEC);
+        }
+    }
 }
 
 fn first_line(out: ChildStdout) -> io::Result<String> {

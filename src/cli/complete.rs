@@ -18,7 +18,7 @@ use super::face::Face;
 use crate::config::Config;
 use crate::ops::Ground;
 use crate::paths::Paths;
-use crate::text::escaped;
+use crate::text::{escaped, is_invisible};
 
 pub(super) use known::Known;
 use known::Shelf;
@@ -99,7 +99,7 @@ impl Candidate {
         // No option of one letter is joined to others: -service: is a word.
         let joined = found.get_id().is_some() && !value.starts_with("--") && typed.len() > 1 && typed.starts_with('-');
         // Files may be called anything; a line break would make two of one.
-        if joined || value.chars().any(char::is_control) {
+        if joined || value.chars().any(|c| c.is_control() || is_invisible(c)) {
             return None;
         }
         let about = found.get_help().map(|help| help.to_string().lines().next().unwrap_or_default().to_owned());

@@ -5,7 +5,7 @@
 //! `arboard`, which reads the clipboard, says neither when it holds it nor, on Wayland, when somebody else took it. The crates
 //! under it do.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::fault::Explain;
 use crate::secret::Secret;
@@ -28,6 +28,7 @@ pub(super) const HINT: (&str, &[u8]) = ("x-kde-passwordManagerHint", b"secret");
 /// [`NotHeld`]: there is no display, or it has no clipboard for programs without a window.
 #[cfg(not(target_os = "macos"))]
 pub fn hold(secret: &Secret, time: Duration, mut held: impl FnMut()) -> Result<(), NotHeld> {
+    end_after(time);
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if set("WAYLAND_DISPLAY") {
         match super::wayland::hold(secret, time, &mut held) {
@@ -37,6 +38,22 @@ pub fn hold(secret: &Secret, time: Duration, mut held: impl FnMut()) -> Result<(
         }
     }
     super::x11::hold(secret, time, held).map_err(|error| NotHeld { why: format!("the X display: {error}") })
+}
+
+/// How much later than it should the holder is ended, whatever it is at.
+#[cfg(not(target_os = "macos"))]
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Ends this process when the time is up, though the display says nothing any more, or somebody keeps it busy with questions.
+#[cfg(not(target_os = "macos"))]
+fn end_after(time: Duration) {
+    let begun = Instant::now();
+    std::thread::spawn(move || {
+        while let Some(left) = (time.saturating_add(GRACE)).checked_sub(begun.elapsed()) {
+            std::thread::park_timeout(left);
+        }
+        std::process::exit(0);
+    });
 }
 
 /// Nothing stays behind here.

@@ -1,5 +1,7 @@
 //! The clipboard: the desktop's, or that of the terminal that the person sits at.
 
+#[cfg(not(target_os = "macos"))]
+mod display;
 mod holder;
 mod osc52;
 mod terminal;
@@ -23,6 +25,9 @@ use crate::fault::{Explain, Kind};
 /// # Errors
 /// [`Unreadable`] where there is no desktop, or no text in its clipboard.
 pub fn read() -> Result<Vec<u8>, Unreadable> {
+    if !is_reachable() {
+        return Err(Unreadable::NoDesktop);
+    }
     let mut clipboard = arboard::Clipboard::new().map_err(|_| Unreadable::NoDesktop)?;
     match clipboard.get_text() {
         Ok(text) if text.trim().is_empty() => Err(Unreadable::NoText),
@@ -37,8 +42,16 @@ pub fn read() -> Result<Vec<u8>, Unreadable> {
 }
 
 /// Whether there is a desktop that answers.
+#[cfg(target_os = "macos")]
 pub fn is_reachable() -> bool {
     arboard::Clipboard::new().is_ok()
+}
+
+/// Whether there is a desktop that answers, and may be trusted with what is copied.
+#[cfg(not(target_os = "macos"))]
+pub fn is_reachable() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    (set("WAYLAND_DISPLAY") && wayland::answers()) || (set("DISPLAY") && display::answers())
 }
 
 /// Why the clipboard gives nothing.

@@ -33,6 +33,9 @@ pub(super) fn ask(variable: &str, pane: Option<&str>, tty: Option<&str>) -> Said
     let Some(socket) = variable.rsplitn(3, ',').nth(2).map(PathBuf::from) else {
         return Said { tmux: Tmux::Silent, ssh: None };
     };
+    if !is_own_socket(&socket) {
+        return Said { tmux: Tmux::Silent, ssh: None };
+    }
     let Some(mut report) = Report::of(&socket, pane) else { return Said { tmux: Tmux::Silent, ssh: None } };
     // Without a terminal there is nothing to compare; nothing else is around most processes.
     report.pane.direct = tty.is_none_or(|tty| tty == report.pane_tty);
@@ -76,8 +79,7 @@ impl Report {
     fn outer(&self) -> Option<Self> {
         self.pane.client.as_ref().filter(|client| is_multiplexer(&client.term))?;
         let beside = fs::read_dir(self.pane.socket.parent()?).ok()?;
-        beside.flatten().filter(is_own_socket).find_map(|socket| {
-            let socket = socket.path();
+        beside.flatten().map(|entry| entry.path()).filter(|path| is_own_socket(path)).find_map(|socket| {
             let panes = output(tmux(&socket).args(["list-panes", "-a", "-F", "#{pane_tty} #{pane_id}"]))?;
             let pane = panes.lines().find_map(|line| line.strip_prefix(&self.client_tty)?.strip_prefix(' '))?;
             Self::of(&socket, Some(pane))
@@ -85,10 +87,10 @@ impl Report {
     }
 }
 
-/// A socket may stand where others put theirs.
-fn is_own_socket(entry: &fs::DirEntry) -> bool {
+/// A socket may stand where others put theirs, and `TMUX` may be older than what stands there now.
+fn is_own_socket(path: &Path) -> bool {
     let own = |found: fs::Metadata| found.file_type().is_socket() && found.uid() == rustix::process::geteuid().as_raw();
-    entry.metadata().is_ok_and(own)
+    fs::metadata(path).is_ok_and(own)
 }
 
 /// What tmux knows of the terminals that it is shown on.
@@ -151,6 +153,22 @@ Terminal 1: vt100 for /dev/pts/11, flags=0x20:
         let cases = [("/dev/pts/1", true), ("/dev/pts/11", false), ("/dev/pts/2", true)];
         for (client, want) in cases {
             assert_eq!(takes(terminals, client), want, "{client}");
+        }
+    }
+
+    #[test]
+    fn only_a_socket_of_ones_own_is_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("default");
+        assert!(!is_own_socket(&path), "nothing is there");
+        fs::write(&path, "").unwrap();
+        assert!(!is_own_socket(&path), "a file");
+        fs::remove_file(&path).unwrap();
+        let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        assert!(is_own_socket(&path));
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(&path, Some(1), None).unwrap();
+            assert!(!is_own_socket(&path), "somebody else's");
         }
     }
 }

@@ -29,6 +29,11 @@ impl Error {
     }
 }
 
+/// Whether the compositor lets programs without a window copy.
+pub(super) fn answers() -> bool {
+    Watcher::new(ClipboardType::Regular, Seat::Unspecified).is_ok()
+}
+
 /// Holds a secret. The compositor forgets it when this process ends.
 pub(super) fn hold(secret: &Secret, time: Duration, held: impl FnOnce()) -> Result<(), Error> {
     let mut watcher = Watcher::new(ClipboardType::Regular, Seat::Unspecified)?;

@@ -13,6 +13,7 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
+use super::display::{self, Error};
 use super::holder::HINT;
 use crate::secret::Secret;
 
@@ -28,12 +29,9 @@ x11rb::atom_manager! {
     }
 }
 
-/// Why a copy is not held: nobody acts on it but by reading it.
-type Error = Box<dyn std::error::Error>;
-
 /// Holds a secret.
 pub(super) fn hold(secret: &Secret, time: Duration, held: impl FnOnce()) -> Result<(), Error> {
-    let (connection, screen) = x11rb::connect(None)?;
+    let (connection, screen) = display::connect()?;
     let atoms = Atoms::new(&connection)?.reply()?;
     let window = window(&connection, screen)?;
     connection.set_selection_owner(window, atoms.CLIPBOARD, CURRENT_TIME)?;

@@ -14,6 +14,8 @@ use crate::{agent, process};
 
 /// Starts the agent, and gives the first line that it says.
 pub(super) fn start_agent(dir: &Path) -> io::Result<String> {
+    // It lives for hours. A holder lives for seconds, and whoever waits for its end may do so by such a file.
+    process::keep_files();
     process::start(&["agent".as_ref(), "--runtime".as_ref(), dir.as_os_str()], &[], &[])
 }
 

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::error::Error;
 use super::session::{Ground, Session};
 use crate::clock;
-use crate::text::{counted, escaped};
+use crate::text::{counted, escaped, word_for};
 use crate::vault::{SlotKind, Survey, Unsafe, Vault};
 
 /// How far a clock may run behind what it wrote itself before that is worth a word.
@@ -121,7 +121,7 @@ fn slots(vault: &Vault) -> Result<Vec<Finding>, Error> {
         .iter()
         .filter(|slot| slot.kind == SlotKind::Damaged)
         .map(|slot| {
-            let todo = format!("remove it with 'patvault key remove {}' and add it anew", escaped(&slot.name));
+            let todo = format!("remove it with 'patvault key remove {}' and add it anew", word_for(&slot.name, "NAME"));
             bad(format!("the way in '{}' is damaged", escaped(&slot.name)), todo)
         })
         .collect();
@@ -229,12 +229,15 @@ fn journal(survey: &Survey) -> Vec<Finding> {
 fn remembered(session: &Session, survey: &Survey) -> Vec<Finding> {
     let mut found = vec![];
     for name in &survey.missing_slots {
-        let todo = format!("'patvault key remove {0}' forgets it, 'patvault key add' makes it anew", escaped(name));
+        let todo =
+            format!("'patvault key remove {}' forgets it, 'patvault key add' makes it anew", word_for(name, "NAME"));
         found.push(note(format!("the way in '{}' has lost its file", escaped(name)), todo));
     }
     for name in &survey.unknown_slots {
-        let todo =
-            format!("if it is not yours, 'patvault key remove {}' and then 'patvault key rotate'", escaped(name));
+        let todo = format!(
+            "if it is not yours, 'patvault key remove {}' and then 'patvault key rotate'",
+            word_for(name, "NAME")
+        );
         found.push(bad(format!("the vault does not know the way in '{}'", escaped(name)), todo));
     }
     if session.key.is_changing() {

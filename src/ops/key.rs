@@ -115,7 +115,10 @@ pub fn rotate_key(
             (_, None) => {
                 return Err(Error::usage(
                     format!("the vault does not know the public key of the way in '{}'", slot.name),
-                    format!("remove it with 'patvault key remove {0}', or add it anew, and try again", slot.name),
+                    format!(
+                        "remove it with 'patvault key remove {}', or add it anew, and try again",
+                        crate::text::word_for(&slot.name, "NAME")
+                    ),
                 ));
             }
         };

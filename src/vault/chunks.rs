@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use age::Identity;
 use age::stream::StreamReader;
@@ -19,7 +19,7 @@ const KEPT_MAX: usize = 8;
 /// The plain bytes under one age file, to be read anywhere. Only what is read is opened, and nothing is given that was
 /// not authenticated.
 pub(super) struct Chunks {
-    stream: StreamReader<BufReader<File>>,
+    stream: StreamReader<BufReader<AsOpened>>,
     len: u64,
     /// The chunks that were read last, the latest in front.
     kept: VecDeque<Chunk>,
@@ -27,6 +27,41 @@ pub(super) struct Chunks {
     opened: usize,
     /// Something that was read is not as it was sealed. It stays so: whoever met damage gets nothing more.
     damage: Option<&'static str>,
+}
+
+/// A file as long as it was when it was opened: whatever is written behind it meanwhile, by a program that changes files in
+/// place, is not there.
+struct AsOpened {
+    file: File,
+    len: u64,
+    at: u64,
+}
+
+impl AsOpened {
+    fn new(mut file: File) -> io::Result<Self> {
+        let len = file.seek(SeekFrom::End(0))?;
+        file.rewind()?;
+        Ok(Self { file, len, at: 0 })
+    }
+}
+
+impl Read for AsOpened {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = (&mut self.file).take(self.len.saturating_sub(self.at)).read(out)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for AsOpened {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let to = match to {
+            SeekFrom::End(from) => SeekFrom::Start(self.len.saturating_add_signed(from)),
+            other => other,
+        };
+        self.at = self.file.seek(to)?;
+        Ok(self.at)
+    }
 }
 
 struct Chunk {
@@ -49,6 +84,7 @@ pub(super) struct Damaged;
 impl Chunks {
     /// Opens a file's header and its last chunk: whatever was cut off or added is found.
     pub(super) fn open(file: File, with: &[&dyn Identity]) -> Result<Self, Closed> {
+        let file = AsOpened::new(file).map_err(|_| Closed::Damaged(seal::CHANGED))?;
         let mut stream = seal::stream(BufReader::new(file), with)?;
         let len = stream.seek(SeekFrom::End(0)).map_err(|_| Closed::Damaged(seal::CHANGED))?;
         Ok(Self { stream, len, kept: VecDeque::with_capacity(KEPT_MAX), opened: 1, damage: None })

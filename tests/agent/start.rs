@@ -126,3 +126,24 @@ fn it_leads_a_session_of_its_own_and_leaves_nothing() {
     assert_eq!(wire.line(), "");
     assert!(!home.is_unlocked("main"));
 }
+
+#[test]
+fn a_lock_of_the_callers_is_not_kept() {
+    let home = Home::with(&["main"]);
+    let lock = home.dir.path().join("lock");
+    let script = "exec 9>\"$0\"; flock 9; shift; exec \"$@\"";
+    let unlock = home.command(&["unlock", "--identity"]);
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", script])
+        .arg(&lock)
+        .arg("-")
+        .arg(unlock.get_program())
+        .args(unlock.get_args())
+        .arg(home.identity());
+    shell.env_clear().envs(unlock.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    assert!(shell.stdout(Stdio::null()).status().unwrap().success());
+    assert!(home.is_unlocked("main"));
+    let free = Command::new("flock").arg("--nonblock").arg(&lock).arg("true").status().unwrap();
+    assert!(free.success(), "the agent keeps the lock");
+}

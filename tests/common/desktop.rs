@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::home::skipped;
 use crate::stranger::{as_stranger, give_away};
 
@@ -101,6 +103,16 @@ impl Desktop {
         self.paste_type("TARGETS").unwrap()
     }
 
+    /// Stops the server: it answers nobody until it goes on.
+    pub fn stop(&self) {
+        kill_process(Pid::from_child(&self.server), Signal::STOP).unwrap();
+    }
+
+    /// Lets it go on.
+    pub fn go_on(&self) {
+        kill_process(Pid::from_child(&self.server), Signal::CONT).unwrap();
+    }
+
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(words[0]);
         command.args(&words[1..]).envs(self.vars()).stderr(Stdio::null());
@@ -141,5 +153,5 @@ fn said(output: Output) -> Option<String> {
 
 // Each test takes what it needs; what one leaves, another takes.
 const _: () = {
-    let _ = (Desktop::wayland, Desktop::paste, Desktop::types);
+    let _ = (Desktop::wayland, Desktop::paste, Desktop::types, Desktop::stop, Desktop::go_on);
 };

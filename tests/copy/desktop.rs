@@ -209,3 +209,15 @@ fn a_display_that_does_not_answer_is_said() {
     }
     assert_eq!(copy("terminal").1.lines().next(), Some("error: there is neither a display nor a terminal to copy to"));
 }
+
+#[test]
+fn on_x11_a_display_that_says_nothing_any_more_holds_nobody() {
+    let Some(desktop) = Desktop::x11() else { return };
+    let copy = Copy::made(&home(), &desktop, &["github/ci", "--for", "1s"]);
+    desktop.stop();
+    copy.ends();
+    // Nor does it keep whoever asks waiting.
+    let said = home().patvault(["copy", "--test"]).envs(desktop.vars()).output().unwrap();
+    assert!(!said.status.success());
+    desktop.go_on();
+}
