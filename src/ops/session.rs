@@ -141,14 +141,19 @@ impl Session {
 
     /// Changes the vault as it is now. Everything `f` does is one batch of the history, under the name of the verb.
     pub fn write<T>(&self, verb: &str, f: impl FnOnce(&mut Writer) -> Result<T, Error>) -> Result<T, Error> {
+        let mut noted = false;
         let change = |vault: &mut Writer| {
             let outcome = f(vault)?;
+            noted = true;
             due_index::note_write(&self.ground, &self.vault, vault, &self.now);
             Ok(outcome)
         };
         let written = self.vault.write(self.key.identity(), &self.author, verb, change);
         written.map_err(|error| {
-            due_index::forget(&self.ground, &self.vault);
+            // It says what was to be written. Where the verb itself failed, it says what it said before.
+            if noted {
+                due_index::forget(&self.ground, &self.vault);
+            }
             self.explain(error)
         })
     }

@@ -64,6 +64,16 @@ fn locked_or_not_and_how_much_is_owed() {
     assert_eq!(prompt(&home, &["--vault", "other"], DAY), "");
 }
 
+#[test]
+fn a_change_that_is_refused_takes_no_count_away() {
+    let home = home(&["main"]);
+    done(&home, &["unlock"]);
+    for refused in [&["rename", "nosuch", "x"][..], &["done", "nosuch"], &["add", "github/ci", "--stdin"]] {
+        assert_eq!(home.said(refused).0, 2, "{refused:?}");
+        assert_eq!(prompt(&home, &["--ascii"], DAY), "U1\n", "{refused:?}");
+    }
+}
+
 /// A write counts on from what the index says; `due` makes it anew, and says the same.
 #[test]
 fn whatever_is_written_it_says_what_due_says() {
