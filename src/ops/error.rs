@@ -10,12 +10,23 @@ use crate::token::query::BadQuery;
 use crate::token::when::NotADate;
 use crate::{agent, clipboard, config, exchange, paths, secret, service, vault};
 
+/// How to say which vault is meant.
+pub(super) const NAME_A_VAULT: &str = "name one with --vault or PATVAULT_VAULT, or set 'vault' in the settings";
+
 /// Why a verb did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
+    /// There is no vault of the name that is meant.
+    #[error("{missing}")]
+    NoVault {
+        /// [`vault::Error::Missing`]: where it would be.
+        missing: vault::Error,
+        /// The names of those there are.
+        there: Vec<String>,
+    },
     /// The settings.
     #[error(transparent)]
     Config(#[from] config::Error),
@@ -186,7 +197,7 @@ fn listed(all: &[String]) -> String {
 impl Explain for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::Vault(error) => error.kind(),
+            Self::Vault(error) | Self::NoVault { missing: error, .. } => error.kind(),
             Self::Config(error) => error.kind(),
             Self::Clipboard(error) => error.kind(),
             Self::NoWay(error) => error.kind(),
@@ -207,6 +218,9 @@ impl Explain for Error {
             Self::Identity(vault::BadIdentity::Read(error @ vault::Error::Io { source, .. })) => {
                 error.hint().unwrap_or_else(|| at_path("read", source).into())
             }
+            Self::NoVault { missing, there } if there.is_empty() => return missing.hint(),
+            Self::NoVault { there, .. } if there.len() == 1 => format!("there is {}: {NAME_A_VAULT}", listed(there)),
+            Self::NoVault { there, .. } => format!("there are {}: {NAME_A_VAULT}", listed(there)),
             Self::Vault(error) => return error.hint(),
             Self::Config(error) => return error.hint(),
             Self::Exchange(error) => return error.hint(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::due_index;
-use super::error::Error;
+use super::error::{Error, NAME_A_VAULT};
 use super::lend::{self, Key};
 use super::unlock::{self, Means};
 use crate::clock;
@@ -39,10 +39,13 @@ impl Ground {
     /// The vault that is meant: the one named, else the one in the settings, else the only one there is.
     ///
     /// # Errors
-    /// [`vault::Error::Missing`] where there is none of that name.
+    /// [`Error::NoVault`] where there is none of that name.
     pub fn vault(&self) -> Result<Vault, Error> {
         let dir = self.paths.vault(&self.vault_name()?);
-        Ok(Vault::at(&dir, &self.paths.state, self.retention())?)
+        Vault::at(&dir, &self.paths.state, self.retention()).map_err(|error| match error {
+            vault::Error::Missing { .. } => Error::NoVault { missing: error, there: self.vaults() },
+            other => other.into(),
+        })
     }
 
     /// Its name.
@@ -63,7 +66,7 @@ impl Ground {
             [] => Ok(usual),
             several => Err(Error::usage(
                 format!("there are several vaults: {}", several.join(", ")),
-                "name one with --vault, or set 'vault' in the settings",
+                NAME_A_VAULT,
             )),
         }
     }

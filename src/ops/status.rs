@@ -22,7 +22,13 @@ pub struct VaultStatus {
 }
 
 /// Looks what is unlocked. That puts no limit off, asks nobody and starts nothing.
+///
+/// # Errors
+/// [`Error::NoVault`] where one was named that is not there; those of the agent.
 pub fn status(ground: &Ground) -> Result<Status, Error> {
+    if ground.named.is_some() {
+        ground.vault()?;
+    }
     let client = if ground.agent { Client::connect(&ground.paths.runtime)? } else { None };
     let standing = client.map(|mut client| client.standing()).transpose()?;
     let held: &[VaultStanding] = standing.as_ref().map_or(&[], |standing| &standing.vaults);

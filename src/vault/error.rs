@@ -228,7 +228,7 @@ impl Explain for Error {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Missing { .. } => "create one with 'patvault init', or name another with --vault".into(),
+            Self::Missing { .. } => "create one with 'patvault init'".into(),
             Self::Exists { .. } => "choose another name with 'patvault init --name NAME'".into(),
             Self::Foreign { .. } => "use a folder of your own, or give this one back to yourself with chown".into(),
             Self::Untrusted { wrong, backup, .. } => untrusted_hint(wrong, backup.as_deref()),
