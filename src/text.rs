@@ -121,6 +121,16 @@ pub fn counted(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
+/// What these are called, escaped: the first of them, and how many more.
+pub fn listed(all: &[String]) -> String {
+    const MOST: usize = 8;
+    let mut text = all.iter().take(MOST).map(|one| escaped(one)).collect::<Vec<_>>().join(", ");
+    if all.len() > MOST {
+        text.push_str(&format!(" and {} more", all.len() - MOST));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use super::Desk;
 use super::complete::Known;
 use super::face::Exit;
 use crate::ops::{self, Error};
-use crate::text::{counted, escaped};
+use crate::text::{escaped, listed};
 use crate::token::Token;
 
 /// Move tokens to the trash
@@ -60,17 +60,14 @@ pub(super) fn restore(args: &RestoreArgs, desk: &mut Desk) -> Result<Exit, Error
 
 pub(super) fn purge(args: &PurgeArgs, desk: &mut Desk) -> Result<Exit, Error> {
     let session = desk.session()?;
-    let asked = if args.all {
-        ops::trash(&session)?.iter().map(|token| token.id.to_string()).collect()
-    } else {
-        args.token.clone()
-    };
-    if asked.is_empty() {
+    // What is meant is known before anybody is asked, and named.
+    let meant = if args.all { ops::trash(&session)? } else { ops::trashed_as(&session, &args.token)? };
+    if meant.is_empty() {
         desk.face.say("The trash is empty.");
         return Ok(Exit::Done);
     }
     if !args.yes {
-        let question = format!("Destroy the secrets of {} for good?", counted(asked.len(), "token"));
+        let question = format!("Destroy the secrets of {} for good?", listed(&names(&meant)));
         match desk.terminal.yes(&question) {
             Some(true) => {}
             Some(false) => return Err(Error::Cancelled),
@@ -79,6 +76,7 @@ pub(super) fn purge(args: &PurgeArgs, desk: &mut Desk) -> Result<Exit, Error> {
             }
         }
     }
+    let asked: Vec<String> = meant.iter().map(|token| token.id.to_string()).collect();
     let tokens = ops::purge(&session, &asked)?;
     told(desk, "Destroyed the secrets of", &tokens);
     desk.face.hint("backups made before hold them until later writes prune those: 'patvault backup list'");
@@ -86,6 +84,10 @@ pub(super) fn purge(args: &PurgeArgs, desk: &mut Desk) -> Result<Exit, Error> {
 }
 
 fn told(desk: &mut Desk, what: &str, tokens: &[Token]) {
-    let names: Vec<String> = tokens.iter().map(|token| escaped(&ops::name_of(token)).into_owned()).collect();
+    let names: Vec<String> = names(tokens).iter().map(|name| escaped(name).into_owned()).collect();
     desk.face.line(&format!("{what} {}", names.join(", ")));
+}
+
+fn names(tokens: &[Token]) -> Vec<String> {
+    tokens.iter().map(ops::name_of).collect()
 }

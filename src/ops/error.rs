@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::fault::{Explain, Kind};
-use crate::text::{counted, escaped};
+use crate::text::{counted, escaped, listed};
 use crate::token::label::NotALabel;
 use crate::token::query::BadQuery;
 use crate::token::when::NotADate;
@@ -183,15 +183,6 @@ fn at_path(doing: &str, error: &io::Error) -> &'static str {
         io::ErrorKind::FileTooLarge => "look whether it is the file you mean",
         _ => "look at what stands at that path, and whether you may use it",
     }
-}
-
-fn listed(all: &[String]) -> String {
-    const MOST: usize = 8;
-    let mut text = all.iter().take(MOST).map(|one| escaped(one)).collect::<Vec<_>>().join(", ");
-    if all.len() > MOST {
-        text.push_str(&format!(" and {} more", all.len() - MOST));
-    }
-    text
 }
 
 impl Explain for Error {

@@ -40,7 +40,7 @@ pub use behind::{agent, holder};
 pub use copy::{Copied, copy, route};
 pub use demo::demo;
 pub use detect::{Recognised, detect, recognise};
-pub use discard::{discard, purge, restore, trash};
+pub use discard::{discard, purge, restore, trash, trashed_as};
 pub use doctor::{EDIT_PREFIX, Finding, Level, mend, outside};
 pub use due::{Owed, answer, due};
 pub use edit::{Edits, edit, edit_shown};

@@ -64,10 +64,7 @@ impl Ground {
         match &self.vaults()[..] {
             [only] => Ok(only.clone()),
             [] => Ok(usual),
-            several => Err(Error::usage(
-                format!("there are several vaults: {}", several.join(", ")),
-                NAME_A_VAULT,
-            )),
+            several => Err(Error::usage(format!("there are several vaults: {}", several.join(", ")), NAME_A_VAULT)),
         }
     }
 

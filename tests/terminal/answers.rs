@@ -33,8 +33,11 @@ fn a_long_secret_that_is_pasted_arrives_whole() {
 fn purge_asks() {
     let home = Home::furnished();
     home.done(&["remove", "github/ci"], "");
-    let Some(mut visit) = home.visit(&["purge", "github/ci"]) else { return };
-    visit.sees("Destroy the secrets of 1 token for good? [y/N] ").types("\n");
+    let Some(visit) = home.visit(&["purge", "nosuch"]) else { return };
+    let end = visit.ends();
+    assert_eq!(end.code, Some(2), "nobody is asked about what is not there: {end:?}");
+    let mut visit = home.visit(&["purge", "ci"]).unwrap();
+    visit.sees("Destroy the secrets of github/ci (").sees(") for good? [y/N] ").types("\n");
     let end = visit.ends();
     assert_eq!(end.code, Some(3), "{end:?}");
     assert!(end.seen.contains("cancelled; nothing was changed"), "{end:?}");
