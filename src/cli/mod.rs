@@ -221,7 +221,16 @@ fn at_desk(common: Common, command: Option<AtDesk>) -> Exit {
     let is_prompt = matches!(&command, Some(AtDesk::Status(args)) if args.prompt);
     match desk(common, command.as_ref()) {
         Ok(mut desk) => {
-            let exit = dispatch(command, &mut desk).unwrap_or_else(|error| desk.face.report(&error));
+            let exit = dispatch(command, &mut desk).unwrap_or_else(|error| {
+                let error = match error {
+                    // There may be a terminal; that it is not to be used is why.
+                    Error::NoTerminal { what, instead } if desk.terminal.is_silent() => {
+                        Error::NoInput { what, instead }
+                    }
+                    other => other,
+                };
+                desk.face.report(&error)
+            });
             desk.face.finish(exit)
         }
         // A prompt stays quiet whatever is wrong: everything else says it.

@@ -115,6 +115,14 @@ pub enum Error {
         /// How to give it without being asked.
         instead: &'static str,
     },
+    /// The same where nothing was to be asked.
+    #[error("could not ask for {what}: --no-input was given")]
+    NoInput {
+        /// What.
+        what: &'static str,
+        /// How to give it without being asked.
+        instead: &'static str,
+    },
     /// The person said no, or ended a question.
     #[error("cancelled; nothing was changed")]
     Cancelled,
@@ -195,7 +203,11 @@ impl Explain for Error {
             Self::NotHeld(error) => error.kind(),
             Self::NotSent(error) => error.kind(),
             Self::Agent(error) => error.kind(),
-            Self::Locked { .. } | Self::NoTerminal { .. } | Self::Cancelled | Self::Identity(_) => Kind::Locked,
+            Self::Locked { .. }
+            | Self::NoTerminal { .. }
+            | Self::NoInput { .. }
+            | Self::Cancelled
+            | Self::Identity(_) => Kind::Locked,
             Self::Failed { .. } => Kind::Failed,
             _ => Kind::Usage,
         }
@@ -239,7 +251,7 @@ impl Explain for Error {
             Self::Taken { .. } => "choose another name, or tell them apart with --account or --instance".into(),
             Self::Twin { .. } => "use that one, or add it all the same with --force".into(),
             Self::Locked { hint, .. } | Self::Usage { hint, .. } => hint.clone(),
-            Self::NoTerminal { instead, .. } => (*instead).into(),
+            Self::NoTerminal { instead, .. } | Self::NoInput { instead, .. } => (*instead).into(),
             Self::Cancelled => return None,
             Self::Failed { hint, .. } => return hint.clone(),
         })

@@ -56,5 +56,5 @@ fn nobody_is_asked_where_nothing_is_to_be_asked() {
     let Some(visit) = home.visit(&["add", "gitlab/deploy", "--no-input"]) else { return };
     let end = visit.ends();
     assert!(matches!(end.code, Some(1..=3)), "{end:?}");
-    assert!(end.seen.contains("could not ask for the secret"), "{end:?}");
+    assert!(end.seen.contains("could not ask for the secret: --no-input was given"), "{end:?}");
 }
