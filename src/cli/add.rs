@@ -79,6 +79,9 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     desk.ground.vault()?;
     // The passphrase first, as everywhere: whoever types by habit must not type it as the secret.
     let session = desk.session()?;
+    if !draft.service.is_empty() {
+        ops::check_place(&session, &draft)?;
+    }
     let secret = secret(&args, desk, &draft)?;
     if args.service.is_none() {
         let guess = ops::detect(&desk.ground, &secret)?.into_iter().next();

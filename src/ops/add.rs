@@ -44,6 +44,14 @@ pub fn add(session: &Session, draft: &Draft, insist: bool) -> Result<Added, Erro
     })
 }
 
+/// Refuses a draft whose place is taken, so that nobody is asked for a secret in vain.
+///
+/// # Errors
+/// [`Error::Taken`].
+pub fn check_place(session: &Session, draft: &Draft) -> Result<(), Error> {
+    session.read(|vault| check_free(vault, &Place::of_draft(draft), None))
+}
+
 /// What tells one token from another for a person: two may have the same path if they are somebody else's or elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Place {

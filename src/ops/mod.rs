@@ -34,7 +34,7 @@ mod status;
 mod unlock;
 mod verify;
 
-pub use add::{Added, add, pasted};
+pub use add::{Added, add, check_place, pasted};
 pub use backup::{accept, back_up, backups, restore_backup};
 pub use behind::{agent, holder};
 pub use copy::{Copied, copy, route};

@@ -30,6 +30,15 @@ fn a_long_secret_that_is_pasted_arrives_whole() {
 }
 
 #[test]
+fn nobody_is_asked_for_the_secret_of_a_name_that_is_taken() {
+    let home = Home::furnished();
+    let Some(visit) = home.visit(&["add", "github/ci", "--account", "ada"]) else { return };
+    let end = visit.ends();
+    assert_eq!(end.code, Some(2), "{end:?}");
+    assert!(end.seen.contains("there is a token 'github/ci' already") && !end.seen.contains("Secret"), "{end:?}");
+}
+
+#[test]
 fn purge_asks() {
     let home = Home::furnished();
     home.done(&["remove", "github/ci"], "");
