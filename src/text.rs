@@ -121,12 +121,14 @@ pub fn counted(count: usize, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
+/// How many are named where there are many.
+pub const LISTED_MAX: usize = 8;
+
 /// What these are called, escaped: the first of them, and how many more.
 pub fn listed(all: &[String]) -> String {
-    const MOST: usize = 8;
-    let mut text = all.iter().take(MOST).map(|one| escaped(one)).collect::<Vec<_>>().join(", ");
-    if all.len() > MOST {
-        text.push_str(&format!(" and {} more", all.len() - MOST));
+    let mut text = all.iter().take(LISTED_MAX).map(|one| escaped(one)).collect::<Vec<_>>().join(", ");
+    if all.len() > LISTED_MAX {
+        text.push_str(&format!(" and {} more", all.len() - LISTED_MAX));
     }
     text
 }

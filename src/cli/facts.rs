@@ -73,7 +73,14 @@ pub(super) fn rename(args: &RenameArgs, desk: &mut Desk) -> Result<Exit, Error> 
         }
         None => edits.name(&args.name)?,
     }
-    write(desk, &args.token, "rename", &edits, "Renamed to")
+    let session = desk.session()?;
+    let token = ops::edit(&session, &args.token, "rename", &edits)?;
+    desk.face.line(&format!("Renamed to {}", escaped(&ops::name_of(&token))));
+    if let Some(other) = ops::namesake(&session, &token)? {
+        let (other, id) = (escaped(&other), token.id.short());
+        desk.face.hint(&format!("there is {other} as well: ask for each by its id, this one's is {id}"));
+    }
+    Ok(Exit::Done)
 }
 
 pub(super) fn tag(args: &TagArgs, desk: &mut Desk) -> Result<Exit, Error> {

@@ -84,8 +84,10 @@ pub enum Error {
     Ambiguous {
         /// What was asked for.
         asked: String,
-        /// What it could be: path and short id.
+        /// What it could be: path and short id, and what tells it from another of the same path.
         candidates: Vec<String>,
+        /// The short id of one that no path tells from another.
+        twin: Option<String>,
     },
     /// A token of that service, name, account and instance exists.
     #[error("there is a token '{}' already", escaped(path))]
@@ -247,6 +249,7 @@ impl Explain for Error {
             Self::NoToken { instead: Some((elsewhere, name)), .. } => elsewhere.hint(name),
             Self::NoToken { in_trash: true, .. } => "'patvault list is:trashed' shows what there is".into(),
             Self::NoToken { .. } => "'patvault list' shows what there is".into(),
+            Self::Ambiguous { twin: Some(id), .. } => format!("name one by its id, such as {id}"),
             Self::Ambiguous { .. } => "name one of them whole, or by its id".into(),
             Self::Taken { .. } => "choose another name, or tell them apart with --account or --instance".into(),
             Self::Twin { .. } => "use that one, or add it all the same with --force".into(),

@@ -1,7 +1,8 @@
 //! Finding the one token that a person means.
 
 use super::error::{Elsewhere, Error};
-use crate::text::word_for;
+use super::session::Session;
+use crate::text::{LISTED_MAX, word_for};
 use crate::token::Token;
 use crate::token::id::TokenId;
 use crate::vault::{Reader, Sketch};
@@ -85,7 +86,7 @@ pub(super) fn seek(reader: &Reader, asked: &str, among: Among) -> Result<Sketch,
         let mut found = reader.sketches_at(service, name)?;
         found.retain(|sketch| among.takes(sketch));
         if !found.is_empty() {
-            return one_of(found, asked);
+            return one_of(reader, found, asked);
         }
     }
     let wanted = Asked::new(asked);
@@ -96,7 +97,7 @@ pub(super) fn seek(reader: &Reader, asked: &str, among: Among) -> Result<Sketch,
         return Err(none(asked, among, instead.as_ref()));
     };
     found.retain(|(way, _)| *way == first);
-    one_of(found.into_iter().map(|(_, sketch)| sketch).collect(), asked)
+    one_of(reader, found.into_iter().map(|(_, sketch)| sketch).collect(), asked)
 }
 
 fn none(asked: &str, among: Among, instead: Option<&Sketch>) -> Error {
@@ -112,22 +113,48 @@ fn none(asked: &str, among: Among, instead: Option<&Sketch>) -> Error {
     }
 }
 
-fn one_of(mut found: Vec<Sketch>, asked: &str) -> Result<Sketch, Error> {
+fn one_of(reader: &Reader, mut found: Vec<Sketch>, asked: &str) -> Result<Sketch, Error> {
     if found.len() > 1 {
-        found.sort_by_cached_key(|sketch| (sketch.service.clone(), sketch.name.to_lowercase(), sketch.id));
-        let candidates = found.iter().map(|sketch| named(&sketch.path(), sketch.id)).collect();
-        return Err(Error::Ambiguous { asked: shortened(asked), candidates });
+        found.sort_by_cached_key(|sketch| (sketch.path().to_lowercase(), sketch.id));
+        let is_twin = |sketch: &Sketch| found.iter().filter(|other| other.path() == sketch.path()).nth(1).is_some();
+        let (mut candidates, mut twin) = (vec![], None);
+        for (at, sketch) in found.iter().enumerate() {
+            let mut apart = String::new();
+            // Of those that are not shown, no more has to be known.
+            if at < LISTED_MAX && is_twin(sketch) {
+                twin.get_or_insert(sketch.id.short());
+                apart = reader.token(sketch.id)?.as_ref().map(apart_by).unwrap_or_default();
+            }
+            candidates.push((sketch.path(), apart, sketch.id));
+        }
+        candidates.sort_by_cached_key(|(path, apart, id)| (path.to_lowercase(), apart.clone(), *id));
+        let candidates = candidates.iter().map(|(path, apart, id)| named(path, *id, apart)).collect();
+        return Err(Error::Ambiguous { asked: shortened(asked), candidates, twin });
     }
     found.pop().ok_or_else(|| none(asked, Among::All, None))
 }
 
-/// A token's path, and its short id to tell it from another of the same path. Not escaped.
-pub fn name_of(token: &Token) -> String {
-    named(&token.path(), token.id)
+/// Another token in use of the same path, with what tells it apart. Not escaped.
+pub fn namesake(session: &Session, token: &Token) -> Result<Option<String>, Error> {
+    let there = session.read(|vault| Ok(vault.tokens_at(&token.service, &token.name)?))?;
+    let other = there.iter().find(|other| other.is_kept() && other.id != token.id);
+    Ok(other.map(|other| named(&other.path(), other.id, &apart_by(other))))
 }
 
-fn named(path: &str, id: TokenId) -> String {
-    format!("{path} ({})", id.short())
+/// What tells a token from others of the same path.
+fn apart_by(token: &Token) -> String {
+    let account = token.account.iter().map(|account| format!(", account {account}"));
+    let instance = token.instance.iter().map(|instance| format!(", at {instance}"));
+    account.chain(instance).collect()
+}
+
+/// A token's path, and its short id to tell it from another of the same path. Not escaped.
+pub fn name_of(token: &Token) -> String {
+    named(&token.path(), token.id, "")
+}
+
+fn named(path: &str, id: TokenId, apart: &str) -> String {
+    format!("{path} ({}{apart})", id.short())
 }
 
 /// What was asked for, short enough for a message.

@@ -48,7 +48,7 @@ pub use error::{Elsewhere, Error};
 pub use export::{export, gather};
 pub use fields::{Fields, Lacking};
 pub use files::{read_limited, write_new_private, write_private};
-pub use find::{Among, find, name_of};
+pub use find::{Among, find, name_of, namesake};
 pub use get::{Got, get, get_field};
 pub use glance::{Glance, Lock, glance};
 pub use history::{Event, Names, history, undo};
