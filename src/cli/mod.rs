@@ -39,6 +39,7 @@ mod words;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Color, Config};
@@ -116,16 +117,21 @@ enum Command {
 enum AtDesk {
     Init(init::Args),
     Add(add::Args),
+    #[command(aliases = ["ls", "find", "search"])]
     List(list::Args),
     Show(show::Args),
     Get(get::Args),
+    #[command(alias = "cp")]
     Copy(copy::Args),
+    #[command(alias = "update")]
     Edit(edit::Args),
+    #[command(alias = "mv")]
     Rename(facts::RenameArgs),
     Tag(facts::TagArgs),
     Note(facts::NoteArgs),
     Expire(facts::ExpireArgs),
     Scope(facts::ScopeArgs),
+    #[command(aliases = ["rm", "delete"])]
     Remove(discard::RemoveArgs),
     Restore(discard::RestoreArgs),
     Purge(discard::PurgeArgs),
@@ -213,8 +219,30 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut definition = definition();
     let line = words::sorted(arguments, &definition);
-    let mut matches = definition.try_get_matches_from_mut(line)?;
+    let mut matches = definition.try_get_matches_from_mut(line).map_err(|error| without_hidden(error, &definition))?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
+}
+
+/// The tips of an error are what `--help` shows: no command that is hidden, and each by its one name.
+fn without_hidden(mut error: clap::Error, definition: &clap::Command) -> clap::Error {
+    if let Some(ContextValue::Strings(tips)) = error.get(ContextKind::SuggestedSubcommand) {
+        let mut names: Vec<String> = vec![];
+        for tip in tips {
+            let found = definition.find_subcommand(tip);
+            let name = found.map_or(tip.as_str(), clap::Command::get_name);
+            if !found.is_some_and(clap::Command::is_hide_set) && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        if names.is_empty() {
+            // The empty list of other tips is printed as an empty line.
+            error.remove(ContextKind::SuggestedSubcommand);
+            error.remove(ContextKind::Suggested);
+        } else {
+            error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(names));
+        }
+    }
+    error
 }
 
 fn at_desk(common: Common, command: Option<AtDesk>) -> Exit {

@@ -76,6 +76,7 @@ mod tests {
         let cases = [
             ("list", "list"),
             ("list ada --json", "list ada --json"),
+            ("find -#prod --json", "find --json -- -#prod"),
             ("list -service:github --json ada", "list --json ada -- -service:github"),
             ("list -#prod --sort -name", "list --sort -name -- -#prod"),
             ("list --sort=-name -is:dead", "list --sort=-name -- -is:dead"),
