@@ -47,7 +47,8 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
         None => None,
     };
     let identities = desk.means.identities.clone();
-    let init = Init { name, passphrase, ssh: args.ssh, recipients: args.recipient, identities };
+    let typed = passphrase.is_some() && desk.means.passphrase_file.is_none();
+    let init = Init { name, passphrase, typed, ssh: args.ssh, recipients: args.recipient, identities };
     let session = ops::init(desk.ground.clone(), init, &desk.prompts)?;
     let dir = escaped(&session.vault.dir().to_string_lossy()).into_owned();
     desk.face.line(&format!("Created the vault '{}' in {dir}", session.ground.vault_name()?));

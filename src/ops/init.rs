@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::due_index;
 use super::error::Error;
-use super::lend::Key;
+use super::lend::{self, Key};
 use super::session::{Ground, Session};
 use crate::clock;
 use crate::token::label::Label;
@@ -19,6 +19,8 @@ pub struct Init {
     pub name: String,
     /// A passphrase.
     pub passphrase: Option<SecretString>,
+    /// A person typed it: they are not asked again at once.
+    pub typed: bool,
     /// SSH keys: a public or private key file, or the public key itself.
     pub ssh: Vec<String>,
     /// Public keys: `age1…`.
@@ -56,6 +58,9 @@ pub fn init(mut ground: Ground, init: Init, prompts: &Prompts) -> Result<Session
     let (vault, key) = Vault::create(&dir, &ground.paths.state, ground.retention(), &plan, prompts)?;
     // Of a vault of that name that was here before, nothing is owed any more.
     due_index::note(&ground, &vault, &[], &now);
+    if init.typed {
+        lend::hand_over(&ground, &vault, &key, prompts);
+    }
     ground.named = Some(name);
     Session::with_key(ground, vault, Key::Own(key))
 }

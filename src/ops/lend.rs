@@ -60,11 +60,24 @@ pub(super) fn key(ground: &Ground, vault: &Vault, means: &Means, prompts: &Promp
     let asking = Arc::new(Asking { prompts: prompts.clone(), begin: begun(ground, vault), begun: Mutex::default() });
     let key = unlock(ground, vault, means, &(asking.clone() as Prompts))?;
     let begun = asking.begun.lock().unwrap_or_else(PoisonError::into_inner).take();
-    match begun.map(|promise| promise?.keep(key.texts(), limits(ground, None))) {
-        None | Some(Ok(_)) | Some(Err(agent::Error::Refused(agent::Refusal::LockedMeanwhile))) => {}
-        Some(Err(error)) => prompts.say(&format!("The vault does not stay unlocked: {error}")),
+    if let Some(begun) = begun {
+        keep(ground, &key, begun, prompts);
     }
     Ok(Key::Own(key))
+}
+
+/// Hands over the key of a vault that somebody was asked for without [`key`]: one that is new.
+pub(super) fn hand_over(ground: &Ground, vault: &Vault, key: &VaultKey, prompts: &Prompts) {
+    if ground.agent && ground.config.agent.auto {
+        keep(ground, key, begun(ground, vault)(), prompts);
+    }
+}
+
+fn keep(ground: &Ground, key: &VaultKey, begun: Begun, prompts: &Prompts) {
+    match begun.and_then(|promise| promise.keep(key.texts(), limits(ground, None))) {
+        Ok(_) | Err(agent::Error::Refused(agent::Refusal::LockedMeanwhile)) => {}
+        Err(error) => prompts.say(&format!("The vault does not stay unlocked: {error}")),
+    }
 }
 
 /// How long a vault stays unlocked.

@@ -177,7 +177,7 @@ impl Life {
     /// A vault with what was typed, piped in and imported.
     fn furnish(&mut self) {
         self.watched();
-        self.visits(&["init"], &[], |secret, visit| {
+        self.visits(&["init", "--no-agent"], &[], |secret, visit| {
             visit.sees("New passphrase: ").types(&format!("{}\n", secret.passphrase));
             visit.sees("The same again: ").types(&format!("{}\n", secret.passphrase));
         });

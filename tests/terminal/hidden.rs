@@ -7,7 +7,7 @@ use super::pty::Home;
 const PASSPHRASE: &str = "correct horse battery staple 7";
 
 #[test]
-fn init_asks_twice_and_warns_and_three_wrong_passphrases_are_enough() {
+fn init_asks_twice_and_not_again_and_three_wrong_passphrases_are_enough() {
     let home = Home::bare();
     let Some(mut visit) = home.visit_with(&["init"], 80, &[]) else { return };
     visit.sees("New passphrase: ").types("\n").sees("cannot be empty");
@@ -24,6 +24,8 @@ fn init_asks_twice_and_warns_and_three_wrong_passphrases_are_enough() {
         assert!(!end.seen.contains(typed), "{}", end.seen);
     }
 
+    home.done(&["list"], "");
+    home.done(&["lock"], "");
     let mut visit = home.visit_with(&["list"], 80, &[]).unwrap();
     for wrong in ["correct", "horse", "battery"] {
         visit.sees("Passphrase of the vault 'main': ").types(&format!("{wrong}\n"));
@@ -32,6 +34,21 @@ fn init_asks_twice_and_warns_and_three_wrong_passphrases_are_enough() {
     assert_eq!((end.code, end.given_back), (Some(3), true), "{end:?}");
     assert_eq!(end.seen.matches("That is not the passphrase.").count(), 2, "{end:?}");
     assert!(end.seen.contains("error: "), "{end:?}");
+}
+
+#[test]
+fn init_leaves_no_agent_where_none_is_wanted() {
+    let home = Home::bare();
+    let init = |args: &[&str]| {
+        let Some(mut visit) = home.visit_with(args, 80, &[]) else { return true };
+        visit.sees("New passphrase: ").types(&format!("{PASSPHRASE}\n"));
+        visit.sees("The same again: ").types(&format!("{PASSPHRASE}\n")).sees("Created the vault");
+        visit.ends().code == Some(0) && !home.path("p/run/agent.sock").exists()
+    };
+    assert!(init(&["init", "--no-agent"]));
+    std::fs::create_dir_all(home.path("p/config")).unwrap();
+    std::fs::write(home.path("p/config/config.toml"), "[agent]\nauto = false\n").unwrap();
+    assert!(init(&["init", "--name", "other"]));
 }
 
 #[test]
