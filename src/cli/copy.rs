@@ -36,10 +36,15 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let time = args.time.unwrap_or_else(|| Duration::from_secs(desk.ground.config.clipboard.secs.max(1).into()));
+    if args.token.is_some() {
+        // Without one, it matters little where a copy would go.
+        desk.ground.vault()?;
+    }
     // Where it goes is known before anybody is asked for a passphrase.
     let choice = ops::route(&desk.ground)?;
     let Some(token) = &args.token else {
         tell(&choice, time, desk);
+        cautions(&choice, args, desk);
         return Ok(Exit::Done);
     };
     let session = desk.session()?;
@@ -49,12 +54,12 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
         Way::Desktop => desk.face.line(&format!("Copied {}, cleared in {}", escaped(path), words(time))),
         Way::Terminal(_) => {
             desk.face.line(&format!("Sent {} to your terminal (it cannot confirm)", escaped(path)));
-            cautions(&choice, desk);
         }
     }
     if let Some(warning) = &copied.warning {
         desk.face.warn(&format!("{}: {warning}", escaped(path)));
     }
+    cautions(&choice, args, desk);
     Ok(Exit::Done)
 }
 
@@ -76,15 +81,21 @@ fn tell(choice: &Choice, time: Duration, desk: &mut Desk) {
         desk.face.line(&format!("It is cleared in {cleared}; clipboard managers are told to keep nothing of it"));
     } else {
         desk.face.line("The terminal cannot confirm that it takes it");
-        cautions(choice, desk);
     }
 }
 
-fn cautions(choice: &Choice, desk: &Desk) {
-    desk.face.hint(KEPT);
+/// What is to be known of a copy that goes to a terminal: warnings before the next step.
+fn cautions(choice: &Choice, args: &Args, desk: &Desk) {
+    if choice.way == Way::Desktop {
+        return;
+    }
+    if args.time.is_some() {
+        desk.face.warn("--for has no effect: a terminal keeps a copy until the next one");
+    }
     if let Some(caution) = choice.caution {
         desk.face.warn(caution);
     }
+    desk.face.hint(KEPT);
 }
 
 /// A stretch of time in the largest unit that it is a multiple of.
