@@ -181,7 +181,7 @@ fn path(args: &Args, desk: &Desk, guess: Option<Candidate>) -> Result<(String, S
         (Some(given), _) => given.clone(),
         (None, Some(guess)) => {
             let question = format!("Service [{}, since {}]: ", guess.service, guess.sureness.why());
-            desk.terminal.line(&question).filter(|said| !said.trim().is_empty()).unwrap_or(guess.service)
+            desk.terminal.line(&question)?.filter(|said| !said.trim().is_empty()).unwrap_or(guess.service)
         }
         (None, None) => ask(desk, "Service (such as github): ", "the service", INSTEAD)?,
     };
@@ -201,7 +201,7 @@ fn path(args: &Args, desk: &Desk, guess: Option<Candidate>) -> Result<(String, S
 }
 
 fn ask(desk: &Desk, question: &str, what: &'static str, instead: &'static str) -> Result<String, Error> {
-    desk.terminal.line(question).ok_or(Error::NoTerminal { what, instead })
+    desk.terminal.line(question)?.ok_or(Error::NoTerminal { what, instead })
 }
 
 fn expiry(args: &Args, desk: &Desk) -> Result<Expiry, Error> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
+use crate::ops::Error;
 use crate::text::escaped;
 use crate::vault::{Prompt, Prompts};
 use question::{INTERRUPT, Question};
@@ -53,20 +54,28 @@ impl Terminal {
         self.ask(question, false)
     }
 
-    /// Asks for something that is.
-    pub(super) fn line(&self, question: &str) -> Option<String> {
+    /// Asks for something that is. `None` where nobody can be asked.
+    ///
+    /// # Errors
+    /// The person ended the question, or what they typed is not text.
+    pub(super) fn line(&self, question: &str) -> Result<Option<String>, Error> {
+        let not_text = |_| Error::usage("the answer is not text", "use characters that your terminal knows");
         match self.ask(question, true) {
-            Answer::Given(bytes) => String::from_utf8(bytes.to_vec()).ok(),
-            Answer::Cancelled | Answer::NoTerminal => None,
+            Answer::Given(bytes) => String::from_utf8(bytes.to_vec()).map(Some).map_err(not_text),
+            Answer::Cancelled => Err(Error::Cancelled),
+            Answer::NoTerminal => Ok(None),
         }
     }
 
     /// Asks yes or no; only a clear yes is one. `None` where nobody can be asked.
-    pub(super) fn yes(&self, question: &str) -> Option<bool> {
+    ///
+    /// # Errors
+    /// The person ended the question: not a no, after which something else may be asked.
+    pub(super) fn yes(&self, question: &str) -> Result<Option<bool>, Error> {
         match self.ask(&format!("{question} [y/N] "), true) {
-            Answer::Given(bytes) => Some(matches!(bytes.to_ascii_lowercase().as_slice(), b"y" | b"yes")),
-            Answer::Cancelled => Some(false),
-            Answer::NoTerminal => None,
+            Answer::Given(bytes) => Ok(Some(matches!(bytes.to_ascii_lowercase().as_slice(), b"y" | b"yes"))),
+            Answer::Cancelled => Err(Error::Cancelled),
+            Answer::NoTerminal => Ok(None),
         }
     }
 
@@ -111,11 +120,11 @@ impl Prompt for Terminal {
 
     fn confirm(&self, question: &str, yes: &str, no: Option<&str>) -> Option<bool> {
         let choice = format!("y = {}, n = {}", escaped(yes), escaped(no.unwrap_or("no")));
-        self.yes(&format!("{} ({choice})", escaped(question)))
+        self.yes(&format!("{} ({choice})", escaped(question))).ok().flatten()
     }
 
     fn text(&self, question: &str) -> Option<String> {
-        self.line(&format!("{} ", escaped(question).trim_end()))
+        self.line(&format!("{} ", escaped(question).trim_end())).ok().flatten()
     }
 
     fn passphrase(&self, question: &str) -> Option<SecretString> {

@@ -104,7 +104,7 @@ fn list(json: bool, desk: &mut Desk) -> Result<Exit, Error> {
 fn restore(name: Option<&str>, yes: bool, desk: &mut Desk) -> Result<Exit, Error> {
     if !yes {
         let which = name.map_or_else(|| "the newest backup that opens".into(), |name| escaped(name).into_owned());
-        match desk.terminal.yes(&format!("Put {which} in the place of the vault?")) {
+        match desk.terminal.yes(&format!("Put {which} in the place of the vault?"))? {
             Some(true) => {}
             Some(false) => return Err(Error::Cancelled),
             None => return Err(Error::NoTerminal { what: "your consent", instead: "give it with --yes" }),

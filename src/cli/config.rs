@@ -50,7 +50,8 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
             edit_file(&file)?;
             while let Err(error) = Config::read(&file) {
                 desk.face.report(&error.into());
-                if desk.terminal.yes("Edit it again? Without that, the settings stay as they were.") != Some(true) {
+                let again = desk.terminal.yes("Edit it again? Without that, the settings stay as they were.");
+                if !matches!(again, Ok(Some(true))) {
                     ops::write_private(&file, &before)?;
                     return Err(Error::Cancelled);
                 }

@@ -68,7 +68,7 @@ pub(super) fn purge(args: &PurgeArgs, desk: &mut Desk) -> Result<Exit, Error> {
     }
     if !args.yes {
         let question = format!("Destroy the secrets of {} for good?", listed(&names(&meant)));
-        match desk.terminal.yes(&question) {
+        match desk.terminal.yes(&question)? {
             Some(true) => {}
             Some(false) => return Err(Error::Cancelled),
             None => {

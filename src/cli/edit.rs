@@ -184,7 +184,7 @@ fn in_editor(session: &Session, desk: &Desk, asked: &str) -> Result<Option<Token
             return Err(why);
         }
         desk.face.report(&why);
-        if desk.terminal.yes("Edit it again? Without that, nothing is changed.") != Some(true) {
+        if desk.terminal.yes("Edit it again? Without that, nothing is changed.")? != Some(true) {
             return Err(Error::Cancelled);
         }
     }

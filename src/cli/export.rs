@@ -80,7 +80,7 @@ fn agree(args: &Args, count: usize, desk: &Desk) -> Result<(), Error> {
             "write them to a file with --output FILE, or insist with --yes",
         ));
     }
-    match desk.terminal.yes(&format!("Write {} in the clear?", counted(count, "secret"))) {
+    match desk.terminal.yes(&format!("Write {} in the clear?", counted(count, "secret")))? {
         Some(true) => Ok(()),
         Some(false) => Err(Error::Cancelled),
         None => Err(Error::NoTerminal { what: "your consent", instead: "give it with --yes" }),

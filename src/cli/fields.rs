@@ -70,7 +70,7 @@ fn fill(desk: &Desk, known: &Fields, field: &Lacking, draft: &mut Draft) -> Resu
             versions.into_iter().for_each(|version| drop(version.parts.insert(field.name.clone(), secret.clone())));
         })
     } else {
-        let said = desk.terminal.line(&question(field)).ok_or(Error::Cancelled)?;
+        let said = desk.terminal.line(&question(field))?.ok_or(Error::Cancelled)?;
         if said.trim().is_empty() {
             return Ok(true);
         }

@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
         return Ok(Exit::Done);
     }
     if !args.yes {
-        match desk.terminal.yes(&format!("Add {count}?")) {
+        match desk.terminal.yes(&format!("Add {count}?"))? {
             Some(true) => {}
             Some(false) => return Err(Error::Cancelled),
             None => {

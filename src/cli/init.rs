@@ -68,7 +68,7 @@ pub(super) fn new_passphrase(terminal: &Terminal, face: &Face) -> Result<SecretS
         }
         if let Some(weakness) = weakness(&first) {
             face.warn(&weakness);
-            if terminal.yes("Use it all the same?") != Some(true) {
+            if terminal.yes("Use it all the same?")? != Some(true) {
                 continue;
             }
         }

@@ -101,7 +101,7 @@ fn introduce(desk: &mut Desk, plan: &Plan) -> Result<(), Error> {
     }
     for host in &new.asked {
         let question = format!("A definition of your own sends secrets to {host}. May it?");
-        match desk.terminal.yes(&question) {
+        match desk.terminal.yes(&question)? {
             Some(true) => {}
             Some(false) => return Err(Error::Cancelled),
             None => {

@@ -170,3 +170,29 @@ fn what_a_service_needs_besides_is_asked_for_and_its_secrets_are_not_shown() {
     assert_eq!(visit.ends().code, Some(3));
     assert_eq!(field("account"), "13");
 }
+
+#[test]
+fn ctrl_c_is_no_answer_wherever_it_is_pressed() {
+    for key in ["\x03", "\x04"] {
+        let home = Home::bare();
+        let Some(mut visit) = home.visit_with(&["init"], 80, &[]) else { return };
+        visit.sees("New passphrase: ").types("hunter2\n");
+        visit.sees("Use it all the same? [y/N] ").types(key);
+        let end = visit.ends();
+        assert_eq!((end.code, end.given_back), (Some(3), true), "{end:?}");
+        assert!(end.seen.contains("cancelled; nothing was changed"), "{end:?}");
+    }
+
+    let home = Home::furnished();
+    for (answers, question) in [(&[][..], "Service (such as github): "), (&["gitlab\n"], "Name (what you call it): ")] {
+        let mut visit = home.visit(&["add"]).unwrap();
+        visit.sees("Secret (not shown): ").types("not-a-real-secret-2\n");
+        for answer in answers {
+            visit.sees("Service (such as github): ").types(answer);
+        }
+        visit.sees(question).types("\x03");
+        let end = visit.ends();
+        assert_eq!(end.code, Some(3), "{end:?}");
+        assert!(end.seen.contains("cancelled; nothing was changed"), "{end:?}");
+    }
+}
