@@ -143,6 +143,8 @@ fn open() -> io::Result<File> {
 /// Reads up to a line break, byte by byte: whatever stands behind it belongs to somebody else.
 fn read_line(tty: &mut File) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     const QUIT: u8 = 28;
+    /// Ctrl-Z: while a question is open, the program does not stop, and no answer has it in it.
+    const SUSPEND: u8 = 26;
     const END: u8 = 4;
     const BACKSPACE: [u8; 2] = [8, 127];
     const KILL_LINE: u8 = 21;
@@ -157,7 +159,7 @@ fn read_line(tty: &mut File) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
             b'\n' | b'\r' => return Ok(Some(line)),
             INTERRUPT | QUIT => return Ok(None),
             END if line.is_empty() => return Ok(None),
-            END => {}
+            END | SUSPEND => {}
             KILL_LINE => line.clear(),
             c if BACKSPACE.contains(&c) => pop_character(&mut line),
             c if line.len() < ANSWER_BYTES_MAX => line.push(c),

@@ -196,3 +196,14 @@ fn ctrl_c_is_no_answer_wherever_it_is_pressed() {
         assert!(end.seen.contains("cancelled; nothing was changed"), "{end:?}");
     }
 }
+
+#[test]
+fn ctrl_z_does_not_go_into_the_answer() {
+    let home = Home::furnished();
+    let Some(mut visit) = home.visit(&["add"]) else { return };
+    visit.sees("Secret (not shown): ").types("not-a-real-\x1asecret-2\n");
+    visit.sees("Service (such as github): ").types("gitlab\n");
+    visit.sees("Name (what you call it): ").types("dep\x1aloy\n").sees("Added gitlab/deploy");
+    assert_eq!(visit.ends().code, Some(0));
+    assert_eq!(home.done(&["get", "gitlab/deploy"], ""), "not-a-real-secret-2");
+}
