@@ -76,6 +76,9 @@ pub(super) struct Args {
     unused: Option<OwnDays>,
 }
 
+/// What a shell ends with that did not find the program.
+const SHELL_FOUND_NONE: i32 = 127;
+
 /// Reads one fact as a person writes it into a list of edits.
 type Edit = fn(&mut Edits, &str) -> Result<(), Error>;
 
@@ -257,11 +260,12 @@ pub(super) fn check_editor(desk: &Desk, instead: &'static str) -> Result<(), Err
 /// Opens a file in the person's editor and waits for it.
 pub(super) fn edit_file(file: &Path) -> Result<(), Error> {
     let editor = editor().unwrap_or_else(|| "vi".into());
-    let failed = |why: String| Error::Failed {
+    let failed = |why: String, hint: &str| Error::Failed {
         doing: format!("edit with '{}'", escaped(&editor)),
         why,
-        hint: Some("nothing was changed; EDITOR has to be a program that waits until the file is closed".into()),
+        hint: Some(format!("nothing was changed; {hint}")),
     };
+    let waits = "EDITOR has to be a program that waits until the file is closed";
     // Through the shell, as git does: people set EDITOR to "code --wait".
     let status = Command::new("sh")
         .arg("-c")
@@ -269,8 +273,12 @@ pub(super) fn edit_file(file: &Path) -> Result<(), Error> {
         .arg(&editor)
         .arg(file)
         .status()
-        .map_err(|error| failed(error.to_string()))?;
-    if status.success() { Ok(()) } else { Err(failed(status.to_string())) }
+        .map_err(|error| failed(error.to_string(), waits))?;
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(SHELL_FOUND_NONE) => Err(failed("it is not installed".into(), "set EDITOR to one that is")),
+        _ => Err(failed(status.to_string(), waits)),
+    }
 }
 
 /// The file that an editor gets, in a folder of its own, because editors leave files of theirs beside it. It stands where

@@ -65,3 +65,16 @@ fn an_editor_that_changes_nothing_or_fails_changes_nothing() {
         assert!(nothing_is_left(&home));
     }
 }
+
+#[test]
+fn an_editor_that_is_not_installed_is_said_to_be_so() {
+    let home = Home::furnished();
+    let identity = home.path("identity");
+    let vars = [("PATVAULT_IDENTITY", identity.to_str().unwrap()), ("EDITOR", "no-such-editor")];
+    let Some(visit) = home.visit_with(&["edit", "github/ci"], 80, &vars) else { return };
+    let end = visit.ends();
+    assert_eq!(end.code, Some(1), "{end:?}");
+    let said = end.lines().join(" ");
+    assert!(said.contains("could not edit with 'no-such-editor': it is not installed"), "{end:?}");
+    assert!(said.contains("set EDITOR to one that is"), "{end:?}");
+}
