@@ -3,6 +3,7 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
 
 /// The longest secret that is taken, in bytes. The longest known tokens (signed ones that carry
 /// claims) stay under 8 KiB; a larger one is a file given by mistake.
@@ -20,21 +21,21 @@ impl Secret {
         Self(SecretString::from(text))
     }
 
-    /// Takes what a person typed, pasted or piped: the line break at its end is dropped, and what cannot be
-    /// a token is refused.
+    /// Takes what a person typed, pasted or piped: the line break at its end and the blanks around
+    /// it, which are easily selected with it, are dropped, and what cannot be a token is refused.
     ///
     /// # Errors
     /// [`NotASecret`] says what is wrong with it, never what it is.
     pub fn parse(bytes: Vec<u8>) -> Result<Self, NotASecret> {
-        // The bytes become the secret's own buffer, so that no second copy is left behind unwiped.
-        let mut text = String::from_utf8(bytes).map_err(|e| {
+        let text = String::from_utf8(bytes).map_err(|e| {
             let at = e.utf8_error().valid_up_to();
             drop(SecretString::from(String::from_utf8_lossy(e.as_bytes()).into_owned()));
             NotASecret::NotText { at }
         })?;
-        let kept = text.trim_end_matches(['\r', '\n']).len();
-        text.truncate(kept);
-        let secret = Self::new(text);
+        // The copy is as long as the secret, so that it becomes the secret's own buffer; what it was cut out of is wiped.
+        let text = Zeroizing::new(text);
+        let text = text.trim_end_matches(['\r', '\n', ' ', '\t']).trim_start_matches([' ', '\t']);
+        let secret = Self::new(text.to_owned());
         check(secret.expose())?;
         Ok(secret)
     }
@@ -110,7 +111,7 @@ mod tests {
 
     #[test]
     fn takes_what_a_person_pastes() {
-        for given in ["abc", "abc\n", "abc\r\n"] {
+        for given in ["abc", "abc\n", "abc\r\n", " abc", "\tabc \t\n", "abc\n "] {
             assert_eq!(Secret::parse(given.into()).unwrap().expose(), "abc", "{given:?}");
         }
     }
@@ -119,7 +120,7 @@ mod tests {
     fn refuses_what_cannot_be_a_token() {
         let cases: [(&[u8], NotASecret); 7] = [
             (b"", NotASecret::Empty),
-            (b"\n", NotASecret::Empty),
+            (b" \t\n", NotASecret::Empty),
             (b"a\nb", NotASecret::Unprintable { what: "a line break", at: 2 }),
             (b"a\0", NotASecret::Unprintable { what: "a NUL", at: 2 }),
             (b"\x1b[31m", NotASecret::Unprintable { what: "a control character", at: 1 }),

@@ -138,6 +138,7 @@ fn say(recognised: &Recognised, service: &str, desk: &mut Desk) {
 
 /// What was said of the token. Where no service was, its secret may tell, once it is there.
 fn draft(args: &Args, desk: &Desk) -> Result<Draft, Error> {
+    named(args)?;
     let comes_by_itself = args.stdin || args.paste || desk.prompts.is_there();
     let (service, name) = match &args.service {
         None if comes_by_itself => (String::new(), String::new()),
@@ -174,30 +175,73 @@ fn take_fields(args: &Args, desk: &Desk, draft: &mut Draft) -> Result<Given, Err
     Ok(given)
 }
 
-/// Service and name, from the arguments, from the person, or from what the secret is taken for.
+/// Service and name, from the arguments, from the person, or from what the secret is taken for. By then a secret may have been
+/// typed: what the person answers is asked for until it can be used.
 fn path(args: &Args, desk: &Desk, guess: Option<Candidate>) -> Result<(String, String), Error> {
     const INSTEAD: &str = "name it: patvault add github/ci";
-    let given = match (&args.service, guess) {
-        (Some(given), _) => given.clone(),
+    let named = named(args)?;
+    let (service, name) = match (&args.service, guess) {
+        (Some(given), _) => parts(given, named)?,
         (None, Some(guess)) => {
             let question = format!("Service [{}, since {}]: ", guess.service, guess.sureness.why());
-            desk.terminal.line(&question)?.filter(|said| !said.trim().is_empty()).unwrap_or(guess.service)
+            let ask = || {
+                let said = desk.terminal.line(&question)?.filter(|said| !said.trim().is_empty());
+                Ok(said.unwrap_or_else(|| guess.service.clone()))
+            };
+            usable(desk, ask, |said| parts(said, named.clone()))?
         }
-        (None, None) => ask(desk, "Service (such as github): ", "the service", INSTEAD)?,
+        (None, None) => {
+            let ask = || ask(desk, "Service (such as github): ", "the service", INSTEAD);
+            usable(desk, ask, |said| parts(said, named.clone()))?
+        }
     };
-    let (service, rest) = match given.split_once('/') {
-        Some((service, name)) => (service.to_owned(), Some(name.to_owned())),
-        None => (given, None),
+    let name = match name {
+        Some(name) => name,
+        None => {
+            let ask = || ask(desk, "Name (what you call it): ", "the name", INSTEAD);
+            usable(desk, ask, |said| Ok(Label::Name.parse(said)?))?
+        }
     };
-    let service = Label::Service.parse(&service)?;
-    let name = match (args.name.clone(), rest) {
+    Ok((service, name))
+}
+
+/// What `--name` gives.
+fn named(args: &Args) -> Result<Option<String>, Error> {
+    Ok(args.name.as_deref().map(|name| Label::Name.parse(name)).transpose()?)
+}
+
+/// Reads `github` or `github/ci`.
+fn parts(given: &str, named: Option<String>) -> Result<(String, Option<String>), Error> {
+    let (service, name) = match (given.split_once('/'), named) {
         (Some(_), Some(_)) => {
             return Err(Error::usage("the name is given twice", "give it behind the '/' or with --name"));
         }
-        (Some(name), None) | (None, Some(name)) => name,
-        (None, None) => ask(desk, "Name (what you call it): ", "the name", INSTEAD)?,
+        (Some((service, name)), None) => (service, Some(Label::Name.parse(name)?)),
+        (None, named) => (given, named),
     };
-    Ok((service, Label::Name.parse(&name)?))
+    let lower = service.to_lowercase();
+    let service = Label::Service.parse(service).map_err(|wrong| match Label::Service.parse(&lower) {
+        Ok(lower) => {
+            let meant = name.as_ref().map_or_else(|| lower.clone(), |name| format!("{lower}/{name}"));
+            Error::usage(wrong.to_string(), format!("write it as {}", escaped(&meant)))
+        }
+        Err(_) => wrong.into(),
+    })?;
+    Ok((service, name))
+}
+
+/// Asks until the answer can be used.
+fn usable<T>(
+    desk: &Desk,
+    ask: impl Fn() -> Result<String, Error>,
+    read: impl Fn(&str) -> Result<T, Error>,
+) -> Result<T, Error> {
+    loop {
+        match read(&ask()?) {
+            Ok(answer) => return Ok(answer),
+            Err(error) => desk.face.report(&error),
+        };
+    }
 }
 
 fn ask(desk: &Desk, question: &str, what: &'static str, instead: &'static str) -> Result<String, Error> {
@@ -218,12 +262,13 @@ fn expiry(args: &Args, desk: &Desk) -> Result<Expiry, Error> {
 }
 
 fn secret(args: &Args, desk: &Desk, draft: &Draft) -> Result<Secret, Error> {
-    if args.stdin {
-        return intake::stdin(desk);
-    }
     if args.paste {
         return ops::pasted();
     }
     let of = if draft.service.is_empty() { String::new() } else { format!(" of {}", escaped(&draft.path())) };
-    intake::asked(desk, &format!("Secret{of} (not shown): "), "pipe it in with --stdin")
+    let question = format!("Secret{of} (not shown): ");
+    if args.stdin {
+        return intake::stdin_or_asked(desk, &question);
+    }
+    intake::asked(desk, &question, "pipe it in with --stdin")
 }

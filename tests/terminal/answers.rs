@@ -67,3 +67,17 @@ fn nobody_is_asked_where_nothing_is_to_be_asked() {
     assert!(matches!(end.code, Some(1..=3)), "{end:?}");
     assert!(end.seen.contains("could not ask for the secret: --no-input was given"), "{end:?}");
 }
+
+#[test]
+fn a_slip_in_the_service_or_the_name_is_asked_for_again() {
+    let home = Home::furnished();
+    let Some(mut visit) = home.visit(&["add"]) else { return };
+    // Blanks that were selected with it are no part of a secret.
+    visit.sees("Secret (not shown): ").types(" \tnot-a-real-secret-2 \n");
+    visit.sees("Service (such as github): ").types("Git Hub!\n").sees("error: ");
+    visit.sees("Service (such as github): ").types("gitlab\n");
+    visit.sees("Name (what you call it): ").types("\n").sees("error: ");
+    visit.sees("Name (what you call it): ").types("deploy\n").sees("Added gitlab/deploy");
+    assert_eq!(visit.ends().code, Some(0));
+    assert_eq!(home.done(&["get", "gitlab/deploy"], ""), "not-a-real-secret-2");
+}

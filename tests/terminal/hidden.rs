@@ -198,6 +198,18 @@ fn ctrl_c_is_no_answer_wherever_it_is_pressed() {
 }
 
 #[test]
+fn stdin_that_is_a_terminal_does_not_show_the_secret() {
+    let home = Home::furnished();
+    let Some(mut visit) = home.visit(&["add", "gitlab/deploy", "--stdin"]) else { return };
+    visit.sees("Secret of gitlab/deploy (not shown): ");
+    assert!(!visit.is_open());
+    visit.types("not-a-real-secret-2\n").sees("Added gitlab/deploy");
+    let end = visit.ends();
+    assert!(end.code == Some(0) && !end.seen.contains("not-a-real"), "{end:?}");
+    assert_eq!(home.done(&["get", "gitlab/deploy"], ""), "not-a-real-secret-2");
+}
+
+#[test]
 fn ctrl_z_does_not_go_into_the_answer() {
     let home = Home::furnished();
     let Some(mut visit) = home.visit(&["add"]) else { return };
