@@ -61,28 +61,32 @@ pub(super) fn run(args: Args, face: &mut Face) {
     let found = candidates(&words, &typed);
     match args.shell {
         Shell::Bash => in_bash(&found, &typed, &kept, face),
-        Shell::Zsh => told(&found, face, |value| value.replace('\\', "\\\\").replace(':', "\\:")),
-        Shell::Fish => told(&found, face, str::to_owned),
+        Shell::Zsh => told(&fitting(&found, &typed), face, |value| value.replace('\\', "\\\\").replace(':', "\\:")),
+        Shell::Fish => told(&found.iter().collect::<Vec<_>>(), face, str::to_owned),
     }
 }
 
 /// Prints candidates with their descriptions.
-fn told(found: &[Candidate], face: &mut Face, value: impl Fn(&str) -> String) {
+fn told(found: &[&Candidate], face: &mut Face, value: impl Fn(&str) -> String) {
     for candidate in found {
         let about = candidate.about.as_ref().map_or_else(String::new, |about| format!("\t{}", escaped(about)));
         face.line(&format!("{}{about}", value(&candidate.value)));
     }
 }
 
-/// Prints what bash is to insert: only what begins as typed, unless one thing alone is meant. `kept` is the part of the word
-/// that stays on the line.
+/// What is offered where the shell puts it in the place of what was typed: what begins like that, unless one thing alone is
+/// meant.
+fn fitting<'a>(found: &'a [Candidate], typed: &str) -> Vec<&'a Candidate> {
+    match found {
+        [only] => vec![only],
+        _ => found.iter().filter(|candidate| candidate.value.starts_with(typed)).collect(),
+    }
+}
+
+/// Prints what bash is to insert. `kept` is the part of the word that stays on the line.
 fn in_bash(found: &[Candidate], typed: &str, kept: &str, face: &mut Face) {
     let begun = line::unquoted(kept);
-    let mut fits: Vec<&Candidate> = found.iter().filter(|candidate| candidate.value.starts_with(typed)).collect();
-    if let ([], [only]) = (&fits[..], found) {
-        fits = vec![only];
-    }
-    for rest in fits.iter().filter_map(|candidate| candidate.value.strip_prefix(&begun.text)) {
+    for rest in fitting(found, typed).iter().filter_map(|candidate| candidate.value.strip_prefix(&begun.text)) {
         face.line(&line::quoted(rest, begun.quote));
     }
 }
@@ -98,8 +102,10 @@ impl Candidate {
         let value = found.get_value().to_str()?.to_owned();
         // No option of one letter is joined to others: -service: is a word.
         let joined = found.get_id().is_some() && !value.starts_with("--") && typed.len() > 1 && typed.starts_with('-');
+        // Nothing takes the folder that one is in.
+        let here = value == ".";
         // Files may be called anything; a line break would make two of one.
-        if joined || value.chars().any(|c| c.is_control() || is_invisible(c)) {
+        if joined || here || value.chars().any(|c| c.is_control() || is_invisible(c)) {
             return None;
         }
         let about = found.get_help().map(|help| help.to_string().lines().next().unwrap_or_default().to_owned());

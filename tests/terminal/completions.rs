@@ -57,6 +57,12 @@ const TYPED: &[(&str, &[&str])] = &[
     ("key remove a", &["key", "remove", "age"]),
     ("expire github/x --asc", &["expire", "github/x", "--ascii"]),
     ("hist", &["history"]),
+    // A part that one name alone has.
+    ("restore trash", &["restore", "gitlab/trashed"]),
+    ("show two", &["show", "github/aa two words"]),
+    ("show 'colon:", &["show", "github/gg:colon:s"]),
+    // Files: the folder that one is in is none.
+    ("import only", &["import", "only-one.csv"]),
     ("--no-agent show github/aa", &["--no-agent", "show", "github/aa"]),
     ("--vault other show github/aa", &["--vault", "other", "show", "github/aa"]),
 ];
@@ -76,6 +82,7 @@ fn home() -> Home {
     home.done(&["add", "gitlab/trashed", "--stdin"], "not-a-real-secret");
     home.done(&["remove", "gitlab/trashed"], "");
     home.done(&["unlock"], "");
+    fs::write(home.path("only-one.csv"), "").unwrap();
     home
 }
 
@@ -164,6 +171,17 @@ fn where_there_is_a_choice_it_is_told() {
     for shell in &SHELLS[1..] {
         let Some(mut visit) = shell.visit(&home) else { continue };
         visit.sees("READY> ").types("patvault show github/\t").sees("ends in 3 days");
+    }
+}
+
+#[test]
+fn the_folder_itself_is_not_offered_as_a_file() {
+    let home = home();
+    for shell in ["bash", "zsh", "fish"] {
+        let words: &[&str] = if shell == "bash" { &["patvault import ", ""] } else { &["patvault", "import", ""] };
+        let offered = home.done(&[&["complete", shell, "--"], words].concat(), "");
+        assert!(offered.contains("only-one.csv"), "{offered}");
+        assert!(!offered.lines().any(|line| line == "."), "{offered}");
     }
 }
 
