@@ -64,9 +64,12 @@ pub(super) struct Args {
     /// Add it though the same secret is in the vault already
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    surplus: intake::Surplus,
 }
 
 pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
+    args.surplus.refuse(args.service.as_deref(), desk)?;
     if args.stdin {
         intake::check_stdin(desk)?;
     }

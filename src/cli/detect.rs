@@ -17,6 +17,8 @@ pub(super) struct Args {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    surplus: intake::Surplus,
 }
 
 /// The document that `detect --json` prints.
@@ -36,6 +38,7 @@ struct Row<'a> {
 }
 
 pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
+    args.surplus.refuse(None, desk)?;
     let secret = intake::stdin_or_asked(desk, "Secret (not shown): ")?;
     let found = ops::detect(&desk.ground, &secret)?;
     if args.json {

@@ -1,11 +1,47 @@
 //! Taking a secret in: from standard input, or from the person, who does not see it.
 
+use std::ffi::OsString;
 use std::io::{IsTerminal, Read};
+
+use clap::ValueHint;
 
 use super::Desk;
 use super::ask::Answer;
-use crate::ops::Error;
+use crate::ops::{self, Error};
 use crate::secret::{SECRET_BYTES_MAX, Secret};
+use crate::service::Sureness;
+
+/// Words for which a command that takes a secret in has no place. clap would repeat them, and one may be the secret.
+#[derive(clap::Args)]
+pub(super) struct Surplus {
+    #[arg(hide = true, value_hint = ValueHint::Other)]
+    surplus: Vec<OsString>,
+}
+
+impl std::fmt::Debug for Surplus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Surplus(…)")
+    }
+}
+
+impl Surplus {
+    /// Refuses them, and a path that has a secret in it by its form.
+    pub(super) fn refuse(&self, path: Option<&str>, desk: &Desk) -> Result<(), Error> {
+        let mut given = !self.surplus.is_empty();
+        for word in path.into_iter().flat_map(|path| path.split('/')) {
+            if let Ok(secret) = Secret::parse(word.into()) {
+                given |= ops::detect(&desk.ground, &secret)?.iter().any(|found| found.sureness < Sureness::Shared);
+            }
+        }
+        if given {
+            return Err(Error::usage(
+                "a word too many, which may be a secret: a secret is never an argument, and this is in the history of your shell now",
+                "take it out of there, and if others use this machine, issue another; a secret is asked for, or piped in",
+            ));
+        }
+        Ok(())
+    }
+}
 
 /// Reads a secret from standard input.
 pub(super) fn stdin(desk: &Desk) -> Result<Secret, Error> {

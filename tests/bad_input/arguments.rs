@@ -191,6 +191,31 @@ fn slips_of_the_finger() {
     }
 }
 
+/// A secret that somebody gave as an argument is told from no other word by where it stands, or by its form.
+#[test]
+fn a_secret_that_is_an_argument_is_not_repeated() {
+    let home = home();
+    let kept = Kept::of(&home);
+    let given = format!("glpat-{}", "Not0A1Real2Secret3xx");
+    let lines: [&[&str]; 7] = [
+        &["add", "gitlab/new", &given],
+        &["add", "gitlab/new", "--stdin", &given],
+        &["add", "gitlab/new", "more", &given],
+        &["add", "--name", "new", "gitlab", &given],
+        &["add", &given],
+        &["add", &format!("gitlab/{given}")],
+        &["detect", &given],
+    ];
+    for line in lines {
+        let tried = Tried::run(&home, format!("{line:?}"), &mut home.patvault(line), given.as_bytes());
+        tried.means(2, "a secret is never an argument");
+        tried.means(2, "is in the history of your shell now");
+        let told = format!("{}{}", String::from_utf8_lossy(&tried.out), tried.err);
+        assert!(!told.contains("glpat-") && !told.contains("Real"), "{line:?} {told}");
+        kept.bring_back(&home);
+    }
+}
+
 #[test]
 fn an_ambiguous_name_lists_what_it_could_be() {
     let home = home();
