@@ -78,6 +78,8 @@ pub enum Error {
         in_trash: bool,
         /// One that is called so and was not meant, by what a person types for it.
         instead: Option<(Elsewhere, String)>,
+        /// Paths that are nearly so.
+        near: Vec<String>,
     },
     /// Several tokens are called so.
     #[error("'{}' could be {}: {}", escaped(asked), counted(candidates.len(), "token"), listed(candidates))]
@@ -247,6 +249,10 @@ impl Explain for Error {
             Self::Label(_) => return None,
             Self::Secret(_) => "give the token as the service shows it, on one line".into(),
             Self::NoToken { instead: Some((elsewhere, name)), .. } => elsewhere.hint(name),
+            Self::NoToken { near, .. } if !near.is_empty() => {
+                let near: Vec<String> = near.iter().map(|path| format!("'{}'", escaped(path))).collect();
+                format!("did you mean {}? 'patvault list' shows what there is", near.join(" or "))
+            }
             Self::NoToken { in_trash: true, .. } => "'patvault list is:trashed' shows what there is".into(),
             Self::NoToken { .. } => "'patvault list' shows what there is".into(),
             Self::Ambiguous { twin: Some(id), .. } => format!("name one by its id, such as {id}"),

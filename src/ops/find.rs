@@ -5,10 +5,16 @@ use super::session::Session;
 use crate::text::{LISTED_MAX, word_for};
 use crate::token::Token;
 use crate::token::id::TokenId;
+use crate::token::label::LABEL_BYTES_MAX;
 use crate::vault::{Reader, Sketch};
 
 /// How many digits of an id are enough to be taken for one.
 pub(super) const ID_DIGITS_MIN: usize = 4;
+
+/// How many are named that may have been meant.
+const NEAR_MAX: usize = 2;
+/// How like what was asked for they are at least: of ten letters, three may be wrong.
+const LIKENESS_MIN: f64 = 0.7;
 
 /// Which tokens may be meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +72,14 @@ impl<'a> Asked<'a> {
         }
         (!self.lower.is_empty() && path.contains(&self.lower)).then_some(Way::PartOfPath)
     }
+
+    /// How like a token's path or name it is, where that is like enough for a slip.
+    fn likeness(&self, service: &str, name: &str) -> Option<f64> {
+        let path = format!("{service}/{name}").to_lowercase();
+        let like = |text: &str| strsim::normalized_damerau_levenshtein(text, &self.lower);
+        let best = like(&path).max(like(&name.to_lowercase()));
+        (best >= LIKENESS_MIN).then_some(best)
+    }
 }
 
 /// Finds a token by `service/name`, by its name, by a prefix of its id, or by a part of `service/name`: the first of these
@@ -94,7 +108,10 @@ pub(super) fn seek(reader: &Reader, asked: &str, among: Among) -> Result<Sketch,
     let instead = all.iter().min_by_key(|(way, _)| *way).map(|(_, sketch)| sketch.clone());
     let mut found: Vec<(Way, Sketch)> = all.into_iter().filter(|(_, sketch)| among.takes(sketch)).collect();
     let Some(first) = found.iter().map(|(way, _)| *way).min() else {
-        return Err(none(asked, among, instead.as_ref()));
+        return Err(match instead {
+            Some(_) => none(asked, among, instead.as_ref()),
+            None => unlike(reader, &wanted, among)?,
+        });
     };
     found.retain(|(way, _)| *way == first);
     one_of(reader, found.into_iter().map(|(_, sketch)| sketch).collect(), asked)
@@ -110,7 +127,23 @@ fn none(asked: &str, among: Among, instead: Option<&Sketch>) -> Error {
         asked: shortened(asked),
         in_trash: among == Among::Trashed,
         instead: instead.map(|found| (elsewhere(found), word_for(&found.path(), &found.id.short()))),
+        near: vec![],
     }
+}
+
+/// Nothing is called so: what is nearest may be meant.
+fn unlike(reader: &Reader, asked: &Asked, among: Among) -> Result<Error, Error> {
+    let mut near = vec![];
+    // Nothing that is longer was ever a path.
+    if asked.lower.len() <= 2 * LABEL_BYTES_MAX {
+        near = reader.sketches(|service, name, _| asked.likeness(service, name))?;
+    }
+    near.retain(|(_, sketch)| among.takes(sketch));
+    near.sort_by(|(one, first), (other, second)| other.total_cmp(one).then_with(|| first.path().cmp(&second.path())));
+    let mut paths: Vec<String> = near.iter().map(|(_, sketch)| sketch.path()).collect();
+    paths.dedup();
+    paths.truncate(NEAR_MAX);
+    Ok(Error::NoToken { asked: shortened(asked.text), in_trash: among == Among::Trashed, instead: None, near: paths })
 }
 
 fn one_of(reader: &Reader, mut found: Vec<Sketch>, asked: &str) -> Result<Sketch, Error> {

@@ -145,6 +145,9 @@ fn slips_of_the_finger() {
     let cases: &[(&[&str], i32, &str)] = &[
         (&["nonsense"], 2, "unrecognized subcommand"),
         (&["show", "nonsense"], 2, "'patvault list' shows what there is"),
+        (&["show", "githb/ci"], 2, "did you mean 'github/ci'?"),
+        (&["get", "GITHUB/CJ"], 2, "did you mean 'github/ci'?"),
+        (&["restore", "githb/ci"], 2, "'patvault list is:trashed' shows what there is"),
         (&["show", ""], 2, "no token is called ''"),
         (&["list", "colour:red"], 2, "words are service:"),
         (&["list", "--columns", "name,colour"], 2, "columns are sign,"),
