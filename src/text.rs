@@ -97,18 +97,19 @@ pub fn without_middle(text: &str, chars_max: usize) -> Cow<'_, str> {
 }
 
 /// A line broken at spaces, so that no part takes more than `columns` where that can be had; what follows the first part
-/// is indented.
+/// is indented, like that if that is.
 pub fn wrapped(line: &str, columns: usize) -> String {
-    const INDENT: &str = "  ";
+    const INDENT: usize = 2;
+    let indent = INDENT.max(line.len() - line.trim_start_matches(' ').len());
     let mut out = String::with_capacity(line.len() + 16);
     let mut used = 0;
     for word in line.split_inclusive(' ') {
         // A line without room for its last space still has room for its last word.
-        if used > INDENT.len() && used + width(word.trim_end()) > columns {
+        if used > indent && used + width(word.trim_end()) > columns {
             out.truncate(out.trim_end().len());
             out.push('\n');
-            out.push_str(INDENT);
-            used = INDENT.len();
+            out.extend(std::iter::repeat_n(' ', indent));
+            used = indent;
         }
         out.push_str(word);
         used += width(word);

@@ -51,9 +51,9 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let copied = ops::copy(&session, &choice.way, token, args.number, time)?;
     let path = &copied.path;
     match choice.way {
-        Way::Desktop => desk.face.line(&format!("Copied {}, cleared in {}", escaped(path), words(time))),
+        Way::Desktop => desk.face.prose(&format!("Copied {}, cleared in {}", escaped(path), words(time))),
         Way::Terminal(_) => {
-            desk.face.line(&format!("Sent {} to your terminal (it cannot confirm)", escaped(path)));
+            desk.face.prose(&format!("Sent {} to your terminal (it cannot confirm)", escaped(path)));
         }
     }
     if let Some(warning) = &copied.warning {
@@ -72,15 +72,15 @@ fn tell(choice: &Choice, time: Duration, desk: &mut Desk) {
             ("your terminal", Some(format!("tmux, which is shown on {}", escaped(client))))
         }
     };
-    desk.face.line(&format!("A copy goes to {to}: {}", choice.why));
+    desk.face.prose(&format!("A copy goes to {to}: {}", choice.why));
     if let Some(through) = through {
-        desk.face.line(&format!("It goes through {through}"));
+        desk.face.prose(&format!("It goes through {through}"));
     }
     if choice.way == Way::Desktop {
         let cleared = words(time);
-        desk.face.line(&format!("It is cleared in {cleared}; clipboard managers are told to keep nothing of it"));
+        desk.face.prose(&format!("It is cleared in {cleared}; clipboard managers are told to keep nothing of it"));
     } else {
-        desk.face.line("The terminal cannot confirm that it takes it");
+        desk.face.prose("The terminal cannot confirm that it takes it");
     }
 }
 

@@ -78,10 +78,9 @@ fn print(finding: &Finding, face: &mut Face) {
         Level::Note => Role::Soon,
         Level::Bad => Role::Bad,
     };
-    let word = face.painted(role, &format!("{:<4}", word(finding.level)));
-    face.line(&format!("{word}  {}", finding.what));
+    face.labelled(role, &format!("{:<4}", word(finding.level)), &format!("  {}", finding.what));
     if let Some(todo) = &finding.todo {
-        face.line(&format!("      {todo}"));
+        face.prose(&format!("      {todo}"));
     }
 }
 

@@ -133,6 +133,23 @@ impl Face {
         self.bytes(b"\n");
     }
 
+    /// Prints a sentence of the result, broken between words where a person reads it. What came from outside must have been
+    /// escaped.
+    pub(super) fn prose(&mut self, text: &str) {
+        self.labelled(Role::Plain, "", text);
+    }
+
+    /// The same with a coloured word before it.
+    pub(super) fn labelled(&mut self, role: Role, label: &str, text: &str) {
+        let line = format!("{label}{text}");
+        let line = match self.width.filter(|_| self.out_is_terminal) {
+            Some(columns) => wrapped(&line, columns),
+            None => line,
+        };
+        let (label, rest) = line.split_at(label.len());
+        self.line(&format!("{}{rest}", self.painted(role, label)));
+    }
+
     /// A piece of text for [`Face::line`], coloured by its role.
     pub(super) fn painted(&self, role: Role, text: &str) -> String {
         paint(self.out_color, role, text)

@@ -9,7 +9,7 @@ use crate::text::escaped;
 pub(super) fn run(desk: &mut Desk) -> Result<Exit, Error> {
     let version = env!("CARGO_PKG_VERSION");
     desk.face
-        .line(&format!("patvault {version}: personal access tokens, what each may do, when it ends, what is owed"));
+        .prose(&format!("patvault {version}: personal access tokens, what each may do, when it ends, what is owed"));
     desk.face.line("");
     let vaults = desk.ground.vaults();
     let next: &[(&str, &str)] = if vaults.is_empty() {
@@ -20,7 +20,7 @@ pub(super) fn run(desk: &mut Desk) -> Result<Exit, Error> {
         ]
     } else {
         let folder = escaped(&desk.ground.paths.data.to_string_lossy()).into_owned();
-        desk.face.line(&format!("Your vaults in {folder}: {}", vaults.join(", ")));
+        desk.face.prose(&format!("Your vaults in {folder}: {}", vaults.join(", ")));
         desk.face.line("");
         &[
             ("patvault list", "your tokens"),

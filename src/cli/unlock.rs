@@ -51,14 +51,14 @@ pub(super) fn unlock(args: &UnlockArgs, desk: &mut Desk) -> Result<Exit, Error> 
     let name = desk.ground.vault_name()?;
     let already = if unlocked.already { "already " } else { "" };
     let until = until(unlocked.limits, desk);
-    desk.face.line(&format!("The vault '{}' is {already}unlocked {until}", escaped(&name)));
+    desk.face.prose(&format!("The vault '{}' is {already}unlocked {until}", escaped(&name)));
     Ok(Exit::Done)
 }
 
 pub(super) fn lock(_: &LockArgs, desk: &mut Desk) -> Result<Exit, Error> {
     ops::lock(&desk.ground)?;
     match &desk.ground.named {
-        Some(name) => desk.face.line(&format!("The vault '{}' is locked", escaped(name))),
+        Some(name) => desk.face.prose(&format!("The vault '{}' is locked", escaped(name))),
         None => desk.face.line("Every vault is locked"),
     }
     Ok(Exit::Done)
@@ -147,13 +147,13 @@ fn record<'a>(vault: &'a VaultStatus, desk: &Desk) -> VaultRecord<'a> {
     }
 }
 
-/// `until 2026-11-22 22:15, and locked before that after 15 minutes without use`
+/// `until 2026-11-22 12:15; if used, until 2026-11-23 00:00`: short, so that a table of 80 columns holds it.
 fn until(left: Limits, desk: &Desk) -> String {
     let wall = |at: Duration| when::wall(end(at, desk), &desk.now);
     if left.idle >= left.hard {
         return format!("until {}", wall(left.hard));
     }
-    format!("until {} if it is not used, and {} at the latest", wall(left.idle), wall(left.hard))
+    format!("until {}; if used, until {}", wall(left.idle), wall(left.hard))
 }
 
 fn end(left: Duration, desk: &Desk) -> DateTime<Utc> {

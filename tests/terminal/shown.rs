@@ -71,3 +71,31 @@ fn secrets_are_not_exported_to_a_terminal() {
     let end = visit.ends();
     assert!(end.code == Some(0) && end.piped.contains("not-a-real-secret"), "{end:?}");
 }
+
+#[test]
+fn a_sentence_is_broken_between_words_and_nothing_is_cut() {
+    let home = Home::furnished();
+    let identity = home.path("identity");
+    let vars = [("PATVAULT_IDENTITY", identity.to_str().unwrap())];
+    let cases: [(&[&str], &str); 5] = [
+        (&[], "what is owed"),
+        (&["copy", "--test"], "A copy goes to your terminal"),
+        (&["unlock"], "is unlocked until"),
+        (&["status"], "; if used, until 20"),
+        (&["doctor"], "this terminal"),
+    ];
+    for (args, says) in cases {
+        let Some(visit) = home.visit_with(args, 80, &vars) else { return };
+        let end = visit.ends();
+        let lines = end.lines();
+        let whole = lines.join(" ").replace("   ", " ");
+        assert!(whole.contains(says) && !whole.contains('…'), "{end:?}");
+        for line in lines {
+            // One word may be longer than any terminal: the path of a temporary folder.
+            assert!(line.width() <= 80 || !line.trim().contains(' '), "{line:?} is broken by the terminal");
+        }
+    }
+    home.done(&["lock"], "");
+    let piped = home.visit_piped(&[]).unwrap().ends().piped;
+    assert!(piped.contains("what each may do, when it ends, what is owed\n"), "{piped}");
+}
