@@ -186,7 +186,7 @@ fn path(args: &Args, desk: &Desk, guess: Option<Candidate>) -> Result<(String, S
     let (service, name) = match (&args.service, guess) {
         (Some(given), _) => parts(given, named)?,
         (None, Some(guess)) => {
-            let question = format!("Service [{}, since {}]: ", guess.service, guess.sureness.why());
+            let question = format!("Service [{}, by {}]: ", guess.service, guess.sureness.why());
             let ask = || {
                 let said = desk.terminal.line(&question)?.filter(|said| !said.trim().is_empty());
                 Ok(said.unwrap_or_else(|| guess.service.clone()))

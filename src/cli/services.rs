@@ -65,8 +65,8 @@ fn how(how: How) -> &'static str {
     match how {
         How::Not => "",
         How::Page => "page",
-        How::OtherCredential => "other credential",
-        How::Itself => "yes",
+        How::OtherCredential => "call, other credential",
+        How::Itself => "call",
     }
 }
 
@@ -86,7 +86,7 @@ fn whole(service: &Service, face: &mut Face) {
     }
     for (name, field) in &definition.fields {
         let needed = if field.needed { ", needed" } else { "" };
-        face.line(&format!("  field     {}: {}{needed}", escaped(name), escaped(&field.what)));
+        face.prose(&format!("  field     {}: {}{needed}", escaped(name), escaped(&field.what)));
     }
     unproven(&definition.unproven, face);
     for kind in &definition.kinds {
@@ -99,7 +99,7 @@ fn whole(service: &Service, face: &mut Face) {
 
 fn unproven(sentences: &[String], face: &mut Face) {
     for sentence in sentences {
-        face.line(&face.painted(Role::Soon, &format!("  unproven  {}", escaped(sentence))));
+        face.labelled(Role::Soon, "  unproven  ", &escaped(sentence));
     }
 }
 
@@ -109,7 +109,7 @@ fn kind_lines(service: &Service, kind: &Kind, face: &mut Face) {
     face.line(&format!("{}  {}", escaped(&kind.id), escaped(&kind.name)));
     let mut fact = |name: &str, text: &str| {
         if !text.is_empty() {
-            face.line(&format!("  {name:<10}{text}"));
+            face.prose(&format!("  {name:<10}{text}"));
         }
     };
     fact("note", &escaped(kind.note.as_deref().unwrap_or_default()));
@@ -147,8 +147,8 @@ fn by(how: How, note: Option<&str>) -> String {
     let how = match how {
         How::Not => return String::new(),
         How::Page => "on a page",
-        How::OtherCredential => "by patvault, with another credential",
-        How::Itself => "by patvault",
+        How::OtherCredential => "by a call, with another credential",
+        How::Itself => "by a call",
     };
     note.map_or_else(|| how.to_owned(), |note| format!("{how}: {}", escaped(note)))
 }
@@ -176,7 +176,7 @@ fn scopes(name: &str, set: &ScopeSet, face: &mut Face) {
     face.line("");
     face.line(&format!("scopes {}", escaped(name)));
     if let Some(note) = &set.note {
-        face.line(&format!("  {}", escaped(note)));
+        face.prose(&format!("  {}", escaped(note)));
     }
     let mut table = Table::new(vec!["  SCOPE", "RISK", "OPENS"]);
     let mut row = |name: &str, risk: crate::scope::Risk, what: &str, unproven: bool| {

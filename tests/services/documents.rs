@@ -62,8 +62,8 @@ fn cells(service: &Service) -> [String; 5] {
     let definition: &Definition = &service.definition;
     let all: Vec<Abilities> = definition.kinds.iter().map(|kind| Abilities::of(definition, kind)).collect();
     let best = |of: fn(&Abilities) -> How| match all.iter().map(of).max() {
-        Some(How::Itself) => "yes",
-        Some(How::OtherCredential) => "with another credential",
+        Some(How::Itself) => "by call",
+        Some(How::OtherCredential) => "by call, with another credential",
         Some(How::Page) => "on its page",
         _ => "",
     };
