@@ -2,21 +2,19 @@
 
 use super::definition::Page;
 use super::site::Place;
-use super::template::{Template, Unfilled, Value, Values, encoded};
+use super::template::{Template, Unfilled, Values, encoded};
 
 /// The address of a page. A parameter whose value is not known is left out.
 ///
 /// # Errors
 /// [`Unfilled`] where the address itself needs what is not known.
 pub fn address(page: &Page, place: &Place, values: &Values, scopes: &[String]) -> Result<String, Unfilled> {
-    let mut values = values.clone();
-    for (name, text) in place.addresses.iter().chain(&place.parts) {
-        values.set(name, Value::Text(text.clone()));
-    }
-    let bases: Vec<&str> = place.addresses.keys().map(String::as_str).collect();
+    let values = place.values(values);
     // A definition that was loaded holds templates only.
     let filled = |text: &String| Template::parse(text).ok().and_then(|template| template.fill_text(&values).ok());
-    let url = Template::parse(&page.url).map_err(|_| Unfilled::Missing(page.url.clone()))?.fill_url(&values, &bases)?;
+    let url = Template::parse(&page.url)
+        .map_err(|_| Unfilled::Missing(page.url.clone()))?
+        .fill_url(&values, &place.bases())?;
     let known = page.query.iter().filter_map(|(name, value)| Some((name.clone(), filled(value)?)));
     let each = page.each_scope.iter().flat_map(|each| each.split_once('='));
     let each = each.flat_map(|pair| scopes.iter().map(move |scope| (of(pair.0, scope), of(pair.1, scope))));
@@ -42,6 +40,7 @@ fn of(part: &str, scope: &str) -> String {
 mod tests {
     use super::super::definition::Definition;
     use super::super::site::place;
+    use super::super::template::Value;
     use super::*;
 
     #[test]

@@ -57,9 +57,8 @@ impl From<BadTemplate> for Unbuilt {
 
 /// Builds the request of a call.
 pub fn build(definition: &Definition, call: &Call, asking: &Asking) -> Result<Request, Unbuilt> {
-    let values = known(asking);
-    let addresses: Vec<&str> = asking.place.addresses.keys().map(String::as_str).collect();
-    let bare = Template::parse(&call.url)?.fill_url(&values, &addresses)?;
+    let values = asking.place.values(asking.values);
+    let bare = Template::parse(&call.url)?.fill_url(&values, &asking.place.bases())?;
     let origin = site::origin(bare.expose()).ok_or(Unbuilt::Unsafe)?.to_owned();
 
     let mut parts = Parts { query: pairs(&call.query, &values)?, ..Parts::default() };
@@ -162,15 +161,6 @@ fn both(basic: &UserPassword, values: &Values) -> Result<Secret, Unbuilt> {
     let password = Template::parse(&basic.password)?.fill(values)?;
     let both = Zeroizing::new(format!("{}:{}", user.expose(), password.expose()));
     Ok(Secret::new(format!("Basic {}", *Zeroizing::new(STANDARD.encode(both.as_bytes())))))
-}
-
-/// The values of a call, with what follows from the place.
-fn known(asking: &Asking) -> Values {
-    let mut values = asking.values.clone();
-    for (name, text) in asking.place.addresses.iter().chain(&asking.place.parts) {
-        values.set(name, Value::Text(text.clone()));
-    }
-    values
 }
 
 fn sending<'a>(definition: &'a Definition, call: &'a Call, asking: &'a Asking) -> Result<Option<&'a Sending>, Unbuilt> {

@@ -24,6 +24,22 @@ pub struct Place {
     pub parts: BTreeMap<String, String>,
 }
 
+impl Place {
+    /// These values, and what follows from the place.
+    pub(super) fn values(&self, values: &Values) -> Values {
+        let mut all = values.clone();
+        for (name, text) in self.addresses.iter().chain(&self.parts) {
+            all.set(name, Value::Text(text.clone()));
+        }
+        all
+    }
+
+    /// The names of its addresses: what begins an address as it is, and is not encoded.
+    pub(super) fn bases(&self) -> Vec<&str> {
+        self.addresses.keys().map(String::as_str).collect()
+    }
+}
+
 /// Finds the place of a token: by its instance, or the usual one where it names none. `None` where the service has no such
 /// place, or needs an instance to be named.
 pub fn place(definition: &Definition, instance: Option<&str>) -> Option<Place> {
