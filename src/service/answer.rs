@@ -179,20 +179,18 @@ fn is_own(wanted: &RowMatch, row: &Json, values: &Values) -> bool {
         Some(Json::Number(number)) => number.to_string(),
         _ => return false,
     };
-    let filled = |template: &Option<String>| Template::parse(template.as_ref()?).ok()?.fill(values).ok();
+    // What is not known of the token fits nothing.
+    let fits = |template: &Option<String>, fits: &dyn Fn(&str) -> bool| {
+        let value = |text| Template::parse(text).ok()?.fill(values).ok();
+        template.as_ref().is_none_or(|text| value(text).is_some_and(|value| fits(value.expose())))
+    };
     let telling = |shown: &str| shown.len() >= TELLING_SIGNS_MIN;
-    if let Some(value) = filled(&wanted.is) {
-        return value.expose() == there;
-    }
-    let ends = filled(&wanted.ends).is_none_or(|value| {
-        let shown = there.rsplit(HIDING_SIGN).next().unwrap_or("");
-        telling(shown) && value.expose().ends_with(shown)
-    });
-    let begins = filled(&wanted.begins).is_none_or(|value| {
-        let shown = there.split(HIDING_SIGN).next().unwrap_or("");
-        telling(shown) && value.expose().starts_with(shown)
-    });
-    (wanted.ends.is_some() || wanted.begins.is_some()) && ends && begins
+    let end = there.rsplit(HIDING_SIGN).next().unwrap_or("");
+    let beginning = there.split(HIDING_SIGN).next().unwrap_or("");
+    [&wanted.is, &wanted.ends, &wanted.begins].iter().any(|held| held.is_some())
+        && fits(&wanted.is, &|value| value == there)
+        && fits(&wanted.ends, &|value| telling(end) && value.ends_with(end))
+        && fits(&wanted.begins, &|value| telling(beginning) && value.starts_with(beginning))
 }
 
 fn facts(call: &Call, at: &impl Fn(&Source) -> Vec<Json>, now: DateTime<Utc>) -> Facts {
@@ -322,5 +320,28 @@ mod tests {
             assert_eq!(is_never(&value, &source.never), want, "{value}");
         }
         assert!(!is_never(&Json::Null, &[]), "null says nothing by itself");
+    }
+
+    #[test]
+    fn a_row_is_own_only_by_what_is_known() {
+        let call: Call = toml::from_str(
+            "url = 'https://example.com/'
+             rows = '/items'
+             row = { at = '/hint', ends = '{token}', begins = '{id}' }
+             answers = [{ means = 'alive' }]
+             facts = { label = { json = ['/name'] } }",
+        )
+        .unwrap();
+        let body = r#"{"items":[{"hint":"abcd...wxyz","name":"somebody's"}]}"#;
+        let label = |values: &Values| {
+            let answer = Answer { status: 200, headers: vec![], body: body.as_bytes().to_vec().into() };
+            judge(&call, &answer, values, DateTime::UNIX_EPOCH).facts.texts.get(&Fact::Label).cloned()
+        };
+        let mut values = Values::default();
+        assert_eq!(label(&values), None, "nothing is known, so nothing fits");
+        values.set_text("token", Some("secret-wxyz"));
+        assert_eq!(label(&values), None, "half of it is not enough");
+        values.set_text("id", Some("abcd-1"));
+        assert_eq!(label(&values).as_deref(), Some("somebody's"));
     }
 }
