@@ -85,14 +85,15 @@ impl Errand {
         judged.ok_or_else(|| Unbuilt::Senseless(format!("there is no call '{name}'")).into())
     }
 
-    /// Verifies the token: the first call decides, those after it only add facts. `None` where its kind cannot be verified.
-    pub fn verify(&mut self, http: &dyn Http) -> Option<Result<Verified, Unasked>> {
-        let (calls, untold) = self.kind().map(|kind| (kind.verify.clone(), kind.untold.clone()))?;
-        let (first, rest) = calls.split_first()?;
-        let first = match self.call(http, first) {
-            Ok(judged) => judged,
-            Err(error) => return Some(Err(error)),
-        };
+    /// Verifies the token: the first call decides, those after it only add facts.
+    ///
+    /// # Errors
+    /// [`Unasked`] where nothing came back, or nothing verifies tokens of this kind.
+    pub fn verify(&mut self, http: &dyn Http) -> Result<Verified, Unasked> {
+        let (calls, untold) = self.kind().map(|kind| (kind.verify.clone(), kind.untold.clone())).unwrap_or_default();
+        let none = || Unbuilt::Senseless("no call verifies such a token".into());
+        let (first, rest) = calls.split_first().ok_or_else(none)?;
+        let first = self.call(http, first)?;
         let Judged { means, why, facts, keeps, wait, .. } = first;
         let mut verified = Verified { means, why, facts, keeps, wait };
         if matches!(means, Means::Alive | Means::Limited) {
@@ -105,7 +106,7 @@ impl Errand {
             }
         }
         verified.facts = verified.facts.without(&untold);
-        Some(Ok(verified))
+        Ok(verified)
     }
 
     fn asking<'a>(&'a self, definition: &Definition, call: &Call) -> Result<Asking<'a>, Unasked> {

@@ -113,7 +113,7 @@ fn a_token_is_verified() {
     let mut errand = errand(&service.origin);
     let hosts = hosts(&errand.service.definition, &errand.place, &["user".into()]);
     assert_eq!(hosts, [service.origin.as_str()]);
-    let verified = errand.verify(&Network::new()).unwrap().unwrap();
+    let verified = errand.verify(&Network::new()).unwrap();
     assert_eq!((verified.means, verified.facts.texts[&Fact::Owner].as_str()), (Means::Alive, "ada"));
     assert_eq!(verified.facts.scopes.unwrap(), ["repo", "gist"]);
     assert_eq!(service.seen()[0].path, "/api/v3/user");
@@ -136,13 +136,13 @@ fn only_the_services_own_word_is_taken() {
             let reply = reply.clone();
             move |_| reply.clone()
         });
-        let verified = errand(&service.origin).verify(&Network::new()).unwrap().unwrap();
+        let verified = errand(&service.origin).verify(&Network::new()).unwrap();
         assert_eq!(verified.means, want, "{reply:?}");
     }
     let throttled = Reply::Answer(429, vec![("Retry-After", "7".into())], String::new());
     let service = Fake::start(move |_| throttled.clone());
-    let verified = errand(&service.origin).verify(&Network::new()).unwrap().unwrap();
+    let verified = errand(&service.origin).verify(&Network::new()).unwrap();
     assert_eq!((verified.means, verified.wait), (Means::Throttled, Some(Duration::from_secs(7))));
-    let gone = errand("http://127.0.0.1:1").verify(&Network::new()).unwrap().unwrap_err();
+    let gone = errand("http://127.0.0.1:1").verify(&Network::new()).unwrap_err();
     assert!(matches!(gone, Unasked::Trouble(Trouble::Unreached { .. })), "{gone}");
 }
