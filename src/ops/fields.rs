@@ -1,11 +1,9 @@
 //! What a service needs of a token besides its secret, as its definition says.
 
-use regex_lite::Regex;
-
 use super::error::Error;
 use super::session::Ground;
-use crate::service::Service;
-use crate::service::definition::{Field, Kind};
+use crate::service::definition::Field;
+use crate::service::{Service, fits_whole};
 use crate::text::{clipped, escaped};
 use crate::token::draft::Draft;
 use crate::token::label::Label;
@@ -66,9 +64,8 @@ impl Fields {
             ));
         }
         let value = Label::Value.parse(value)?;
-        let fits = |pattern: &str| Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|form| form.is_match(&value));
         match field.and_then(|field| Some((field, field.pattern.as_deref()?))) {
-            Some((field, pattern)) if !fits(pattern) => Err(Error::usage(
+            Some((field, pattern)) if !fits_whole(pattern, &value) => Err(Error::usage(
                 format!("'{}' cannot be the {name}: it does not have the form {}", shown(&value), escaped(pattern)),
                 format!("it is {}", escaped(&field.what)),
             )),
@@ -93,9 +90,8 @@ impl Fields {
         let is_there = |name: &String| {
             draft.facts.contains_key(name) || draft.versions.iter().any(|version| version.parts.contains_key(name))
         };
-        let mut kinds = self.service.iter().flat_map(|service| &service.definition.kinds);
-        let is_said = |kind: &&Kind| draft.kind.as_ref().is_some_and(|said| *said == kind.id || *said == kind.name);
-        let kind = kinds.find(is_said);
+        let service = self.service.as_ref();
+        let kind = draft.kind.as_ref().and_then(|said| service?.definition.kind_called(said));
         let needed = kind.iter().flat_map(|kind| &kind.fields).filter(|name| !is_there(name));
         let lacking = |name: &String| {
             let field = self.known().find(|(known, field)| *known == name && field.needed)?.1;

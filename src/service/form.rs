@@ -7,7 +7,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use regex_lite::{Captures, Regex};
 use serde_json::Value as Json;
 
-use super::definition::{Checksum, Fact, Form};
+use super::definition::{Checksum, Form};
 
 /// base64 of either alphabet, filled up or not.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -30,7 +30,8 @@ pub struct Fit {
 /// # Errors
 /// None for a form that was checked: a pattern that is no regular expression fits nothing.
 pub fn fit(form: &Form, text: &str) -> Option<Fit> {
-    let found = whole(&form.pattern)?.captures(text)?;
+    let pattern = whole(&form.pattern)?;
+    let found = pattern.captures(text)?;
     if let Some(inside) = &form.decodes_to {
         let decoded = decode(text)?;
         let decoded: String = decoded.iter().map(|byte| char::from(*byte)).collect();
@@ -40,17 +41,21 @@ pub fn fit(form: &Form, text: &str) -> Option<Fit> {
         let (over, sum) = (found.name("over")?, found.name("sum")?);
         Some(checksum(kind, over.as_str(), sum.as_str().len()) == sum.as_str())
     });
-    Some(Fit { checksum, read: read(form, &found) })
+    Some(Fit { checksum, read: read(form, &pattern, &found) })
+}
+
+/// Whether a regular expression of a definition fits all of a text.
+pub fn fits_whole(pattern: &str, text: &str) -> bool {
+    whole(pattern).is_some_and(|pattern| pattern.is_match(text))
 }
 
 /// A regular expression for all of a text.
-pub(super) fn whole(pattern: &str) -> Option<Regex> {
+fn whole(pattern: &str) -> Option<Regex> {
     Regex::new(&format!("^(?:{pattern})$")).ok()
 }
 
-fn read(form: &Form, found: &Captures) -> BTreeMap<String, String> {
+fn read(form: &Form, pattern: &Regex, found: &Captures) -> BTreeMap<String, String> {
     let mut read = BTreeMap::new();
-    let Some(pattern) = whole(&form.pattern) else { return read };
     let payload = form.offline.as_ref().map(|offline| offline.group.as_str());
     for name in pattern.capture_names().flatten().filter(|name| !["over", "sum"].contains(name)) {
         if let Some(part) = found.name(name).filter(|_| Some(name) != payload) {
@@ -69,24 +74,6 @@ fn read(form: &Form, found: &Captures) -> BTreeMap<String, String> {
         }
     }
     read
-}
-
-impl Fact {
-    /// The word that definitions and the vault use for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Label => "label",
-            Self::Owner => "owner",
-            Self::OwnerId => "owner_id",
-            Self::Email => "email",
-            Self::Scopes => "scopes",
-            Self::Issued => "issued",
-            Self::Expiry => "expiry",
-            Self::LastUse => "last_use",
-            Self::Instance => "instance",
-        }
-    }
 }
 
 /// Reads base64 of either alphabet, filled up or not.

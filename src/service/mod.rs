@@ -25,7 +25,7 @@ pub use answer::{End, Facts, Judged, judge};
 pub use ask::{Errand, Unasked, Verified, hosts};
 pub use catalogue::{Bad, Catalogue, Error, Service, parse, schema};
 pub use detect::{Candidate, Sureness, detect, read};
-pub use form::checksum;
+pub use form::{checksum, fits_whole};
 pub use http::Network;
 pub use page::address;
 pub use request::{Asking, Unbuilt, build};

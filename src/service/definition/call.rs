@@ -220,6 +220,24 @@ pub enum Fact {
     Instance,
 }
 
+impl Fact {
+    /// The word that definitions and the vault use for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Label => "label",
+            Self::Owner => "owner",
+            Self::OwnerId => "owner_id",
+            Self::Email => "email",
+            Self::Scopes => "scopes",
+            Self::Issued => "issued",
+            Self::Expiry => "expiry",
+            Self::LastUse => "last_use",
+            Self::Instance => "instance",
+        }
+    }
+}
+
 /// Where in an answer something stands.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

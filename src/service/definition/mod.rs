@@ -115,6 +115,12 @@ pub struct Credential {
 }
 
 impl Definition {
+    /// The kind that a person's own word for it means: its id or its name, in large or small letters.
+    pub fn kind_called(&self, word: &str) -> Option<&Kind> {
+        let same = |text: &str| text.eq_ignore_ascii_case(word);
+        self.kinds.iter().find(|kind| same(&kind.id) || same(&kind.name))
+    }
+
     /// The kind of that id.
     pub fn kind(&self, id: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.id == id)
