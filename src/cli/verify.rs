@@ -131,7 +131,7 @@ fn ask(session: &Session, plan: &Plan, quiet: bool, face: &mut Face) -> Result<V
         Ok(())
     };
     let mut replies = 0;
-    ops::run(session, plan.inquiries.clone(), &Network::new(), |reply| {
+    let asked = ops::run(session, plan.inquiries.clone(), &Network::new(), |reply| {
         waiting.push(reply);
         replies += 1;
         if last.elapsed() >= RECORDED_EVERY {
@@ -140,10 +140,12 @@ fn ask(session: &Session, plan: &Plan, quiet: bool, face: &mut Face) -> Result<V
         }
         face.progress(Some(&format!("{replies} of {}", counted(of, "token"))));
         Ok(())
-    })?;
+    });
+    // Whatever ended the asking, what services said before counts.
     if !waiting.is_empty() {
         write_down(&mut waiting, face)?;
     }
+    asked?;
     Ok(checked)
 }
 

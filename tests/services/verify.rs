@@ -1,5 +1,6 @@
 //! `patvault verify` against services on the machine itself: what is asked, what is written down, and what is said.
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -110,6 +111,21 @@ fn what_cannot_be_asked_is_said() {
     assert!(text.contains("nowhere/x: not asked: no service 'nowhere' is known"), "{text}");
     assert!(text.contains("github/odd: not asked: its kind is none"), "{text}");
     assert!(text.contains("gitea/home: not asked: its service needs an instance"), "{text}");
+}
+
+#[test]
+fn a_kind_that_nobody_said_is_shown_by_the_secret_or_not_guessed() {
+    let stage = Stage::new();
+    let service = Fake::start(|_| Reply::json(200, r#"{"login":"ada","id":7}"#));
+    stage.keep("github/plain", &["--instance", &service.origin]);
+    let add = "printf 'gh%s' p_PATVAULTexampleNOTaREALtoken000l81uf | patvault add github/shown --stdin --instance $0 && \
+               patvault edit github/shown --kind ''";
+    let added = stage.home.command(Path::new("sh")).args(["-c", add, &service.origin]).output().unwrap();
+    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    let text = said(&stage.run(&["verify", "--all"]));
+    assert!(text.contains("alive    github/shown  (ada)"), "{text}");
+    assert!(text.contains("github/plain: not asked: its kind is not known"), "{text}");
+    assert_eq!(service.seen().len(), 1);
 }
 
 #[test]

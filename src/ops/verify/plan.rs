@@ -1,4 +1,4 @@
-//! What is to be asked about which tokens. No secret is opened for that.
+//! What is to be asked about which tokens. A secret is opened only where nobody said what kind of token it is.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use crate::ops::error::Error;
 use crate::ops::session::Session;
 use crate::secret::Secret;
 use crate::service::definition::{Definition, Kind, ScopeSet};
-use crate::service::{Errand, Place, Service, Value, Values, hosts, place, read};
+use crate::service::{Errand, Place, Service, Value, Values, detect, hosts, place, read};
 use crate::token::query::{Query, Search};
 use crate::token::reminder::{Duty, reminders};
 use crate::token::{Token, Version};
@@ -71,7 +71,7 @@ pub fn plan_verify(session: &Session, which: Which) -> Result<Plan, Error> {
                 service
             }
         };
-        match inquiries(service, &token) {
+        match inquiries(session, service, &token)? {
             Ok(some) => plan.inquiries.extend(some),
             Err(why) => plan.skipped.push(Skipped { path: token.path(), why }),
         }
@@ -91,43 +91,50 @@ fn is_meant(session: &Session, which: Which, token: &Token) -> bool {
     }
 }
 
-fn inquiries(service: Option<Arc<Service>>, token: &Token) -> Result<Vec<Inquiry>, String> {
-    let service = service.ok_or_else(|| format!("no service '{}' is known", token.service))?;
-    let definition = &service.definition;
-    let kind = kind_of(&service, token).ok_or("its kind is none that the service is known to issue")?;
-    if kind.verify.is_empty() {
-        return Err(format!("no call tells whether a {} works", kind.name));
-    }
-    let place =
-        place(definition, token.instance.as_deref()).ok_or("its service needs an instance: --instance tells")?;
-    let (kind, calls) = (kind.id.clone(), kind.verify.clone());
-    let owed =
-        token.versions.iter().enumerate().skip(1).filter(|(_, version)| token.owed().any(|(owed, _)| owed == *version));
-    let asked = [0].into_iter().chain(owed.map(|(at, _)| at));
-    let inquiry = |at| {
-        let hosts = hosts(definition, &place, &calls);
-        Inquiry {
-            token: token.clone(),
-            at,
-            service: Arc::clone(&service),
-            kind: kind.clone(),
-            place: place.clone(),
-            hosts,
-        }
+type Asked = Result<Vec<Inquiry>, String>;
+
+fn inquiries(session: &Session, service: Option<Arc<Service>>, token: &Token) -> Result<Asked, Error> {
+    let Some(service) = service else { return Ok(Err(format!("no service '{}' is known", token.service))) };
+    let Some(place) = place(&service.definition, token.instance.as_deref()) else {
+        return Ok(Err("its service needs an instance: --instance tells".into()));
     };
-    Ok(asked.map(inquiry).collect())
+    let kind = match &token.kind {
+        Some(word) => service.definition.kind_called(word).ok_or("its kind is none that the service is known to issue"),
+        None => kind_shown(session, &service, token)?.ok_or("its kind is not known: 'patvault edit --kind' tells"),
+    };
+    let asked = kind.map_err(str::to_owned).and_then(|kind| match &kind.verify[..] {
+        [] => Err(format!("no call tells whether a {} works", kind.name)),
+        _ => Ok(asked_about(&service, kind, &place, token)),
+    });
+    Ok(asked)
 }
 
-/// The kind that a token's own word for it means; the only one there is, where it says nothing.
-pub(super) fn kind_of<'a>(service: &'a Service, token: &Token) -> Option<&'a Kind> {
-    let kinds = &service.definition.kinds;
-    match &token.kind {
-        Some(word) => {
-            let same = |text: &str| text.eq_ignore_ascii_case(word);
-            kinds.iter().find(|kind| same(&kind.id) || same(&kind.name))
-        }
-        None => kinds.first(),
+/// The kind of a token of which nobody said it: the only one there is, or the one that its secret shows. One that was
+/// guessed would be asked about in the wrong way, and a service would call it dead.
+fn kind_shown<'a>(session: &Session, service: &'a Service, token: &Token) -> Result<Option<&'a Kind>, Error> {
+    let definition = &service.definition;
+    if let [only] = &definition.kinds[..] {
+        return Ok(Some(only));
     }
+    let Some(secret) = session.read(|vault| Ok(vault.secret(token.current().id)?))? else { return Ok(None) };
+    let found = detect(std::slice::from_ref(service), &secret);
+    let Some(best) = found.first() else { return Ok(None) };
+    let alone = found.iter().filter(|other| other.sureness == best.sureness).count() == 1;
+    Ok(definition.kind(&best.kind).filter(|_| alone))
+}
+
+fn asked_about(service: &Arc<Service>, kind: &Kind, place: &Place, token: &Token) -> Vec<Inquiry> {
+    let owed =
+        token.versions.iter().enumerate().skip(1).filter(|(_, version)| token.owed().any(|(owed, _)| owed == *version));
+    let inquiry = |at| Inquiry {
+        token: token.clone(),
+        at,
+        service: Arc::clone(service),
+        kind: kind.id.clone(),
+        place: place.clone(),
+        hosts: hosts(&service.definition, place, &kind.verify),
+    };
+    [0].into_iter().chain(owed.map(|(at, _)| at)).map(inquiry).collect()
 }
 
 impl Inquiry {

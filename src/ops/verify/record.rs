@@ -12,7 +12,7 @@ use crate::token::change::{Field, Subject};
 use crate::token::expiry::{Expiry, Source};
 use crate::token::label::Label;
 use crate::token::now::Now;
-use crate::token::{State, when};
+use crate::token::{State, Token, Version, when};
 use crate::vault::Writer;
 use crate::verdict::{Outcome, Verdict};
 
@@ -47,20 +47,23 @@ fn record_one(session: &Session, vault: &mut Writer, reply: &Reply) -> Result<Ch
         news: vec![],
     };
     let version = inquiry.version().id;
-    let there = vault.token(inquiry.token.id)?.filter(crate::token::Token::is_kept);
-    let Some(there) = there.filter(|token| token.versions.iter().any(|known| known.id == version)) else {
+    let there = vault.token(inquiry.token.id)?.filter(Token::is_kept);
+    let version =
+        there.as_ref().and_then(|token| Some((token, token.versions.iter().find(|known| known.id == version)?)));
+    let Some((token, version)) = version else {
         checked.news.push("it was changed meanwhile: nothing is recorded".into());
         return Ok(checked);
     };
-    let subject = Subject { token: there.id, version: Some(version) };
+    let subject = Subject { token: token.id, version: Some(version.id) };
     vault.set(subject, &Field::Verdict, Some(&checked.verdict.to_string()))?;
-    if checked.verdict.outcome == Outcome::Dead && inquiry.version().state != State::Current {
+    if checked.verdict.outcome == Outcome::Dead && version.state != State::Current {
         // The service's own word: nothing is left to be revoked.
         vault.set(subject, &Field::State, Some(&State::Revoked(session.now.instant).to_string()))?;
         checked.news.push("nothing is left to be revoked".into());
     }
     if let Ok(verified) = &reply.said {
-        let mut told = Told { inquiry, vault, subject, now: &session.now, news: &mut checked.news };
+        let news = &mut checked.news;
+        let mut told = Told { inquiry, token, version, vault, subject, now: &session.now, news };
         told.take(verified)?;
         checked.owner = verified.facts.texts.get(&Fact::Owner).cloned();
     }
@@ -83,6 +86,9 @@ fn verdict(reply: &Reply, now: &Now) -> Verdict {
 /// What a service told, on its way into the vault.
 struct Told<'a, 'w> {
     inquiry: &'a Inquiry,
+    /// The token and its version as they are now, not as they were when they were asked about.
+    token: &'a Token,
+    version: &'a Version,
     vault: &'a mut Writer<'w>,
     subject: Subject,
     now: &'a Now,
@@ -118,12 +124,12 @@ impl Told<'_, '_> {
             // What a service says is as little to be trusted as what a person types.
             let Ok(text) = Label::Account.parse(text) else { continue };
             let field = Field::Told(fact.word().into());
-            let known = self.inquiry.version().told.get(fact.word());
+            let known = self.version.told.get(fact.word());
             if *fact == Fact::Owner && known.is_some_and(|known| *known != text) {
                 self.news.push(format!("owner is {text} now"));
             }
             self.vault.set(self.subject, &field, Some(&text))?;
-            if *fact == Fact::Owner && self.inquiry.token.account.is_none() {
+            if *fact == Fact::Owner && self.token.account.is_none() {
                 self.vault.set(Subject { version: None, ..self.subject }, &Field::Account, Some(&text))?;
             }
         }
@@ -134,7 +140,7 @@ impl Told<'_, '_> {
     fn expiry(&mut self, end: Option<End>) -> Result<(), Error> {
         let Some(end) = end else { return Ok(()) };
         let source = Source::Service(self.now.instant);
-        let known = self.inquiry.version().expiry;
+        let known = self.version.expiry;
         let told = match end {
             End::Never => Expiry::Never(source),
             End::At(date) => Expiry::Ends(date, source),
@@ -172,7 +178,7 @@ impl Told<'_, '_> {
     /// What was granted is what the service says; what a person had noted and is not granted is said.
     fn scopes(&mut self, granted: &[String]) -> Result<(), Error> {
         let granted: BTreeSet<String> = granted.iter().filter_map(|name| Label::Scope.parse(name).ok()).collect();
-        let noted: BTreeSet<String> = self.inquiry.version().scopes.iter().map(|scope| scope.name.clone()).collect();
+        let noted: BTreeSet<String> = self.version.scopes.iter().map(|scope| scope.name.clone()).collect();
         for name in granted.difference(&noted) {
             self.vault.set(self.subject, &Field::Scope(name.clone()), Some(""))?;
             if !noted.is_empty() {
