@@ -51,7 +51,7 @@ fn register() -> rusqlite::Result<()> {
     let code = *CODE.get_or_init(|| {
         // SAFETY: a null name asks for the system's own file system; what is found lives as long as the process.
         let Some(system) = (unsafe { ffi::sqlite3_vfs_find(ptr::null()).as_ref() }) else { return ffi::SQLITE_ERROR };
-        // What has nothing to do with files, such as the time, is the system's; `pAppData` and the name of its own are not.
+        // What has nothing to do with files, such as the time, is the system's, and so is `pAppData`, which that may ask for.
         let ours = ffi::sqlite3_vfs {
             iVersion: 1,
             szOsFile: size_of::<Open>() as c_int,
