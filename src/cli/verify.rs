@@ -156,8 +156,7 @@ fn line(checked: &Checked, face: &mut Face) {
         Outcome::Dead => Role::Bad,
         Outcome::Refused => Role::Soon,
     };
-    let word = face.painted(role, &format!("{:<7}", outcome.word()));
-    let mut text = format!("{word}  {}", escaped(&checked.name));
+    let mut text = format!("  {}", escaped(&checked.name));
     if let Some(owner) = &checked.owner {
         text.push_str(&format!("  ({})", escaped(owner)));
     }
@@ -166,7 +165,7 @@ fn line(checked: &Checked, face: &mut Face) {
     if !more.is_empty() {
         text.push_str(&format!(": {more}"));
     }
-    face.line(&text);
+    face.labelled(role, &format!("{:<7}", outcome.word()), &text);
 }
 
 fn document<'a>(checked: &'a [Checked], plan: &'a Plan) -> Document<'a> {
