@@ -91,6 +91,8 @@ fn give_back_on(mut signals: Signals) {
         // Held to the end: no other question opens in between.
         let open = open();
         if let Some(before) = &*open {
+            // What was typed and not read yet would be shown, and go to the shell.
+            let _all_that_can_be_done = termios::tcflush(&before.tty, QueueSelector::IFlush);
             // At once: a terminal that was stopped with Ctrl-S would let nobody through.
             before.give_back(OptionalActions::Now);
             let _only_looks = (&before.tty).write_all(b"\n");
