@@ -12,6 +12,7 @@ mod doctor;
 mod due;
 mod due_index;
 mod edit;
+mod errand;
 mod error;
 mod export;
 mod fields;

@@ -1,0 +1,147 @@
+//! What asking about a token begins with: who issued it, and the errand that carries its secret there. Whichever verb asks.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::error::Error;
+use super::session::Session;
+use crate::secret::Secret;
+use crate::service::definition::{Definition, Kind, ScopeSet};
+use crate::service::{Catalogue, Errand, Place, Service, Value, Values, detect, hosts, place, read};
+use crate::token::{Token, Version};
+
+/// Who issued a token: the service, as what kind, and where it lives for this token.
+#[derive(Debug, Clone)]
+pub struct Issuer {
+    service: Arc<Service>,
+    kind: String,
+    place: Place,
+}
+
+/// Finds issuers. A service is read once, however many tokens are its.
+pub struct Issuers<'a> {
+    session: &'a Session,
+    catalogue: Catalogue,
+    known: BTreeMap<String, Option<Arc<Service>>>,
+}
+
+impl<'a> Issuers<'a> {
+    /// Has found nobody yet.
+    pub fn new(session: &'a Session) -> Self {
+        Self { session, catalogue: session.ground.catalogue(), known: BTreeMap::new() }
+    }
+
+    /// Who issued a token, or why nobody can be asked about it, in a sentence. Its secret is opened only where nobody said
+    /// what kind of token it is.
+    pub fn of(&mut self, token: &Token) -> Result<Result<Issuer, String>, Error> {
+        let Some(service) = self.service(&token.service)? else {
+            return Ok(Err(format!("no service '{}' is known", token.service)));
+        };
+        let Some(place) = place(&service.definition, token.instance.as_deref()) else {
+            return Ok(Err("its service needs an instance: --instance tells".into()));
+        };
+        let kind = match &token.kind {
+            Some(word) => {
+                let kind = service.definition.kind_called(word);
+                kind.ok_or("its kind is none that the service is known to issue")
+            }
+            None => self.kind_shown(&service, token)?.ok_or("its kind is not known: 'patvault edit --kind' tells"),
+        };
+        let kind = kind.map(|kind| kind.id.clone()).map_err(str::to_owned);
+        Ok(kind.map(|kind| Issuer { service, kind, place }))
+    }
+
+    fn service(&mut self, id: &str) -> Result<Option<Arc<Service>>, Error> {
+        if let Some(known) = self.known.get(id) {
+            return Ok(known.clone());
+        }
+        let service = self.catalogue.get(id)?.map(Arc::new);
+        self.known.insert(id.to_owned(), service.clone());
+        Ok(service)
+    }
+
+    /// The kind of a token of which nobody said it: the only one there is, or the one that its secret shows. One that was
+    /// guessed would be asked about in the wrong way, and a service would call it dead.
+    fn kind_shown<'s>(&self, service: &'s Service, token: &Token) -> Result<Option<&'s Kind>, Error> {
+        let definition = &service.definition;
+        if let [only] = &definition.kinds[..] {
+            return Ok(Some(only));
+        }
+        let Some(secret) = self.session.read(|vault| Ok(vault.secret(token.current().id)?))? else { return Ok(None) };
+        let found = detect(std::slice::from_ref(service), &secret);
+        let Some(best) = found.first() else { return Ok(None) };
+        let alone = found.iter().filter(|other| other.sureness == best.sureness).count() == 1;
+        Ok(definition.kind(&best.kind).filter(|_| alone))
+    }
+}
+
+impl Issuer {
+    /// What is known of the service.
+    pub fn definition(&self) -> &Definition {
+        &self.service.definition
+    }
+
+    /// What is known of this kind of token.
+    pub fn kind(&self) -> Option<&Kind> {
+        self.definition().kind(&self.kind)
+    }
+
+    /// The scopes that tokens of this kind are given from.
+    pub fn scope_set(&self) -> Option<&ScopeSet> {
+        self.definition().scopes.get(self.kind()?.scopes.as_ref()?)
+    }
+
+    /// The definition of the service is the person's own, so that nobody but them has looked where it sends secrets.
+    pub fn is_own(&self) -> bool {
+        self.service.own.is_some()
+    }
+
+    /// The hosts that these calls are made to, in order and once each.
+    pub fn hosts(&self, calls: &[String]) -> Vec<String> {
+        hosts(self.definition(), &self.place, calls)
+    }
+
+    /// Opens the secret of a version and gets everything ready that the service is asked with.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a version whose secret was purged.
+    pub fn errand(&self, session: &Session, token: &Token, version: &Version) -> Result<Errand, Error> {
+        session.read(|vault| {
+            let secret = vault.secret(version.id)?;
+            let secret = secret.ok_or_else(|| Error::usage("its secret was purged", "nothing brings it back"))?;
+            let mut values = self.known(token, version, &secret);
+            for name in &version.parts {
+                if let Some(part) = vault.part(version.id, name)? {
+                    values.set(name, Value::Secret(part));
+                }
+            }
+            values.set("token", Value::Secret(secret));
+            Ok(Errand {
+                service: Arc::clone(&self.service),
+                kind: self.kind.clone(),
+                place: self.place.clone(),
+                values,
+                credentials: BTreeMap::new(),
+                now: session.now.instant,
+                nonce: crate::vault::new_id::<()>()?.to_string(),
+            })
+        })
+    }
+
+    /// What is known of a token besides its secrets.
+    fn known(&self, token: &Token, version: &Version, secret: &Secret) -> Values {
+        let mut values = Values::default();
+        for (name, text) in self.kind().map(|kind| read(kind, secret)).unwrap_or_default() {
+            values.set(&name, Value::Text(text));
+        }
+        for (name, text) in version.told.iter().chain(&token.facts) {
+            values.set_text(name, Some(text));
+        }
+        values.set_text("account", token.account.as_deref());
+        values.set_text("name", Some(&token.name));
+        if !version.scopes.is_empty() {
+            values.set("scopes", Value::List(version.scopes.iter().map(|scope| scope.name.clone()).collect()));
+        }
+        values
+    }
+}
