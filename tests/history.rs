@@ -59,6 +59,7 @@ fn values() -> Vec<(Field, &'static [Option<&'static str>])> {
     const THERE: &[Option<&str>] = &[None, Some("")];
     const SCOPE: &[Option<&str>] = &[None, Some(""), Some("low"), Some("high")];
     const DATE: &[Option<&str>] = &[None, Some("2026-11-22"), Some("2026-11-22T10:00:00Z")];
+    const TIME: &[Option<&str>] = &[None, Some("2026-11-22T10:00:00Z"), Some("2026-11-23T10:00:00Z")];
     const MARK: &[Option<&str>] = &[None, Some("snoozed 2027-01-31"), Some("done 2026-11-22T10:00:00Z")];
     vec![
         (Field::Service, &[Some("github"), Some("gitlab")]),
@@ -73,10 +74,15 @@ fn values() -> Vec<(Field, &'static [Option<&'static str>])> {
         (Field::Fact("org".into()), TEXT),
         (Field::Told("owner".into()), TEXT),
         (Field::Told("last_use".into()), DATE),
+        (
+            Field::Consumer("Actions org/app".into()),
+            &[None, Some("hand"), Some("hand ask ops"), Some("stdin gh secret set X"), Some("env X ./set.sh")],
+        ),
+        (Field::Consumer("server".into()), &[None, Some("hand")]),
         (Field::Lead, DAYS),
         (Field::Cadence, DAYS),
         (Field::Unused, DAYS),
-        (Field::Trashed, &[None, Some("2026-11-22T10:00:00Z"), Some("2026-11-23T10:00:00Z")]),
+        (Field::Trashed, TIME),
         (Field::Issued, DATE),
         (Field::Expiry, &[Some("unknown"), Some("never typed"), Some("2027-01-31 typed"), Some("2027-02-01 default")]),
         (Field::Scope("repo".into()), SCOPE),
@@ -86,6 +92,9 @@ fn values() -> Vec<(Field, &'static [Option<&'static str>])> {
             Field::State,
             &[Some("current"), Some("superseded 2026-11-22T10:00:00Z"), Some("revoked 2026-11-22T10:00:00Z")],
         ),
+        (Field::Installed("Actions org/app".into()), TIME),
+        (Field::Installed("server".into()), TIME),
+        (Field::Rotation, &[None, Some("begun 2026-11-22T10:00:00Z"), Some("asked 2026-11-22T10:00:00Z rotate")]),
         (Field::Mark(Duty::Rotate), MARK),
         (Field::Mark(Duty::Unused), MARK),
     ]
@@ -124,6 +133,9 @@ fn take(stage: &Stage, step: &Step) {
                 let Some((id, (token, _))) = before.iter().nth(token % before.len().max(1)) else { continue };
                 let (field, choices) = &values()[*field];
                 let subject = Subject { token: *id, version: Some(token.current().id) };
+                if let Field::Installed(place) = field {
+                    w.set(subject, &Field::Consumer(place.clone()), Some("hand"))?;
+                }
                 w.set(subject, field, choices[value % choices.len()])?;
             }
             Ok(())
@@ -264,7 +276,7 @@ fn a_value_that_cannot_be_read_back_is_refused() {
     let stage = Stage::new();
     let ids = stage.add(&[draft("github/laptop"), draft("github/ci")]);
     let of = subject(&stage, ids[0]);
-    let cases: [(Field, Option<&str>); 22] = [
+    let cases: [(Field, Option<&str>); 26] = [
         (Field::Name, None),
         (Field::Service, None),
         (Field::Lead, Some("soon")),
@@ -283,6 +295,10 @@ fn a_value_that_cannot_be_read_back_is_refused() {
         (Field::Fact("org".into()), Some("")),
         (Field::Told("owner".into()), Some("")),
         (Field::Told("last_use".into()), Some("yesterday")),
+        (Field::Consumer("server".into()), Some("curl")),
+        (Field::Installed("server".into()), Some("yes")),
+        (Field::Installed("nowhere".into()), Some("2026-11-22T10:00:00Z")),
+        (Field::Rotation, Some("begun")),
         // These are not set but come about.
         (Field::Added, Some("github/laptop")),
         (Field::VersionAdded, Some("2026-11-22T10:00:00Z")),

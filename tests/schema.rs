@@ -135,6 +135,7 @@ fn facts_of(text: &mut String, r: &Reader, token: &Token) -> Result<(), Error> {
         ("kind", token.kind.clone()),
         ("tags", Some(token.tags.iter().cloned().collect::<Vec<_>>().join(" ")).filter(|tags| !tags.is_empty())),
         ("facts", Some(named(&token.facts)).filter(|facts| !facts.is_empty())),
+        ("consumers", Some(named(&token.consumers)).filter(|places| !places.is_empty())),
         ("lead", days(token.policy.lead_days)),
         ("cadence", days(token.policy.cadence_days)),
         ("unused", days(token.policy.unused_days)),
@@ -158,7 +159,11 @@ fn facts_of(text: &mut String, r: &Reader, token: &Token) -> Result<(), Error> {
         let marks = token.marks.iter().filter(|mark| mark.version == version.id);
         let marks = marks.map(|mark| format!("{}: {}", mark.duty, mark.answer));
         let told = Some(format!("told: {}", named(&version.told))).filter(|_| !version.told.is_empty());
-        let known = issued.into_iter().chain(verdict).chain(told).chain(scopes).chain(marks);
+        let installed = Some(format!("installed: {}", named(&version.installed)));
+        let installed = installed.filter(|_| !version.installed.is_empty());
+        let rotation = version.rotation.as_ref().map(|rotation| format!("rotation: {rotation}"));
+        let known =
+            issued.into_iter().chain(verdict).chain(told).chain(installed).chain(rotation).chain(scopes).chain(marks);
         known.for_each(|fact| line(text, 2, &fact));
         for name in &version.parts {
             line(text, 2, &format!("secret {name}: {}", r.part(version.id, name)?.unwrap().expose()));
@@ -167,7 +172,7 @@ fn facts_of(text: &mut String, r: &Reader, token: &Token) -> Result<(), Error> {
     Ok(())
 }
 
-fn named(values: &BTreeMap<String, String>) -> String {
+fn named(values: &BTreeMap<String, impl std::fmt::Display>) -> String {
     values.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
 }
 
@@ -274,9 +279,33 @@ fn fill(stage: &Stage) {
         ..DraftVersion::of(Secret::new("not-a-real-secret-10".into()))
     };
     write(stage, 18, "rotate", |w| w.add_version(ci, &new));
-    write(stage, 19, "rename", |w| w.set(of_ci, &Field::Name, Some("ci, rotated")));
+    consumers(stage, of, of_ci);
+    write(stage, 23, "rename", |w| w.set(of_ci, &Field::Name, Some("ci, rotated")));
     // This one waits in the journal.
     use_it(ci, 3, 14);
+}
+
+/// Places where tokens are installed, one that was taken away, and rotations that are under way.
+fn consumers(stage: &Stage, laptop: Subject, before: Subject) {
+    let ci = stage.vault.read(&stage.key, |r| r.token(before.token)).unwrap().unwrap();
+    let ci = Subject { version: Some(ci.current().id), ..before };
+    let [actions, server] = ["Actions org/app", "server, by ssh"].map(String::from);
+    write(stage, 20, "consumer", |w| {
+        w.set(ci, &Field::Consumer(actions.clone()), Some("stdin gh secret set DEPLOY --repo org/app"))?;
+        w.set(ci, &Field::Consumer(server.clone()), Some("env DEPLOY ./update.sh"))?;
+        w.set(ci, &Field::Consumer("wiki".into()), Some("hand https://wiki.example.com/ci"))?;
+        w.set(before, &Field::Installed(actions.clone()), Some("2026-11-20T10:00:00Z"))?;
+        w.set(before, &Field::Installed(server.clone()), Some("2026-11-20T10:00:00Z"))?;
+        w.set(ci, &Field::Installed(actions.clone()), Some("2026-11-22T10:20:00Z"))
+    });
+    write(stage, 21, "consumer", |w| {
+        w.set(ci, &Field::Consumer(server.clone()), None)?;
+        w.set(laptop, &Field::Consumer("dotfiles".into()), Some("hand"))
+    });
+    write(stage, 22, "rotate", |w| {
+        w.set(laptop, &Field::Rotation, Some("begun 2026-11-22T10:22:00Z"))?;
+        w.set(ci, &Field::Rotation, Some("asked 2026-11-22T10:22:00Z rotate"))
+    });
 }
 
 fn drafts() -> [Draft; 5] {

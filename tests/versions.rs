@@ -152,6 +152,32 @@ fn an_undo_loses_no_secret_that_may_be_the_only_one() {
 }
 
 #[test]
+fn a_place_that_goes_takes_with_it_what_was_installed_there() {
+    let stage = Stage::holding(&["x/app"]);
+    let id = only(&stage);
+    let old = subject(&stage, id);
+    let place = || "Actions org/app".to_owned();
+    let at = "2026-11-22T10:00:00Z";
+    let write = |secs, f: &dyn Fn(&mut Writer) -> Result<(), Error>| {
+        stage.vault.write(&stage.key, &later(secs), "consumer", f).unwrap();
+        newest(&stage)
+    };
+    write(10, &|w| w.set(old, &Field::Consumer(place()), Some("stdin gh secret set DEPLOY")));
+    write(20, &|w| w.set(old, &Field::Installed(place()), Some(at)));
+    write(30, &|w| w.add_version(id, &version("not-a-real-1", &[])).map(drop));
+    let new = subject(&stage, id);
+    assert!(token(&stage, id).current().installed.is_empty(), "a new version is not installed anywhere yet");
+    write(40, &|w| w.set(new, &Field::Installed(place()), Some(at)));
+    let before = token(&stage, id);
+    let gone = write(50, &|w| w.set(new, &Field::Consumer(place()), None));
+    let after = token(&stage, id);
+    assert!(after.consumers.is_empty() && after.versions.iter().all(|version| version.installed.is_empty()));
+    assert_eq!(fields(&stage, gone).len(), 3);
+    undo(&stage, gone).unwrap();
+    assert_eq!(token(&stage, id), before);
+}
+
+#[test]
 fn a_purged_token_gets_no_secret() {
     let stage = Stage::holding(&["x/app"]);
     let id = only(&stage);

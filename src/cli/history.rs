@@ -207,6 +207,8 @@ fn told(change: &Change, face: &Face) -> String {
         Field::Scope(scope) => format!("scope {}", escaped(scope)),
         Field::Mark(duty) => format!("reminder {duty}"),
         Field::Fact(name) | Field::Told(name) => escaped(name).into_owned(),
+        Field::Consumer(place) => format!("consumer {}", escaped(place)),
+        Field::Installed(place) => format!("installed in {}", escaped(place)),
         Field::Part(name) => format!("secret {}", escaped(name)),
         field => field.to_string(),
     };

@@ -148,7 +148,10 @@ fn left_out(kept: &[&Full], gone: usize, guarded: usize) -> Vec<String> {
         let (token, version) = (&full.token, full.token.current());
         token.policy != Policy::default()
             || version.verdict.is_some()
-            || !(token.facts.is_empty() && version.told.is_empty() && version.parts.is_empty())
+            || !(token.facts.is_empty()
+                && token.consumers.is_empty()
+                && version.told.is_empty()
+                && version.parts.is_empty())
             || version.scopes.iter().any(|scope| scope.rated.is_some())
     };
     let more = kept.iter().filter(has_more).count();

@@ -18,6 +18,7 @@ use super::{Exported, Full, Imported, Place, label, text_of};
 use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::text::counted;
+use crate::token::consumer::{NotAWay, Way};
 use crate::token::draft::{Draft, DraftVersion};
 use crate::token::expiry::{Date, Expiry};
 use crate::token::label::{Label, note};
@@ -25,7 +26,8 @@ use crate::token::rules::Policy;
 use crate::token::{LAST_USE, State};
 use crate::verdict::Verdict;
 pub use record::{
-    ExpiryRecord, PolicyRecord, Record, ScopeRecord, SourceWord, StateWord, VerdictRecord, VersionRecord,
+    ConsumerRecord, ExpiryRecord, PolicyRecord, Record, ScopeRecord, SourceWord, StateWord, TimeRecord, VerdictRecord,
+    VersionRecord,
 };
 use wrong::{Wrong, not_taken};
 
@@ -177,7 +179,8 @@ fn draft(record: Record) -> Result<Draft, Wrong> {
             .enumerate()
             .map(|(at, tag)| text(Label::Tag, tag, &format!("/tags/{at}")))
             .collect::<Result<_, _>>()?,
-        facts: named(record.facts, value).map_err(|wrong| wrong.under("facts"))?,
+        facts: named(Label::Field, record.facts, value).map_err(|wrong| wrong.under("facts"))?,
+        consumers: named(Label::Place, record.consumers, way).map_err(|wrong| wrong.under("consumers"))?,
         policy: Policy { lead_days, cadence_days, unused_days },
         note: record
             .note
@@ -205,7 +208,9 @@ fn version(record: VersionRecord, is_first: bool) -> Result<DraftVersion, Wrong>
             .collect::<Result<_, _>>()?,
         verdict: record.verdict.map(verdict).transpose()?,
         told: told(record.told).map_err(|wrong| wrong.under("told"))?,
-        parts: named(record.parts, secret).map_err(|wrong| wrong.under("parts"))?,
+        installed: named(Label::Place, record.installed, |TimeRecord(at)| Ok(at))
+            .map_err(|wrong| wrong.under("installed"))?,
+        parts: named(Label::Field, record.parts, secret).map_err(|wrong| wrong.under("parts"))?,
         state,
         added: record.added,
     })
@@ -218,18 +223,33 @@ fn secret(given: Option<SecretText>) -> Result<Secret, Wrong> {
 
 /// Values by name. What is wrong stands somewhere among them: where names and values are mixed up, a name is a secret.
 fn named<T, U>(
+    names: Label,
     given: BTreeMap<String, T>,
     value: impl Fn(T) -> Result<U, Wrong>,
 ) -> Result<BTreeMap<String, U>, Wrong> {
-    given.into_iter().map(|(name, given)| Ok((text(Label::Field, &name, "")?, value(given)?))).collect()
+    given.into_iter().map(|(name, given)| Ok((text(names, &name, "")?, value(given)?))).collect()
 }
 
 fn value(given: String) -> Result<String, Wrong> {
     text(Label::Value, &given, "")
 }
 
+fn way(given: ConsumerRecord) -> Result<Way, Wrong> {
+    let ConsumerRecord { run, env, note } = given;
+    Way::parse(run.as_deref(), env.as_deref(), note.as_deref()).map_err(|error| {
+        // The rule that a label breaks shows what was written, which may be anything.
+        let why = match error {
+            NotAWay::Label(_) => {
+                "a command is one line, a variable is letters, digits and '_', and a note is one line".into()
+            }
+            rule => rule.to_string(),
+        };
+        Wrong::at("", why)
+    })
+}
+
 fn told(given: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Wrong> {
-    let mut told = named(given, value)?;
+    let mut told = named(Label::Field, given, value)?;
     if let Some(at) = told.get_mut(LAST_USE) {
         let date: Date = at.parse().map_err(|_| Wrong::at("/last_use", "it must be a day or a time"))?;
         *at = date.to_string();

@@ -205,9 +205,14 @@ fn label(label: Label, given: &str) -> Result<String, Cow<'static, str>> {
             Label::Tag => "a tag has no spaces, no control characters and does not start with '#' or '-'",
             Label::Scope => "a scope has no spaces and no control characters",
             Label::Field => "a field is a word of lower-case letters, digits, '.', '-' and '_', such as account_id",
-            Label::Name | Label::Account | Label::Kind | Label::Value | Label::Plain => {
-                "it must hold 1 to 512 bytes without control characters or characters that are invisible"
-            }
+            Label::Name
+            | Label::Account
+            | Label::Kind
+            | Label::Value
+            | Label::Place
+            | Label::Command
+            | Label::Variable
+            | Label::Plain => "it must hold 1 to 512 bytes without control characters or characters that are invisible",
         })
     })
 }

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::fault::Explain;
 use crate::scope::{Risk, Scope};
+use crate::token::consumer::Way;
 use crate::token::expiry::{Date, Expiry, Source};
 use crate::token::id::TokenId;
 use crate::token::now::tests::utc;
@@ -98,6 +99,15 @@ fn tellings() -> impl Strategy<Value = BTreeMap<String, String>> {
     })
 }
 
+fn consumers() -> impl Strategy<Value = BTreeMap<String, Way>> {
+    let way = prop_oneof![
+        option::of(labels(Label::Value)).prop_map(|note| Way::Hand { note }),
+        (labels(Label::Command), option::of("[A-Z_][A-Z0-9_]{0,8}"))
+            .prop_map(|(command, env)| Way::Run { command, env }),
+    ];
+    proptest::collection::btree_map(labels(Label::Place), way, 0..4)
+}
+
 /// A version, its secret and the secret parts of it. The place in its token is set where the token is made.
 fn versions() -> impl Strategy<Value = (Version, String, BTreeMap<String, String>)> {
     let outcome = prop_oneof![Just(Outcome::Alive), Just(Outcome::Dead), Just(Outcome::Refused)];
@@ -107,13 +117,27 @@ fn versions() -> impl Strategy<Value = (Version, String, BTreeMap<String, String
         why,
     });
     let state = prop_oneof![instants().prop_map(State::Superseded), instants().prop_map(State::Revoked)];
-    let known = (option::of(dates()), expiries(), scopes(), option::of(verdict), tellings());
+    let installed = proptest::collection::btree_map(labels(Label::Place), instants(), 0..3);
+    let known = (option::of(dates()), expiries(), scopes(), option::of(verdict), tellings(), installed);
     (instants(), known, state, secrets(), named(secrets())).prop_map(
-        |(added, (issued, expiry, scopes, verdict, told), state, secret, secret_parts)| {
+        |(added, (issued, expiry, scopes, verdict, told, installed), state, secret, secret_parts)| {
             let id = VersionId::from_bytes([0; 16]);
             let parts = secret_parts.keys().cloned().collect();
             (
-                Version { id, number: 1, added, issued, expiry, scopes, verdict, told, parts, state },
+                Version {
+                    id,
+                    number: 1,
+                    added,
+                    issued,
+                    expiry,
+                    scopes,
+                    verdict,
+                    told,
+                    parts,
+                    installed,
+                    state,
+                    rotation: None,
+                },
                 secret,
                 secret_parts,
             )
@@ -131,12 +155,13 @@ pub fn fulls() -> impl Strategy<Value = Full> {
         option::of(labels(Label::Kind)),
         proptest::collection::btree_set(labels(Label::Tag), 0..4),
         named(labels(Label::Value)),
+        consumers(),
         option::of(notes()),
     );
     let policy = (option::of(0u32..400), option::of(0u32..400), option::of(0u32..400))
         .prop_map(|(lead_days, cadence_days, unused_days)| Policy { lead_days, cadence_days, unused_days });
     (words, policy, instants(), option::of(instants()), proptest::collection::vec(versions(), 1..4)).prop_map(
-        |((service, name, host, account, kind, tags, facts, note), policy, added, last_use, given)| {
+        |((service, name, host, account, kind, tags, facts, consumers, note), policy, added, last_use, given)| {
             let (mut versions, mut secrets, mut parts) = (vec![], BTreeMap::new(), BTreeMap::new());
             let count = given.len();
             for (at, (mut version, secret, secret_parts)) in given.into_iter().enumerate() {
@@ -160,6 +185,7 @@ pub fn fulls() -> impl Strategy<Value = Full> {
                 kind,
                 tags,
                 facts,
+                consumers,
                 policy,
                 added,
                 trashed: None,
@@ -191,8 +217,10 @@ pub fn added(draft: &Draft, like: &Token) -> Full {
             scopes: given.scopes.clone(),
             verdict: given.verdict.clone(),
             told: given.told.clone(),
+            installed: given.installed.clone(),
             parts: given.parts.keys().cloned().collect(),
             state: given.state,
+            rotation: None,
         });
     }
     let draft = draft.clone();
@@ -204,6 +232,7 @@ pub fn added(draft: &Draft, like: &Token) -> Full {
         kind: draft.kind,
         tags: draft.tags,
         facts: draft.facts,
+        consumers: draft.consumers,
         policy: draft.policy,
         added: draft.added.unwrap_or(like.added),
         versions,

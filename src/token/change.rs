@@ -36,6 +36,8 @@ pub enum Field {
     Tag(String),
     /// Something that its service needs to know of it.
     Fact(String),
+    /// How one of the places where it is installed is updated.
+    Consumer(String),
     /// Lead time of its own, in days.
     Lead,
     /// Cadence of its own, in days.
@@ -60,8 +62,12 @@ pub enum Field {
     Told(String),
     /// Something secret about the version besides its secret: there or not. Its value is never told.
     Part(String),
+    /// That the version was installed in one of its token's places. The value is when.
+    Installed(String),
     /// Where the version stands.
     State,
+    /// The rotation from the version that is under way.
+    Rotation,
     /// What was said to a reminder about the version.
     Mark(Duty),
 }
@@ -86,10 +92,13 @@ impl fmt::Display for Field {
             Self::Expiry => "expiry",
             Self::Verdict => "verdict",
             Self::State => "state",
+            Self::Rotation => "rotation",
             Self::Tag(tag) => return write!(f, "tag:{tag}"),
             Self::Fact(name) => return write!(f, "fact:{name}"),
+            Self::Consumer(place) => return write!(f, "consumer:{place}"),
             Self::Told(name) => return write!(f, "told:{name}"),
             Self::Part(name) => return write!(f, "secret:{name}"),
+            Self::Installed(place) => return write!(f, "installed:{place}"),
             Self::Scope(scope) => return write!(f, "scope:{scope}"),
             Self::Mark(duty) => return write!(f, "reminder:{duty}"),
         };
@@ -119,11 +128,14 @@ impl FromStr for Field {
             "expiry" => Self::Expiry,
             "verdict" => Self::Verdict,
             "state" => Self::State,
+            "rotation" => Self::Rotation,
             _ => match text.split_once(':') {
                 Some(("tag", tag)) => Self::Tag(tag.to_owned()),
                 Some(("fact", name)) => Self::Fact(name.to_owned()),
+                Some(("consumer", place)) => Self::Consumer(place.to_owned()),
                 Some(("told", name)) => Self::Told(name.to_owned()),
                 Some(("secret", name)) => Self::Part(name.to_owned()),
+                Some(("installed", place)) => Self::Installed(place.to_owned()),
                 Some(("scope", scope)) => Self::Scope(scope.to_owned()),
                 Some(("reminder", duty)) => Self::Mark(duty.parse().map_err(|_| NotAField)?),
                 _ => return Err(NotAField),
@@ -167,6 +179,7 @@ mod tests {
             "tag:prod",
             "tag:a:b",
             "fact:account_id",
+            "consumer:Actions org/app: DEPLOY",
             "lead",
             "cadence",
             "unused",
@@ -179,7 +192,9 @@ mod tests {
             "verdict",
             "told:owner",
             "secret:refresh_token",
+            "installed:Actions org/app",
             "state",
+            "rotation",
             "reminder:rotate",
         ];
         for text in all {

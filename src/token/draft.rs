@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::State;
+use super::consumer::Way;
 use super::expiry::{Date, Expiry};
 use super::rules::Policy;
 use crate::scope::Scope;
@@ -28,6 +29,8 @@ pub struct Draft {
     pub tags: BTreeSet<String>,
     /// What its service needs to know of it, by the service's own names.
     pub facts: BTreeMap<String, String>,
+    /// The places where it is installed, and how each is updated.
+    pub consumers: BTreeMap<String, Way>,
     /// Where it departs from the vault's rules.
     pub policy: Policy,
     /// Free text.
@@ -55,6 +58,8 @@ pub struct DraftVersion {
     pub told: BTreeMap<String, String>,
     /// What is secret about it besides the value, by name.
     pub parts: BTreeMap<String, Secret>,
+    /// In which of these places it is installed, and since when.
+    pub installed: BTreeMap<String, DateTime<Utc>>,
     /// Where it stands.
     pub state: State,
     /// When it came into another vault; else now.
@@ -72,6 +77,7 @@ impl DraftVersion {
             verdict: None,
             told: BTreeMap::new(),
             parts: BTreeMap::new(),
+            installed: BTreeMap::new(),
             state: State::Current,
             added: None,
         }
@@ -89,6 +95,7 @@ impl Draft {
             kind: None,
             tags: BTreeSet::new(),
             facts: BTreeMap::new(),
+            consumers: BTreeMap::new(),
             policy: Policy::default(),
             note: None,
             added: None,

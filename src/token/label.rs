@@ -4,6 +4,8 @@ use crate::text;
 
 /// The longest label, in bytes.
 pub const LABEL_BYTES_MAX: usize = 512;
+/// The longest command line, in bytes.
+pub const COMMAND_BYTES_MAX: usize = 4096;
 /// The longest note, in bytes.
 pub const NOTE_BYTES_MAX: usize = 64 * 1024;
 
@@ -28,6 +30,12 @@ pub enum Label {
     Field,
     /// What is given for it, or told.
     Value,
+    /// What the person calls a place where a token is installed.
+    Place,
+    /// The command line that updates one.
+    Command,
+    /// The name of a variable of the environment.
+    Variable,
     /// The name of a vault, a key slot or a device.
     Plain,
 }
@@ -45,6 +53,17 @@ impl Label {
             Self::Scope => "scope",
             Self::Field => "field",
             Self::Value => "value",
+            Self::Place => "place",
+            Self::Command => "command",
+            Self::Variable => "variable",
+        }
+    }
+
+    /// The most bytes of it, and what is said of more.
+    fn most(self) -> (usize, &'static str) {
+        match self {
+            Self::Command => (COMMAND_BYTES_MAX, "it is longer than 4096 bytes"),
+            _ => (LABEL_BYTES_MAX, "it is longer than 512 bytes"),
         }
     }
 
@@ -64,8 +83,9 @@ impl Label {
         if text.is_empty() {
             return bad("it is empty");
         }
-        if text.len() > LABEL_BYTES_MAX {
-            return bad("it is longer than 512 bytes");
+        let (most, too_long) = self.most();
+        if text.len() > most {
+            return bad(too_long);
         }
         if text.chars().any(char::is_control) {
             return bad("it holds a control character");
@@ -79,6 +99,9 @@ impl Label {
             }
             Self::Field if !is_word(text) => {
                 bad("a field is a word of lower-case letters, digits, '.', '-' and '_', such as account_id")
+            }
+            Self::Variable if !is_variable(text) => {
+                bad("a variable is letters, digits and '_', and does not start with a digit")
             }
             Self::Plain if !is_file_name(text) => {
                 bad("it is letters, digits, '.', '-', '_' and '@', and starts with none of the signs")
@@ -101,6 +124,10 @@ impl Label {
 fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_".contains(c))
+}
+
+fn is_variable(text: &str) -> bool {
+    !text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn is_file_name(text: &str) -> bool {
@@ -158,6 +185,9 @@ mod tests {
             (Label::Tag, "prod", "prod"),
             (Label::Field, "account_id", "account_id"),
             (Label::Value, " a=b c ", "a=b c"),
+            (Label::Place, " Actions org/app ", "Actions org/app"),
+            (Label::Command, "x='a b' && y | z", "x='a b' && y | z"),
+            (Label::Variable, "GH_TOKEN2", "GH_TOKEN2"),
             (Label::Scope, "https://www.example.com/auth/drive", "https://www.example.com/auth/drive"),
             (Label::Instance, "gitlab.example.com/", "https://gitlab.example.com"),
             (Label::Instance, "https://h.example:8443/git/", "https://h.example:8443/git"),
@@ -187,6 +217,11 @@ mod tests {
             (Label::Field, "account id"),
             (Label::Field, "a=b"),
             (Label::Value, "two\nlines"),
+            (Label::Place, "two\nlines"),
+            (Label::Command, long.as_str()),
+            (Label::Command, "two\nlines"),
+            (Label::Variable, "2FA"),
+            (Label::Variable, "A=B"),
             (Label::Tag, "two words"),
             (Label::Tag, "#prod"),
             (Label::Instance, "http://gitlab.example.com"),

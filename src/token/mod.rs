@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod column;
+pub mod consumer;
 pub mod draft;
 pub mod expiry;
 pub mod id;
@@ -10,6 +11,7 @@ pub mod now;
 pub mod parts;
 pub mod query;
 pub mod reminder;
+pub mod rotation;
 pub mod rules;
 pub mod status;
 pub mod when;
@@ -22,9 +24,11 @@ use chrono::{DateTime, Utc};
 
 use crate::scope::Scope;
 use crate::verdict::Verdict;
+use consumer::Way;
 use expiry::{Date, Expiry};
 use id::{TokenId, VersionId};
 use reminder::Mark;
+use rotation::Rotation;
 use rules::Policy;
 
 /// What a person names and keeps: everything known about a token but its secrets and its note. One that was read in
@@ -47,6 +51,8 @@ pub struct Token {
     pub tags: BTreeSet<String>,
     /// What its service needs to know of it, by the service's own names: `account_id`.
     pub facts: BTreeMap<String, String>,
+    /// The places where it is installed, by the person's names for them, and how each is updated.
+    pub consumers: BTreeMap<String, Way>,
     /// Where this token departs from the vault's rules for reminders.
     pub policy: Policy,
     /// When it came into the vault.
@@ -84,8 +90,12 @@ pub struct Version {
     pub told: BTreeMap<String, String>,
     /// The names of what is secret about it besides its secret: `refresh_token`.
     pub parts: BTreeSet<String>,
+    /// In which of its token's places it was installed, and when.
+    pub installed: BTreeMap<String, DateTime<Utc>>,
     /// Where it stands.
     pub state: State,
+    /// The rotation from it that is under way.
+    pub rotation: Option<Rotation>,
 }
 
 /// The name of the last use among what a service told: a day or a time, as the service itself knows it.
@@ -169,7 +179,9 @@ static UNREAD: Version = Version {
     verdict: None,
     told: BTreeMap::new(),
     parts: BTreeSet::new(),
+    installed: BTreeMap::new(),
     state: State::Current,
+    rotation: None,
 };
 
 impl Version {
@@ -198,6 +210,7 @@ pub(crate) mod tests {
             kind: None,
             tags: BTreeSet::new(),
             facts: BTreeMap::new(),
+            consumers: BTreeMap::new(),
             policy: Policy::default(),
             added,
             trashed: None,
@@ -219,7 +232,9 @@ pub(crate) mod tests {
             verdict: None,
             told: BTreeMap::new(),
             parts: BTreeSet::new(),
+            installed: BTreeMap::new(),
             state: State::Current,
+            rotation: None,
         }
     }
 

@@ -22,9 +22,17 @@ impl Parts {
     /// What its service needs besides the secret, and what it told: [`Token::facts`](super::Token::facts), and
     /// [`told`](super::Version::told) and [`parts`](super::Version::parts) of the versions.
     pub const SERVICE: Self = Self(1 << 6).and(Self::VERSIONS);
+    /// Where it is installed: [`Token::consumers`](super::Token::consumers), and
+    /// [`installed`](super::Version::installed) of the versions.
+    pub const CONSUMERS: Self = Self(1 << 7).and(Self::VERSIONS);
     /// The whole token.
-    pub const ALL: Self =
-        Self::FACTS.and(Self::TAGS).and(Self::SCOPES).and(Self::MARKS).and(Self::USES).and(Self::SERVICE);
+    pub const ALL: Self = Self::FACTS
+        .and(Self::TAGS)
+        .and(Self::SCOPES)
+        .and(Self::MARKS)
+        .and(Self::USES)
+        .and(Self::SERVICE)
+        .and(Self::CONSUMERS);
 
     /// These and those.
     pub const fn and(self, those: Self) -> Self {

@@ -5,10 +5,11 @@ use rusqlite::Connection;
 use super::error::{Error, sql};
 
 /// Every step from an empty database to the newest schema. Step `n` leads to schema `n + 1`; none is ever changed.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("../../assets/migrations/0001_vault.sql"),
     include_str!("../../assets/migrations/0002_lookups.sql"),
     include_str!("../../assets/migrations/0003_services.sql"),
+    include_str!("../../assets/migrations/0004_consumers.sql"),
 ];
 
 /// The newest schema that this patvault knows.

@@ -52,6 +52,7 @@ impl Reader<'_> {
             kind: self.optional(Fact::Kind, Label::Kind)?,
             tags: self.list(Fact::Tags, Label::Tag)?.into_iter().collect(),
             facts: BTreeMap::new(),
+            consumers: BTreeMap::new(),
             policy: Policy::default(),
             note: self.note()?,
             added: None,

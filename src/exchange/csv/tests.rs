@@ -303,10 +303,12 @@ fn reduced(mut full: crate::exchange::Full) -> crate::exchange::Full {
     let version = &mut full.token.versions[0];
     version.verdict = None;
     version.told.clear();
+    version.installed.clear();
     version.parts.clear();
     version.scopes.iter_mut().for_each(|scope| scope.rated = None);
     (version.number, version.id) = (1, crate::token::id::VersionId::from_bytes([1; 16]));
     full.token.facts.clear();
+    full.token.consumers.clear();
     full.token.policy = Policy::default();
     full
 }

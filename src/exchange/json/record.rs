@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Full, SecretText};
 use crate::scope::{Risk, Scope};
+use crate::token::consumer::Way;
 use crate::token::expiry::{Date, Expiry, Source};
 use crate::token::parts::Parts;
 use crate::token::rules::Policy;
@@ -19,8 +20,8 @@ use crate::verdict::{Outcome, Verdict};
 /// A token: one entry of the list `tokens` in `{"patvault": 1, "tokens": [...]}`.
 ///
 /// Times are RFC 3339 (`2026-11-22T10:00:00Z`). A field that is absent and one that is `null` mean the same. An import
-/// refuses fields that are not named here, and reads everything but what is marked as not read. Answers to reminders
-/// and the record of uses are no part of the shape: they belong to the vault in which they were given.
+/// refuses fields that are not named here, and reads everything but what is marked as not read. Answers to reminders,
+/// the record of uses and rotations that are under way are no part of the shape: they belong to the vault they were made in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
@@ -44,6 +45,9 @@ pub struct Record {
     /// What its service needs to know of it, by the service's own names: `{"account_id": "1234"}`.
     #[serde(default, deserialize_with = "or_default")]
     pub facts: BTreeMap<String, String>,
+    /// The places where it is installed, and how each is updated: `{"Actions org/app": {"run": "gh secret set DEPLOY"}}`.
+    #[serde(default, deserialize_with = "or_default")]
+    pub consumers: BTreeMap<String, ConsumerRecord>,
     /// Free text. Absent also where a list was printed without notes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -82,6 +86,23 @@ pub struct PolicyRecord {
     pub unused_days: Option<u32>,
 }
 
+/// How a place is updated: by a command, or by hand.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsumerRecord {
+    /// The command line, which the shell runs; null where the person does it.
+    pub run: Option<String>,
+    /// The variable of its environment that holds the secret; null where that is its standard input.
+    pub env: Option<String>,
+    /// What is known of a place that is updated by hand.
+    pub note: Option<String>,
+}
+
+/// A time as a value of its own.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TimeRecord(#[serde(deserialize_with = "required_time")] pub DateTime<Utc>);
+
 /// One issued value of a token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,6 +128,9 @@ pub struct VersionRecord {
     /// What the service told about it besides: `id`, `label`, `owner`, `owner_id`, `email`, `last_use` (a day or a time).
     #[serde(default, deserialize_with = "or_default")]
     pub told: BTreeMap<String, String>,
+    /// In which places of its token it was installed, and when.
+    #[serde(default, deserialize_with = "or_default")]
+    pub installed: BTreeMap<String, TimeRecord>,
     /// `current`, `superseded` or `revoked`. The first is current, and only the first; absent there means so.
     pub state: Option<StateWord>,
     /// Since when it is superseded or revoked.
@@ -186,7 +210,8 @@ pub enum StateWord {
 
 impl Record {
     /// What of a token stands in its record, with its status.
-    pub const PARTS: Parts = status::PARTS.and(Parts::TAGS).and(Parts::SCOPES).and(Parts::USES).and(Parts::SERVICE);
+    pub const PARTS: Parts =
+        status::PARTS.and(Parts::TAGS).and(Parts::SCOPES).and(Parts::USES).and(Parts::SERVICE).and(Parts::CONSUMERS);
 
     /// A token as a record without note, status and secrets.
     pub fn of(token: &Token) -> Self {
@@ -201,6 +226,7 @@ impl Record {
             kind: token.kind.clone(),
             tags: token.tags.iter().cloned().collect(),
             facts: token.facts.clone(),
+            consumers: token.consumers.iter().map(|(place, way)| (place.clone(), ConsumerRecord::of(way))).collect(),
             note: None,
             policy: PolicyRecord { lead_days, cadence_days, unused_days },
             added: Some(token.added),
@@ -252,8 +278,19 @@ impl VersionRecord {
             state: Some(state),
             since,
             told: version.told.clone(),
+            installed: version.installed.iter().map(|(place, at)| (place.clone(), TimeRecord(*at))).collect(),
             secret: None,
             parts: version.parts.iter().map(|name| (name.clone(), None)).collect(),
+        }
+    }
+}
+
+impl ConsumerRecord {
+    /// A way as it is told.
+    pub fn of(way: &Way) -> Self {
+        match way.clone() {
+            Way::Hand { note } => Self { note, ..Self::default() },
+            Way::Run { command, env } => Self { run: Some(command), env, ..Self::default() },
         }
     }
 }

@@ -34,11 +34,14 @@ fn reason(file: &str) -> String {
     }
 }
 
-#[test]
-fn the_shape_is_stable() {
+/// A token of which everything is known, in two versions.
+fn well_known() -> Full {
     let mut one = full("github/ci", SECRET);
     one.note = Some("for the build".into());
     one.token.facts = [("org".to_owned(), "acme".to_owned())].into();
+    let way = |text: &str| text.parse().unwrap();
+    one.token.consumers =
+        [("Actions org/app".to_owned(), way("env DEPLOY ./set.sh")), ("server".to_owned(), way("hand ask ops"))].into();
     one.token.tags = ["prod".to_owned()].into();
     one.token.policy.lead_days = Some(30);
     one.token.last_use = Some(instant("2026-11-21T10:00:00Z"));
@@ -48,6 +51,7 @@ fn the_shape_is_stable() {
     first.scopes =
         vec![Scope { name: "repo".into(), rated: Some(Risk::High) }, Scope { name: "gist".into(), rated: None }];
     first.told = [("owner".to_owned(), "ada".to_owned())].into();
+    first.installed = [("server".to_owned(), instant("2026-11-02T10:00:00Z"))].into();
     first.parts = ["refresh_token".to_owned()].into();
     one.parts.insert((first.id, "refresh_token".into()), Secret::new("not-a-real-part".into()));
     first.verdict = Some(crate::token::tests::verdict(Outcome::Alive));
@@ -56,7 +60,12 @@ fn the_shape_is_stable() {
     old.state = State::Superseded(instant("2026-11-01T12:00:00Z"));
     one.token.versions[0].number = 2;
     one.token.versions.push(old);
-    let got: Value = serde_json::from_str(&text(&write(&[one]))).unwrap();
+    one
+}
+
+#[test]
+fn the_shape_is_stable() {
+    let got: Value = serde_json::from_str(&text(&write(&[well_known()]))).unwrap();
     let want = json!({ "patvault": 1, "tokens": [{
         "id": "01010101010101010101010101010101",
         "service": "github",
@@ -67,6 +76,10 @@ fn the_shape_is_stable() {
         "kind": null,
         "tags": ["prod"],
         "facts": { "org": "acme" },
+        "consumers": {
+            "Actions org/app": { "run": "./set.sh", "env": "DEPLOY", "note": null },
+            "server": { "run": null, "env": null, "note": "ask ops" },
+        },
         "note": "for the build",
         "policy": { "lead_days": 30, "cadence_days": null, "unused_days": null },
         "added": "2026-11-01T12:00:00Z",
@@ -86,6 +99,7 @@ fn the_shape_is_stable() {
                 ],
                 "verdict": { "outcome": "alive", "at": "2026-11-20T12:00:00Z", "why": null },
                 "told": { "owner": "ada" },
+                "installed": { "server": "2026-11-02T10:00:00Z" },
                 "state": "current", "since": null,
                 "secret": "not-a-real-secret-1",
                 "parts": { "refresh_token": "not-a-real-part" },
@@ -98,7 +112,7 @@ fn the_shape_is_stable() {
                 "expires": { "at": null, "source": null, "said": null },
                 "scopes": [],
                 "verdict": null,
-                "told": {}, "parts": {},
+                "told": {}, "installed": {}, "parts": {},
                 "state": "superseded", "since": "2026-11-01T12:00:00Z",
             },
         ],

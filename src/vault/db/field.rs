@@ -9,8 +9,10 @@ use super::super::error::{Error, sql};
 use super::{Db, row};
 use crate::scope::Risk;
 use crate::token::change::Field;
+use crate::token::consumer::Way;
 use crate::token::expiry::{Date, Expiry};
 use crate::token::reminder::Answer;
+use crate::token::rotation::Rotation;
 use crate::token::{LAST_USE, State};
 use crate::verdict::Verdict;
 
@@ -55,6 +57,16 @@ const TOLD: Place = Place::Row {
     insert: "INSERT OR REPLACE INTO told (version, name, value) VALUES (?1, ?2, ?3)",
     delete: "DELETE FROM told WHERE version = ?1 AND name = ?2",
 };
+const CONSUMER: Place = Place::Row {
+    select: "SELECT way FROM consumer WHERE token = ?1 AND place = ?2",
+    insert: "INSERT OR REPLACE INTO consumer (token, place, way) VALUES (?1, ?2, ?3)",
+    delete: "DELETE FROM consumer WHERE token = ?1 AND place = ?2",
+};
+const INSTALLED: Place = Place::Row {
+    select: "SELECT at FROM installed WHERE version = ?1 AND place = ?2",
+    insert: "INSERT OR REPLACE INTO installed (version, place, at) VALUES (?1, ?2, ?3)",
+    delete: "DELETE FROM installed WHERE version = ?1 AND place = ?2",
+};
 const SCOPE: Place = Place::Row {
     select: "SELECT coalesce(risk, '') FROM scope WHERE version = ?1 AND name = ?2",
     insert: "INSERT OR REPLACE INTO scope (version, name, risk) VALUES (?1, ?2, nullif(?3, ''))",
@@ -83,10 +95,13 @@ fn place(field: &Field) -> Place {
         Field::Expiry => Place::Version("expiry"),
         Field::Verdict => Place::Version("verdict"),
         Field::State => Place::Version("state"),
+        Field::Rotation => Place::Version("rotation"),
         Field::Note => NOTE,
         Field::Tag(_) => TAG,
         Field::Fact(_) => FACT,
+        Field::Consumer(_) => CONSUMER,
         Field::Told(_) => TOLD,
+        Field::Installed(_) => INSTALLED,
         Field::Scope(_) => SCOPE,
         Field::Mark(_) => MARK,
     }
@@ -96,6 +111,7 @@ fn place(field: &Field) -> Place {
 fn name(field: &Field) -> Option<String> {
     match field {
         Field::Tag(name) | Field::Fact(name) | Field::Told(name) | Field::Scope(name) => Some(name.clone()),
+        Field::Consumer(place) | Field::Installed(place) => Some(place.clone()),
         Field::Mark(duty) => Some(duty.word().to_owned()),
         _ => None,
     }
@@ -111,7 +127,9 @@ pub(super) fn is_of_version(field: &Field) -> bool {
             | Field::Verdict
             | Field::Told(_)
             | Field::Part(_)
+            | Field::Installed(_)
             | Field::State
+            | Field::Rotation
             | Field::Scope(_)
             | Field::Mark(_)
     )
@@ -134,11 +152,13 @@ pub(super) fn fits(field: &Field, value: Option<&str>) -> bool {
         Field::Tag(_) => text.is_empty(),
         Field::Scope(_) => text.is_empty() || is_stored::<Risk>(text),
         Field::Lead | Field::Cadence | Field::Unused => is_stored::<u32>(text),
-        Field::Trashed => row::parse_time(text).is_some_and(|at| row::time(at) == text),
+        Field::Consumer(_) => is_stored::<Way>(text),
+        Field::Trashed | Field::Installed(_) => row::parse_time(text).is_some_and(|at| row::time(at) == text),
         Field::Issued => is_stored::<Date>(text),
         Field::Expiry => is_stored::<Expiry>(text),
         Field::Verdict => is_stored::<Verdict>(text),
         Field::State => is_stored::<State>(text),
+        Field::Rotation => is_stored::<Rotation>(text),
         Field::Mark(_) => is_stored::<Answer>(text),
     }
 }

@@ -130,7 +130,8 @@ impl<'a> Writer<'a> {
     /// change. The value is in its stored form; `None` is "not there".
     ///
     /// # Errors
-    /// [`Error::Sql`] for a value that would not be read back as the same.
+    /// [`Error::Sql`] for a value that would not be read back as the same, and for what was installed in a place that is none
+    /// of the token's.
     pub fn set(&mut self, subject: Subject, field: &Field, new: Option<&str>) -> Result<(), Error> {
         let keys = self.keys(subject)?;
         if !field::fits(field, new) {
@@ -140,6 +141,11 @@ impl<'a> Writer<'a> {
         if field::is_of_version(field) && keys.version.is_none() {
             return Err(gone("find a version of a token"));
         }
+        if let Field::Installed(place) = field
+            && self.reader.db.field(keys, &Field::Consumer(place.clone()))?.is_none()
+        {
+            return Err(gone("find a place of a token"));
+        }
         self.put(keys, field, new)
     }
 
@@ -148,8 +154,23 @@ impl<'a> Writer<'a> {
         if old.as_deref() == new {
             return Ok(());
         }
+        if let (Field::Consumer(place), None) = (field, new) {
+            self.forget_installed(keys, place)?;
+        }
         self.reader.db.set_field(keys, field, new)?;
         self.record(keys, field, old.as_deref(), new)
+    }
+
+    /// What was installed in a place goes with it, so that another place of that name begins anew.
+    fn forget_installed(&mut self, keys: Keys, place: &str) -> Result<(), Error> {
+        let select = "SELECT installed.version FROM installed JOIN version ON version.key = installed.version
+                      WHERE version.token = ?1 AND place = ?2";
+        let found = self.reader.all(select, params![keys.token, place], |r| r.get(0));
+        for version in found.map_err(sql("find where a version is installed"))? {
+            let keys = Keys { version: Some(version), ..keys };
+            self.put(keys, &Field::Installed(place.to_owned()), None)?;
+        }
+        Ok(())
     }
 
     fn keys(&mut self, subject: Subject) -> Result<Keys, Error> {

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use rusqlite::Row;
 
 use super::super::row;
 use super::Reader;
 use crate::scope::Scope;
+use crate::token::consumer::Way;
 use crate::token::parts::Parts;
 use crate::token::reminder::{Answer, Duty, Mark};
 use crate::token::rules::Policy;
@@ -21,11 +22,13 @@ const NAMES: &str = "SELECT key, id, service, name, trashed, purged FROM token {
 const TAGS: &str = "SELECT token, name FROM tag {}";
 /// The oldest first.
 const VERSIONS: &str =
-    "SELECT token, key, id, added, issued, expiry, verdict, state FROM version {} ORDER BY version.key";
+    "SELECT token, key, id, added, issued, expiry, verdict, state, rotation FROM version {} ORDER BY version.key";
 const SCOPES: &str = "SELECT version, name, risk FROM scope {}";
 const MARKS: &str = "SELECT version, duty, answer FROM mark {}";
 const FACTS: &str = "SELECT token, name, value FROM fact {}";
 const TOLD: &str = "SELECT version, name, value FROM told {}";
+const CONSUMERS: &str = "SELECT token, place, way FROM consumer {}";
+const INSTALLED: &str = "SELECT version, place, at FROM installed {}";
 const PARTS: &str = "SELECT version, name FROM part {}";
 
 /// The rows that belong to the versions of one token.
@@ -61,6 +64,9 @@ impl Reader<'_> {
         if parts.have(Parts::SERVICE) {
             self.rows_of_service(found, only)?;
         }
+        if parts.have(Parts::CONSUMERS) {
+            self.rows_of_consumers(found, only)?;
+        }
         if parts.have(Parts::MARKS) {
             self.each(MARKS, OF_VERSIONS, only, |r| {
                 found.mark(r.get(0)?, row::parsed(r, 1)?, row::parsed(r, 2)?);
@@ -82,6 +88,17 @@ impl Reader<'_> {
         })?;
         self.each(PARTS, OF_VERSIONS, only, |r| {
             found.part(r.get(0)?, r.get(1)?);
+            Ok(())
+        })
+    }
+
+    fn rows_of_consumers(&self, found: &mut Found, only: Option<i64>) -> rusqlite::Result<()> {
+        self.each(CONSUMERS, "WHERE token = ?1", only, |r| {
+            found.consumer(r.get(0)?, r.get(1)?, row::parsed(r, 2)?);
+            Ok(())
+        })?;
+        self.each(INSTALLED, OF_VERSIONS, only, |r| {
+            found.installed(r.get(0)?, r.get(1)?, row::time_at(r, 2)?);
             Ok(())
         })
     }
@@ -112,6 +129,12 @@ impl Found {
     fn fact(&mut self, key: i64, name: String, value: String) {
         if let Some((_, token)) = self.token(key) {
             token.facts.insert(name, value);
+        }
+    }
+
+    fn consumer(&mut self, key: i64, place: String, way: Way) {
+        if let Some((_, token)) = self.token(key) {
+            token.consumers.insert(place, way);
         }
     }
 
@@ -154,6 +177,12 @@ impl Found {
         }
     }
 
+    fn installed(&mut self, key: i64, place: String, at: DateTime<Utc>) {
+        if let Some(version) = self.version_at(key) {
+            version.installed.insert(place, at);
+        }
+    }
+
     fn mark(&mut self, key: i64, duty: Duty, answer: Answer) {
         if let Some((token, place)) = self.of_version(key)
             && let Some(version) = token.versions.get(place).map(|version| version.id)
@@ -188,6 +217,7 @@ fn token(r: &Row, parts: Parts) -> rusqlite::Result<Token> {
         last_use: None,
         tags: BTreeSet::new(),
         facts: BTreeMap::new(),
+        consumers: BTreeMap::new(),
         versions: vec![],
         marks: vec![],
     };
@@ -213,7 +243,9 @@ fn version(r: &Row) -> rusqlite::Result<Version> {
         verdict: row::parsed_or_none(r, 6)?,
         told: BTreeMap::new(),
         parts: BTreeSet::new(),
+        installed: BTreeMap::new(),
         state: row::parsed(r, 7)?,
+        rotation: row::parsed_or_none(r, 8)?,
     })
 }
 

@@ -204,6 +204,8 @@ fn facts_of(draft: &Draft) -> Vec<(Field, String)> {
     .filter_map(|(field, value)| value.map(|value| (field, value)))
     .collect();
     facts.extend(draft.tags.iter().map(|tag| (Field::Tag(tag.clone()), String::new())));
+    let consumers = draft.consumers.iter();
+    facts.extend(consumers.map(|(place, way)| (Field::Consumer(place.clone()), way.to_string())));
     facts.extend(draft.facts.iter().map(|(name, value)| (Field::Fact(name.clone()), value.clone())));
     facts
 }
@@ -221,6 +223,8 @@ fn facts_of_version(version: &DraftVersion) -> Vec<(Field, String)> {
         facts.push((Field::Verdict, verdict.to_string()));
     }
     facts.extend(version.told.iter().map(|(name, value)| (Field::Told(name.clone()), value.clone())));
+    let installed = version.installed.iter();
+    facts.extend(installed.map(|(place, at)| (Field::Installed(place.clone()), row::time(*at))));
     for scope in &version.scopes {
         let rated = scope.rated.map_or("", crate::scope::Risk::word);
         facts.push((Field::Scope(scope.name.clone()), rated.to_owned()));
