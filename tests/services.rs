@@ -9,8 +9,12 @@ mod home;
 mod services {
     mod documents;
     mod http;
+    mod others;
+    pub mod stage;
     mod verify;
 }
+
+use services::stage;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

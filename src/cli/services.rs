@@ -88,6 +88,9 @@ fn whole(service: &Service, face: &mut Face) {
         let needed = if field.needed { ", needed" } else { "" };
         face.prose(&format!("  field     {}: {}{needed}", escaped(name), escaped(&field.what)));
     }
+    for (name, credential) in &definition.credentials {
+        face.prose(&format!("  with      {}: {}", escaped(name), escaped(&credential.what)));
+    }
     unproven(&definition.unproven, face);
     for kind in &definition.kinds {
         kind_lines(service, kind, face);

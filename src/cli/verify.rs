@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Desk;
 use super::face::{Exit, Face, Role};
 use super::terms;
-use crate::ops::{self, Checked, Error, Hosts, Plan, Reply, Session, Which};
+use crate::ops::{self, Checked, Error, Hosts, Plan, Reply, Session, Which, With};
 use crate::service::Network;
 use crate::text::{counted, escaped};
 use crate::verdict::Outcome;
@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// All of them
     #[arg(long, conflicts_with = "query")]
     all: bool,
+    /// Another token of the vault that the service wants for some of its calls, by the name that 'patvault services SERVICE' shows
+    #[arg(long, value_name = "NAME=TOKEN")]
+    with: Vec<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -67,7 +70,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
         (false, false) => Which::Query(&query),
     };
     let session = desk.session()?;
-    let plan = ops::plan_verify(&session, which)?;
+    let plan = ops::plan_verify(&session, which, With::read(&session, &args.with)?)?;
     if plan.inquiries.is_empty() && plan.skipped.is_empty() {
         desk.face.say(match which {
             Which::Owed => "No look is owed today; --all asks about every token.",

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::error::Error;
 use super::session::Session;
+use super::with::{self, Stand, With};
 use crate::secret::Secret;
 use crate::service::definition::{Definition, Kind, ScopeSet};
-use crate::service::{Catalogue, Errand, Place, Service, Value, Values, detect, hosts, place, read};
+use crate::service::{Catalogue, Errand, Other, Place, Service, Value, Values, detect, hosts, place, read, verifying};
+use crate::text::escaped;
 use crate::token::{Token, Version};
 
 /// Who issued a token: the service, as what kind, and where it lives for this token.
@@ -16,6 +18,7 @@ pub struct Issuer {
     service: Arc<Service>,
     kind: String,
     place: Place,
+    others: BTreeMap<String, Stand>,
 }
 
 /// Finds issuers. A service is read once, however many tokens are its.
@@ -23,12 +26,18 @@ pub struct Issuers<'a> {
     session: &'a Session,
     catalogue: Catalogue,
     known: BTreeMap<String, Option<Arc<Service>>>,
+    with: With,
 }
 
 impl<'a> Issuers<'a> {
     /// Has found nobody yet.
     pub fn new(session: &'a Session) -> Self {
-        Self { session, catalogue: session.ground.catalogue(), known: BTreeMap::new() }
+        Self { session, catalogue: session.ground.catalogue(), known: BTreeMap::new(), with: With::default() }
+    }
+
+    /// The same, where other credentials are at hand for this once.
+    pub fn with(self, with: With) -> Self {
+        Self { with, ..self }
     }
 
     /// Who issued a token, or why nobody can be asked about it, in a sentence. Its secret is opened only where nobody said
@@ -48,7 +57,33 @@ impl<'a> Issuers<'a> {
             None => self.kind_shown(&service, token)?.ok_or("its kind is not known: 'patvault edit --kind' tells"),
         };
         let kind = kind.map(|kind| kind.id.clone()).map_err(str::to_owned);
-        Ok(kind.map(|kind| Issuer { service, kind, place }))
+        let others = self.others(token)?;
+        Ok(kind.map(|kind| Issuer { service, kind, place, others }))
+    }
+
+    /// The other credentials that calls about a token may be made with.
+    fn others(&mut self, token: &Token) -> Result<BTreeMap<String, Stand>, Error> {
+        let once = self.with.0.iter().filter(|(_, stand)| stand.service == token.service);
+        Ok(once.map(|(name, stand)| (name.clone(), stand.clone())).collect())
+    }
+
+    /// A token that serves as another credential of its service.
+    ///
+    /// # Errors
+    /// Where it cannot.
+    pub(super) fn stand(&mut self, name: &str, other: &Token) -> Result<Stand, Error> {
+        let nowhere = |why: &str| {
+            let what = format!("{} cannot be the credential '{}': {why}", escaped(&other.path()), escaped(name));
+            Error::usage(what, "'patvault services' shows those that are known")
+        };
+        let service = self.service(&other.service)?.ok_or_else(|| nowhere("its service is not known"))?;
+        let definition = &service.definition;
+        with::check(definition, name, other, || match &other.kind {
+            Some(word) => Ok(definition.kind_called(word).map(|kind| kind.id.clone())),
+            None => Ok(self.kind_shown(&service, other)?.map(|kind| kind.id.clone())),
+        })?;
+        let place = place(definition, other.instance.as_deref()).ok_or_else(|| nowhere("it needs an instance"))?;
+        Ok(Stand { service: other.service.clone(), version: other.current().id, place })
     }
 
     fn service(&mut self, id: &str) -> Result<Option<Arc<Service>>, Error> {
@@ -96,6 +131,12 @@ impl Issuer {
         self.service.own.is_some()
     }
 
+    /// The calls that verify a token, in order; none where nothing does.
+    pub fn verifying(&self) -> Vec<String> {
+        let has = |name: &str| self.others.contains_key(name);
+        self.kind().map(|kind| verifying(self.definition(), kind, has)).unwrap_or_default()
+    }
+
     /// The hosts that these calls are made to, in order and once each.
     pub fn hosts(&self, calls: &[String]) -> Vec<String> {
         hosts(self.definition(), &self.place, calls)
@@ -116,12 +157,25 @@ impl Issuer {
                 }
             }
             values.set("token", Value::Secret(secret));
+            let mut credentials = BTreeMap::new();
+            for (name, credential) in &self.definition().credentials {
+                let other = match self.others.get(name) {
+                    Some(stand) => vault.secret(stand.version)?.map(|secret| (secret, Some(stand.place.clone()))),
+                    None => match credential.field.as_ref().filter(|field| version.parts.contains(*field)) {
+                        Some(field) => vault.part(version.id, field)?.map(|secret| (secret, None)),
+                        None => None,
+                    },
+                };
+                if let Some((secret, place)) = other {
+                    credentials.insert(name.clone(), Other { secret, place });
+                }
+            }
             Ok(Errand {
                 service: Arc::clone(&self.service),
                 kind: self.kind.clone(),
                 place: self.place.clone(),
                 values,
-                credentials: BTreeMap::new(),
+                credentials,
                 now: session.now.instant,
                 nonce: crate::vault::new_id::<()>()?.to_string(),
             })

@@ -34,6 +34,7 @@ mod show;
 mod status;
 mod unlock;
 mod verify;
+mod with;
 
 pub use add::{Added, add, check_place, pasted};
 pub use backup::{accept, back_up, backups, restore_backup};
@@ -68,3 +69,4 @@ pub use unlock::{Means, read_passphrase};
 pub use verify::{
     CALLS_AT_ONCE, Checked, Hosts, Inquiry, Plan, Reply, Skipped, Which, plan_verify, record, remember_hosts, run,
 };
+pub use with::{With, kept_with};

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::answer::{Facts, Judged, judge};
 use super::catalogue::Service;
 use super::definition::{Call, Definition, Kind, Means};
+use super::pages;
 use super::request::{Asking, Unbuilt, build};
 use super::site::{Place, origin};
 use super::template::{Value, Values};
@@ -26,11 +27,20 @@ pub struct Errand {
     /// What placeholders stand for; grows with each answer.
     pub values: Values,
     /// Other credentials, by the name that the definition gives them.
-    pub credentials: BTreeMap<String, Secret>,
+    pub credentials: BTreeMap<String, Other>,
     /// When this is.
     pub now: DateTime<Utc>,
     /// Drawn at random: signatures are made with it.
     pub nonce: String,
+}
+
+/// Another credential that calls about a token may be made with.
+pub struct Other {
+    /// It.
+    pub secret: Secret,
+    /// Where the service lives for it: it goes to no host but that place's, and those that the definition names outright.
+    /// None for one that is kept with the token itself, and goes wherever that goes.
+    pub place: Option<Place>,
 }
 
 /// Why a call tells nothing at all.
@@ -45,6 +55,17 @@ pub enum Unasked {
     /// It is made with another credential, which is not at hand.
     #[error("it takes {0}")]
     Credential(String),
+    /// The other credential belongs to another place of the service.
+    #[error("{what} does not go to {host}: the one that was given is of another place")]
+    Elsewhere {
+        /// What it is.
+        what: String,
+        /// The host that it would have gone to.
+        host: String,
+    },
+    /// It is a list that goes on where it cannot be followed.
+    #[error("its list was not read to the end: {0}")]
+    Unfinished(&'static str),
 }
 
 /// What a service said of a token.
@@ -74,7 +95,7 @@ impl Errand {
         let mut judged = None;
         for (call, is_last) in chain(&service.definition, name) {
             let request = build(&service.definition, call, &self.asking(&service.definition, call)?)?;
-            let answer = judge(call, &http.send(&request)?, &self.values, self.now);
+            let answer = judge(call, &pages::send(http, call, request)?, &self.values, self.now);
             self.learn(&answer);
             let goes_on = matches!(answer.means, Means::Alive | Means::Limited | Means::Done);
             judged = Some(answer);
@@ -90,18 +111,32 @@ impl Errand {
     /// # Errors
     /// [`Unasked`] where nothing came back, or nothing verifies tokens of this kind.
     pub fn verify(&mut self, http: &dyn Http) -> Result<Verified, Unasked> {
-        let (calls, untold) = self.kind().map(|kind| (kind.verify.clone(), kind.untold.clone())).unwrap_or_default();
+        let service = Arc::clone(&self.service);
+        let has = |name: &str| self.credentials.contains_key(name);
+        let calls = self.kind().map(|kind| verifying(&service.definition, kind, has)).unwrap_or_default();
+        let untold = self.kind().map(|kind| kind.untold.clone()).unwrap_or_default();
         let none = || Unbuilt::Senseless("no call verifies such a token".into());
         let (first, rest) = calls.split_first().ok_or_else(none)?;
         let first = self.call(http, first)?;
         let Judged { means, why, facts, keeps, wait, .. } = first;
         let mut verified = Verified { means, why, facts, keeps, wait };
         if matches!(means, Means::Alive | Means::Limited) {
-            for call in rest {
-                // What only adds takes nothing away where it fails.
-                if let Ok(more) = self.call(http, call) {
-                    verified.facts.add(more.facts);
-                    verified.keeps.extend(more.keeps);
+            for name in rest {
+                let is_by_other = service.definition.calls.get(name).is_some_and(|call| call.by.is_some());
+                // What only adds takes nothing away where it fails; that another credential is of no use is said.
+                match self.call(http, name) {
+                    Ok(more) => {
+                        if is_by_other && !matches!(more.means, Means::Alive) {
+                            verified.why = verified.why.or(more.why);
+                        }
+                        verified.facts.add(more.facts);
+                        verified.keeps.extend(more.keeps);
+                        verified.wait = verified.wait.max(more.wait);
+                    }
+                    Err(unasked @ Unasked::Elsewhere { .. }) => {
+                        verified.why.get_or_insert(unasked.to_string());
+                    }
+                    Err(_) => {}
                 }
             }
         }
@@ -112,10 +147,7 @@ impl Errand {
     fn asking<'a>(&'a self, definition: &Definition, call: &Call) -> Result<Asking<'a>, Unasked> {
         let credential = match &call.by {
             None => None,
-            Some(by) => Some(self.credentials.get(by).ok_or_else(|| {
-                let what = definition.credentials.get(by).map_or("another credential", |by| by.what.as_str());
-                Unasked::Credential(what.to_owned())
-            })?),
+            Some(by) => Some(self.other(definition, call, by)?),
         };
         Ok(Asking {
             place: &self.place,
@@ -125,6 +157,16 @@ impl Errand {
             nonce: &self.nonce,
             now_s: self.now.timestamp(),
         })
+    }
+
+    /// Another credential, for a call that goes where it belongs.
+    fn other(&self, definition: &Definition, call: &Call, by: &str) -> Result<&Secret, Unasked> {
+        let what = || definition.credentials.get(by).map_or("another credential", |by| by.what.as_str()).to_owned();
+        let other = self.credentials.get(by).ok_or_else(|| Unasked::Credential(what()))?;
+        let Some(own) = other.place.as_ref().filter(|_| call.url.starts_with('{')) else { return Ok(&other.secret) };
+        let host = host(call, &self.place).unwrap_or_default();
+        let is_own = own.addresses.values().any(|address| origin(address) == Some(host));
+        if is_own { Ok(&other.secret) } else { Err(Unasked::Elsewhere { what: what(), host: host.to_owned() }) }
     }
 
     fn learn(&mut self, judged: &Judged) {
@@ -137,16 +179,32 @@ impl Errand {
     }
 }
 
+/// The calls that verify tokens of a kind, in order. The list of such tokens is one where it is made with another credential,
+/// and that is at hand: only then it tells what the token itself may not see.
+pub fn verifying(definition: &Definition, kind: &Kind, has: impl Fn(&str) -> bool) -> Vec<String> {
+    let at_hand = |name: &String| {
+        let by = definition.calls.get(name).and_then(|call| call.by.as_deref());
+        !kind.verify.contains(name) && by.is_some_and(&has)
+    };
+    let list = kind.list.iter().filter(|list| !kind.verify.is_empty() && at_hand(list));
+    kind.verify.iter().chain(list).cloned().collect()
+}
+
 /// The hosts that are asked when these calls are made at that place, in order and once each.
 pub fn hosts(definition: &Definition, place: &Place, calls: &[String]) -> Vec<String> {
     let mut hosts = vec![];
     for (call, _) in calls.iter().flat_map(|name| chain(definition, name)) {
-        let base = place.addresses.iter().find(|(name, _)| call.url.starts_with(&format!("{{{name}}}")));
-        let at = base.map_or(call.url.as_str(), |(_, address)| address);
-        let host = origin(at.split('{').next().unwrap_or(at)).map(str::to_owned);
+        let host = host(call, place).map(str::to_owned);
         hosts.extend(host.filter(|host| !hosts.contains(host)));
     }
     hosts
+}
+
+/// The host that a call is made to at a place.
+fn host<'a>(call: &'a Call, place: &'a Place) -> Option<&'a str> {
+    let base = place.addresses.iter().find(|(name, _)| call.url.starts_with(&format!("{{{name}}}")));
+    let at = base.map_or(call.url.as_str(), |(_, address)| address);
+    origin(at.split('{').next().unwrap_or(at))
 }
 
 /// A call with those that have to come before it, first things first; and whether it is the one that was asked for.

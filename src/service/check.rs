@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use regex_lite::Regex;
 use serde_json::Value as Json;
 
-use super::definition::{Call, Definition, Fact, Form, Kind, LANGUAGE, Rule, Site, Source};
+use super::definition::{Call, Definition, Fact, Form, Kind, LANGUAGE, Method, Next, Rule, Site, Source};
 use super::site::origin;
 use super::template::Template;
 
@@ -137,6 +137,10 @@ impl Checker<'_> {
             if let Some(kind) = credential.kind.as_ref().filter(|kind| self.definition.kind(kind).is_none()) {
                 return Err(wrong(format!("credential.{name}"), kind, format!("there is no kind '{kind}'")));
             }
+            let is_secret = |field: &&String| self.definition.fields.get(*field).is_some_and(|field| field.secret);
+            if let Some(field) = credential.field.as_ref().filter(|field| !is_secret(field)) {
+                return Err(wrong(format!("credential.{name}"), field, format!("there is no secret [field.{field}]")));
+            }
         }
         Ok(())
     }
@@ -232,6 +236,7 @@ impl Checker<'_> {
         if call.rows.is_some() != call.row.is_some() {
             return Err(wrong(at, name, "'rows' and 'row' go together"));
         }
+        call.next.iter().try_for_each(|next| check_next(&at, name, call, next))?;
         let held = call.row.iter().flat_map(|row| row.is.iter().chain(&row.ends).chain(&row.begins));
         self.templates(&at, held)
     }
@@ -284,6 +289,21 @@ fn check_source(at: &str, source: &Source) -> Result<(), Senseless> {
     }
     source.json.iter().try_for_each(|pointer| check_pointer(at, pointer))?;
     source.pattern.iter().try_for_each(|pattern| check_pattern(at, pattern))
+}
+
+fn check_next(at: &str, name: &str, call: &Call, next: &Next) -> Result<(), Senseless> {
+    let ways = [next.link, next.json.is_some(), next.page.is_some()];
+    if ways.iter().filter(|way| **way).count() != 1 || (next.query.is_some() && next.json.is_none()) {
+        return Err(wrong(
+            at,
+            name,
+            "the next page is told by 'link', by 'json' (with 'query' or without), or by 'page'",
+        ));
+    }
+    if call.rows.is_none() || call.method != Method::Get {
+        return Err(wrong(at, name, "only a list that is read has a 'next' page"));
+    }
+    next.json.iter().try_for_each(|pointer| check_pointer(at, pointer))
 }
 
 fn check_pointer(at: &str, pointer: &str) -> Result<(), Senseless> {

@@ -3,7 +3,7 @@
 //!
 //! `definition` is the language, `check` says whether a definition makes sense, `catalogue` has them all. `form` and `detect`
 //! look at a secret; `site`, `template`, `page` and `request` build what is asked; `http` sends it, `answer`
-//! judges what comes back, and `ask` goes through the calls about one token.
+//! judges what comes back, `pages` turns the pages of a list, and `ask` goes through the calls about one token.
 
 mod ability;
 mod answer;
@@ -16,13 +16,14 @@ mod form;
 mod http;
 mod oauth1;
 mod page;
+mod pages;
 mod request;
 mod site;
 mod template;
 
 pub use ability::{Abilities, How, Recognised};
 pub use answer::{End, Facts, Judged, judge};
-pub use ask::{Errand, Unasked, Verified, hosts};
+pub use ask::{Errand, Other, Unasked, Verified, hosts, verifying};
 pub use catalogue::{Bad, Catalogue, Error, Service, parse, schema};
 pub use detect::{Candidate, Sureness, detect, read};
 pub use form::{checksum, fits_whole};

@@ -1,53 +1,13 @@
 //! `patvault verify` against services on the machine itself: what is asked, what is written down, and what is said.
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use crate::fake::{Fake, Reply, Seen};
 use crate::home::{Home, skipped};
-use serde_json::Value as Json;
-
-/// A home with tokens of an Enterprise Server that is this test.
-struct Stage {
-    home: Home,
-}
-
-impl Stage {
-    fn new() -> Self {
-        Self { home: Home::with_vault() }
-    }
-
-    /// Adds a token of the Enterprise Server at that address.
-    fn add(&self, name: &str, instance: &str, more: &[&str]) {
-        self.keep(&format!("github/{name}"), &[&["--instance", instance, "--kind", "classic"], more].concat());
-    }
-
-    /// Adds a token, whose secret is told from others by its name.
-    fn keep(&self, path: &str, more: &[&str]) {
-        let mut add = self.home.patvault(["add", path, "--stdin"].iter().chain(more));
-        let mut adding = add.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let name = path.split_once('/').unwrap().1;
-        adding.stdin.take().unwrap().write_all(format!("not-a-real-secret-{name}").as_bytes()).unwrap();
-        assert!(adding.wait().unwrap().success(), "{path}");
-    }
-
-    fn run(&self, args: &[&str]) -> Output {
-        self.home.patvault(args).output().unwrap()
-    }
-
-    fn token(&self, name: &str) -> Json {
-        let shown = self.run(&["show", &format!("github/{name}"), "--json"]);
-        serde_json::from_slice(&shown.stdout).unwrap()
-    }
-}
-
-fn said(output: &Output) -> String {
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(!text.contains("not-a-real-secret"), "{text}");
-    text
-}
+use crate::stage::{Stage, said};
 
 fn of(seen: &Seen) -> &str {
     seen.headers["authorization"].strip_prefix("Bearer not-a-real-secret-").unwrap()

@@ -3,6 +3,7 @@
 use crate::ops::errand::{Issuer, Issuers};
 use crate::ops::error::Error;
 use crate::ops::session::Session;
+use crate::ops::with::With;
 use crate::service::Errand;
 use crate::service::definition::{Definition, ScopeSet};
 use crate::token::query::{Query, Search};
@@ -52,9 +53,9 @@ pub struct Plan {
 
 /// Finds out what is to be asked: about the version in use of each token that is meant, and about older ones that are
 /// still to be revoked.
-pub fn plan_verify(session: &Session, which: Which) -> Result<Plan, Error> {
+pub fn plan_verify(session: &Session, which: Which, with: With) -> Result<Plan, Error> {
     let tokens = session.read(|vault| Ok(vault.tokens()?))?;
-    let mut issuers = Issuers::new(session);
+    let mut issuers = Issuers::new(session).with(with);
     let mut plan = Plan::default();
     for token in tokens.into_iter().filter(|token| token.is_kept() && is_meant(session, which, token)) {
         match issuers.of(&token)?.and_then(|issuer| inquiries(&issuer, &token)) {
@@ -79,11 +80,12 @@ fn is_meant(session: &Session, which: Which, token: &Token) -> bool {
 
 /// About the version in use, and about those that are owed to be revoked; or why nobody can be asked.
 fn inquiries(issuer: &Issuer, token: &Token) -> Result<Vec<Inquiry>, String> {
-    let Some(kind) = issuer.kind().filter(|kind| !kind.verify.is_empty()) else {
+    let calls = issuer.verifying();
+    if calls.is_empty() {
         let name = issuer.kind().map_or("token", |kind| &kind.name);
         return Err(format!("no call tells whether a {name} works"));
-    };
-    let hosts = issuer.hosts(&kind.verify);
+    }
+    let hosts = issuer.hosts(&calls);
     let owed =
         token.versions.iter().enumerate().skip(1).filter(|(_, version)| token.owed().any(|(owed, _)| owed == *version));
     let inquiry = |at| Inquiry { token: token.clone(), at, issuer: issuer.clone(), hosts: hosts.clone() };

@@ -131,6 +131,28 @@ pub struct Call {
     /// How the token's own row is found: a pointer within a row, and what it is held against.
     #[serde(default)]
     pub row: Option<RowMatch>,
+    /// The list may go over several pages: how the next one is asked for.
+    #[serde(default)]
+    pub next: Option<Next>,
+}
+
+/// How the next page of a list is asked for: by the header, by what stands in the answer, or by its number. A page of another
+/// host is not asked for.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Next {
+    /// The header `Link` names its address (RFC 8288, `rel="next"`).
+    #[serde(default)]
+    pub link: bool,
+    /// A JSON pointer to its address; with `query`, to the value of that parameter. Nothing there, or empty text, ends the list.
+    #[serde(default)]
+    pub json: Option<String>,
+    /// The parameter that takes what stands at `json`.
+    #[serde(default)]
+    pub query: Option<String>,
+    /// The parameter that takes its number, counted from 1. A page without rows ends the list.
+    #[serde(default)]
+    pub page: Option<String>,
 }
 
 /// What a row of a list is held against.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub use call::{Call, Example, Fact, Means, Method, OAuth1, RowMatch, Rule, Sending, Source, Unit, UserPassword};
+pub use call::{Call, Example, Fact, Means, Method, Next, OAuth1, RowMatch, Rule, Sending, Source, Unit, UserPassword};
 pub use kind::{Checksum, Form, Git, Kind, Lifetime, Offline, Page, Revoke, Rotate, Settles};
 pub use scope::{ScopeFamily, ScopeSet, ScopeWord};
 
@@ -100,16 +100,19 @@ pub struct Field {
     pub env: Vec<String>,
 }
 
-/// Another credential: a call that names it in `by` is made with that, not with the token it is about.
+/// Another credential: a call that names it in `by` is made with that, not with the token it is about. It goes to the hosts of
+/// this definition alone.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Credential {
     /// What it is and how it is had, in a phrase: it is the question that is asked.
     pub what: String,
-    /// The kind of token of this service that it is. One in the vault, of the same instance and account, is taken; else it is
-    /// asked for and not kept.
+    /// The kind of token of this service that it is, where it is one kind only. A person says which token of the vault it is.
     #[serde(default)]
     pub kind: Option<String>,
+    /// The secret field of the token that it is, where no other token of the vault is taken for it.
+    #[serde(default)]
+    pub field: Option<String>,
     /// How requests carry it, by the name of a way in `send`. There, `{token}` is this credential.
     pub send: String,
 }
