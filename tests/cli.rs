@@ -41,6 +41,7 @@ pages! {
     import "import.md",
     export "export.md",
     fields "fields.md",
+    with "with.md",
     backups "backups.md",
     doctor "doctor.md",
     services "services.md",

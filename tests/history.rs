@@ -72,6 +72,10 @@ fn values() -> Vec<(Field, &'static [Option<&'static str>])> {
         (Field::Tag("a:b".into()), THERE),
         (Field::Fact("account_id".into()), TEXT),
         (Field::Fact("org".into()), TEXT),
+        (
+            Field::With("org".into()),
+            &[None, Some("0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"), Some("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b")],
+        ),
         (Field::Told("owner".into()), TEXT),
         (Field::Told("last_use".into()), DATE),
         (

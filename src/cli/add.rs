@@ -52,6 +52,9 @@ pub(super) struct Args {
     /// What its service needs to know besides; may be given several times. Give the name of a secret alone: it is asked for
     #[arg(long, value_name = "NAME=VALUE")]
     field: Vec<String>,
+    /// Another token that the service is asked with, by the name that 'patvault services SERVICE' shows
+    #[arg(long, value_name = "NAME=TOKEN", add = Known::With)]
+    with: Vec<String>,
     /// Anything else
     #[arg(long)]
     note: Option<String>,
@@ -94,6 +97,10 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     if let Some(version) = draft.versions.first_mut() {
         version.secret = secret;
         version.parts = given.ask(desk)?;
+    }
+    for given in &args.with {
+        let (name, other) = ops::kept_with(&session, &draft.service, given)?;
+        draft.with.extend(other.map(|other| (name, other)));
     }
     let recognised = ops::recognise(&desk.ground, &mut draft)?;
     let lacking = fields::complete(desk, &Fields::of(&desk.ground, &draft.service)?, &mut draft)?;

@@ -44,6 +44,9 @@ pub(super) struct Args {
     /// What its service needs to know besides; an empty value takes it away. Give the name of a secret alone: it is asked for
     #[arg(long, value_name = "NAME=VALUE")]
     field: Vec<String>,
+    /// Another token that the service is asked with, by the name that 'patvault services SERVICE' shows; an empty one takes it away
+    #[arg(long, value_name = "NAME=TOKEN", add = Known::With)]
+    with: Vec<String>,
     /// Replace the note
     #[arg(long)]
     note: Option<String>,
@@ -137,13 +140,17 @@ fn from_options(args: &Args, desk: &Desk) -> Result<Edits, Error> {
 
 /// The fields are those of the service that it has, or is moved to.
 fn fields(args: &Args, desk: &Desk, session: &Session, edits: &mut Edits) -> Result<(), Error> {
-    if args.field.is_empty() {
+    if args.field.is_empty() && args.with.is_empty() {
         return Ok(());
     }
     let service = match &args.service {
         Some(service) => service.clone(),
         None => ops::show(session, &args.token)?.token.service,
     };
+    for given in &args.with {
+        let (name, other) = ops::kept_with(session, &service, given)?;
+        edits.with(name, other)?;
+    }
     let given = Given::read(&args.field, &Fields::of(&desk.ground, &service)?)?;
     given.facts.iter().try_for_each(|(name, value)| edits.fact(name, value))?;
     given.ask(desk)?.into_iter().for_each(|(name, secret)| edits.part(name, secret));

@@ -168,7 +168,7 @@ fn print_batch(batch: &Batch, changes: &[Change], names: &Names, now: &Now, face
         return;
     }
     for change in changes.iter().filter(|change| !is_of_coming(change)) {
-        let text = face.painted(Role::Quiet, &format!("  {}", told(change, face)));
+        let text = face.painted(Role::Quiet, &format!("  {}", told(change, names, face)));
         face.line(&text);
     }
 }
@@ -200,7 +200,7 @@ fn is_of_coming(change: &Change) -> bool {
 }
 
 /// `name: ci → deploy`, `tag prod: added`.
-fn told(change: &Change, face: &Face) -> String {
+fn told(change: &Change, names: &Names, face: &Face) -> String {
     let (old, new) = (change.old.as_deref(), change.new.as_deref());
     let name = match &change.field {
         Field::Tag(tag) => format!("tag {}", escaped(tag)),
@@ -210,6 +210,7 @@ fn told(change: &Change, face: &Face) -> String {
         Field::Consumer(place) => format!("consumer {}", escaped(place)),
         Field::Installed(place) => format!("installed in {}", escaped(place)),
         Field::Part(name) => format!("secret {}", escaped(name)),
+        Field::With(name) => format!("with {}", escaped(name)),
         field => field.to_string(),
     };
     match (&change.field, old, new) {
@@ -222,6 +223,13 @@ fn told(change: &Change, face: &Face) -> String {
         (Field::Part(_), Some(_), _) => format!("{name}: replaced"),
         (Field::Told(_), ..) => format!("{name}: {} {} {}, says the service", value(old), arrow(face), value(new)),
         (Field::Expiry, ..) => format!("{name}: {} {} {}", expiry(old), arrow(face), expiry(new)),
+        (Field::With(_), ..) => {
+            let other = |id: Option<&str>| match id.and_then(|id| id.parse().ok()) {
+                Some(id) => path(names, id),
+                None => value(id),
+            };
+            format!("{name}: {} {} {}", other(old), arrow(face), other(new))
+        }
         _ => format!("{name}: {} {} {}", value(old), arrow(face), value(new)),
     }
 }

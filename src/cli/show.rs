@@ -77,6 +77,10 @@ fn print(session: &Session, shown: &Shown, face: &mut Face) {
     for (at, (name, value)) in token.facts.iter().enumerate() {
         fact(if at == 0 { "fields" } else { "" }, &format!("{name}={value}"));
     }
+    for (at, (name, other)) in shown.with.iter().enumerate() {
+        let other = other.as_deref().unwrap_or("a token that is not there any more");
+        fact(if at == 0 { "with" } else { "" }, &format!("{name}={other}"));
+    }
     fact("tags", &token.tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" "));
     fact("expires", &expires(token.current().expiry, now));
     if let Some(issued) = token.current().issued {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::Desk;
+use super::complete::Known;
 use super::face::{Exit, Face, Role};
 use super::terms;
 use crate::ops::{self, Checked, Error, Hosts, Plan, Reply, Session, Which, With};
@@ -31,7 +32,7 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "query")]
     all: bool,
     /// Another token of the vault that the service wants for some of its calls, by the name that 'patvault services SERVICE' shows
-    #[arg(long, value_name = "NAME=TOKEN")]
+    #[arg(long, value_name = "NAME=TOKEN", add = Known::With)]
     with: Vec<String>,
     /// Print JSON
     #[arg(long)]

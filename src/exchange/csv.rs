@@ -149,6 +149,7 @@ fn left_out(kept: &[&Full], gone: usize, guarded: usize) -> Vec<String> {
         token.policy != Policy::default()
             || version.verdict.is_some()
             || !(token.facts.is_empty()
+                && token.with.is_empty()
                 && token.consumers.is_empty()
                 && version.told.is_empty()
                 && version.parts.is_empty())

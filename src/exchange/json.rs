@@ -21,6 +21,7 @@ use crate::text::counted;
 use crate::token::consumer::{NotAWay, Way};
 use crate::token::draft::{Draft, DraftVersion};
 use crate::token::expiry::{Date, Expiry};
+use crate::token::id::TokenId;
 use crate::token::label::{Label, note};
 use crate::token::rules::Policy;
 use crate::token::{LAST_USE, State};
@@ -181,6 +182,9 @@ fn draft(record: Record) -> Result<Draft, Wrong> {
             .collect::<Result<_, _>>()?,
         facts: named(Label::Field, record.facts, value).map_err(|wrong| wrong.under("facts"))?,
         consumers: named(Label::Place, record.consumers, way).map_err(|wrong| wrong.under("consumers"))?,
+        with: named(Label::Field, record.with, id).map_err(|wrong| wrong.under("with"))?,
+        // An id is not what the token is taken by: one that is none is not worth refusing the token.
+        was: record.id.and_then(|id| id.parse().ok()),
         policy: Policy { lead_days, cadence_days, unused_days },
         note: record
             .note
@@ -232,6 +236,10 @@ fn named<T, U>(
 
 fn value(given: String) -> Result<String, Wrong> {
     text(Label::Value, &given, "")
+}
+
+fn id(given: String) -> Result<TokenId, Wrong> {
+    given.parse().map_err(|_| Wrong::at("", "it must be the id of a token"))
 }
 
 fn way(given: ConsumerRecord) -> Result<Way, Wrong> {

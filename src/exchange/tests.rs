@@ -176,6 +176,7 @@ pub fn fulls() -> impl Strategy<Value = Full> {
                 versions.push(version);
             }
             let instance = host.map(|host| format!("https://{host}"));
+            let with = facts.keys().map(|name: &String| (name.clone(), TokenId::from_bytes([2; 16]))).collect();
             let token = Token {
                 id: TokenId::from_bytes([1; 16]),
                 service,
@@ -186,6 +187,7 @@ pub fn fulls() -> impl Strategy<Value = Full> {
                 tags,
                 facts,
                 consumers,
+                with,
                 policy,
                 added,
                 trashed: None,
@@ -233,6 +235,7 @@ pub fn added(draft: &Draft, like: &Token) -> Full {
         tags: draft.tags,
         facts: draft.facts,
         consumers: draft.consumers,
+        with: draft.with,
         policy: draft.policy,
         added: draft.added.unwrap_or(like.added),
         versions,

@@ -3,6 +3,7 @@
 use super::error::Error;
 use super::fields::Fields;
 use super::session::Session;
+use super::with;
 use crate::clipboard;
 use crate::secret::Secret;
 use crate::text::{escaped, word_for};
@@ -39,6 +40,7 @@ pub fn add(session: &Session, draft: &Draft, insist: bool) -> Result<Added, Erro
             return Err(Error::Twin { places: twins });
         }
         let ids = vault.add(std::slice::from_ref(draft))?;
+        with::keep(vault, std::slice::from_ref(draft), &ids)?;
         let path = draft.path();
         ids.first().map(|&id| Added { id, path: path.clone(), twins }).ok_or(Error::Cancelled)
     })

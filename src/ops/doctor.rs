@@ -1,5 +1,6 @@
 //! Looking everything over: what is well, what is not, and what to do about it.
 
+use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,9 @@ use super::error::Error;
 use super::session::{Ground, Session};
 use crate::clock;
 use crate::text::{counted, escaped, word_for};
-use crate::vault::{SlotKind, Survey, Unsafe, Vault};
+use crate::token::id::TokenId;
+use crate::token::parts::Parts;
+use crate::vault::{Reader, SlotKind, Survey, Unsafe, Vault};
 
 /// How far a clock may run behind what it wrote itself before that is worth a word.
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(5);
@@ -90,6 +93,7 @@ impl Session {
                 true => good(format!("the database is sound: {}", counted(vault.tokens()?.len(), "token"))),
                 false => bad("the database is not sound", "restore a backup: 'patvault backup restore'"),
             }];
+            found.extend(lost_credentials(vault)?);
             found.extend(backups(&survey));
             found.extend(journal(&survey));
             found.extend(remembered(self, &survey));
@@ -98,6 +102,23 @@ impl Session {
             Ok(found)
         })
     }
+}
+
+/// Other credentials of tokens in use that are gone.
+fn lost_credentials(vault: &Reader) -> Result<Vec<Finding>, Error> {
+    let tokens = vault.tokens_in(Parts::SERVICE)?;
+    let kept: HashSet<TokenId> = tokens.iter().filter(|token| token.is_kept()).map(|token| token.id).collect();
+    let mut found = vec![];
+    for token in tokens.iter().filter(|token| token.is_kept()) {
+        for (name, _) in token.with.iter().filter(|(_, other)| !kept.contains(other)) {
+            let what = format!("the token that serves {} as '{}' is gone", escaped(&token.path()), escaped(name));
+            let path = word_for(&token.path(), &token.id.short());
+            let todo =
+                format!("name another: 'patvault edit {path} --with {}=TOKEN', or nothing for none", escaped(name));
+            found.push(note(what, todo));
+        }
+    }
+    Ok(found)
 }
 
 fn shown(path: &Path) -> String {

@@ -13,6 +13,7 @@ use crate::secret::Secret;
 use crate::token::Token;
 use crate::token::change::{Field, Subject};
 use crate::token::expiry::{Date, Expiry, Source};
+use crate::token::id::TokenId;
 use crate::token::label::{Label, note};
 use crate::token::when::When;
 use crate::vault::{self, Writer};
@@ -86,6 +87,11 @@ impl Edits {
     /// Sets something secret about it besides its secret.
     pub fn part(&mut self, name: String, secret: Secret) {
         self.parts.insert(name, secret);
+    }
+
+    /// Says which other token its service is asked with, by the name of a credential; none for none.
+    pub fn with(&mut self, name: String, other: Option<TokenId>) -> Result<(), Error> {
+        self.set(Field::With(name), other.map(|other| other.to_string()))
     }
 
     /// Says when it ends, on the person's word.

@@ -63,8 +63,18 @@ impl<'a> Issuers<'a> {
 
     /// The other credentials that calls about a token may be made with.
     fn others(&mut self, token: &Token) -> Result<BTreeMap<String, Stand>, Error> {
+        let mut others = BTreeMap::new();
+        for (name, other) in &token.with {
+            let other = self.session.read(|vault| Ok(vault.token(*other)?))?;
+            // One that is gone, or is not any more what it has to be, is no credential; a call that takes it says so.
+            let other = other.filter(|other| other.is_kept() && other.service == token.service);
+            if let Some(Ok(stand)) = other.map(|other| self.stand(name, &other)) {
+                others.insert(name.clone(), stand);
+            }
+        }
         let once = self.with.0.iter().filter(|(_, stand)| stand.service == token.service);
-        Ok(once.map(|(name, stand)| (name.clone(), stand.clone())).collect())
+        others.extend(once.map(|(name, stand)| (name.clone(), stand.clone())));
+        Ok(others)
     }
 
     /// A token that serves as another credential of its service.

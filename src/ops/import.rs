@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::add::{Place, twin};
 use super::error::Error;
 use super::session::Session;
+use super::with;
 use crate::exchange::{self, Format, Imported, Options};
 use crate::text::{counted, escaped};
 use crate::token::draft::Draft;
@@ -55,7 +56,9 @@ pub fn import(session: &Session, plan: &ImportPlan, insist: bool) -> Result<usiz
                 return Err(Error::usage(format!("{path} came into the vault meanwhile"), "run the import again"));
             }
         }
-        Ok(vault.add(&plan.drafts)?.len())
+        let ids = vault.add(&plan.drafts)?;
+        with::keep(vault, &plan.drafts, &ids)?;
+        Ok(ids.len())
     })
 }
 

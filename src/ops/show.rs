@@ -19,6 +19,8 @@ pub struct Shown {
     pub note: Option<String>,
     /// What is or will be owed for it.
     pub reminders: Vec<Reminder>,
+    /// The other tokens that its service is asked with: the credential's name and the token's path; none for one that is gone.
+    pub with: Vec<(String, Option<String>)>,
     /// Its latest uses, newest first.
     pub uses: Vec<UseRecord>,
 }
@@ -30,7 +32,13 @@ pub fn show(session: &Session, asked: &str) -> Result<Shown, Error> {
             Error::NoToken { .. } => find(vault, asked, Among::All).map_err(|_| error),
             other => Err(other),
         })?;
+        let mut with = vec![];
+        for (name, other) in &token.with {
+            let there = vault.token(*other)?.filter(Token::is_kept);
+            with.push((name.clone(), there.map(|other| other.path())));
+        }
         Ok(Shown {
+            with,
             note: vault.note(token.id)?,
             reminders: reminders(&token, &session.rules, &session.now),
             uses: vault.uses(Some(token.id), USES_SHOWN)?,

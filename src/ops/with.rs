@@ -1,7 +1,7 @@
 //! Other credentials: tokens of the vault that some calls about a token are made with, by the names that the service's definition
 //! gives them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::errand::Issuers;
 use super::error::Error;
@@ -11,8 +11,11 @@ use crate::service::Place;
 use crate::service::definition::Definition;
 use crate::text::escaped;
 use crate::token::Token;
+use crate::token::change::{Field, Subject};
+use crate::token::draft::Draft;
 use crate::token::id::{TokenId, VersionId};
 use crate::token::label::Label;
+use crate::vault::Writer;
 
 /// A token that serves as another credential, and where it may go.
 #[derive(Debug, Clone)]
@@ -63,6 +66,26 @@ pub fn kept_with(session: &Session, service: &str, given: &str) -> Result<(Strin
     }
     Issuers::new(session).stand(&name, &other)?;
     Ok((name, Some(other.id)))
+}
+
+/// Writes down what drafts say of other credentials, once it is known which tokens they became. One that is neither among them nor
+/// in the vault is left out.
+pub(super) fn keep(vault: &mut Writer, drafts: &[Draft], ids: &[TokenId]) -> Result<(), Error> {
+    let became: HashMap<TokenId, TokenId> =
+        drafts.iter().zip(ids).filter_map(|(draft, id)| Some((draft.was?, *id))).collect();
+    for (draft, id) in drafts.iter().zip(ids) {
+        for (name, other) in &draft.with {
+            let known = match became.get(other) {
+                Some(id) => Some(*id),
+                None => vault.token(*other)?.filter(Token::is_kept).map(|token| token.id),
+            };
+            if let Some(known) = known {
+                let subject = Subject { token: *id, version: None };
+                vault.set(subject, &Field::With(name.clone()), Some(&known.to_string()))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn named(session: &Session, given: &str) -> Result<(String, Token), Error> {

@@ -38,6 +38,8 @@ pub enum Field {
     Fact(String),
     /// How one of the places where it is installed is updated.
     Consumer(String),
+    /// The other token that its service is asked with, by the name of a credential. The value is its id.
+    With(String),
     /// Lead time of its own, in days.
     Lead,
     /// Cadence of its own, in days.
@@ -96,6 +98,7 @@ impl fmt::Display for Field {
             Self::Tag(tag) => return write!(f, "tag:{tag}"),
             Self::Fact(name) => return write!(f, "fact:{name}"),
             Self::Consumer(place) => return write!(f, "consumer:{place}"),
+            Self::With(name) => return write!(f, "with:{name}"),
             Self::Told(name) => return write!(f, "told:{name}"),
             Self::Part(name) => return write!(f, "secret:{name}"),
             Self::Installed(place) => return write!(f, "installed:{place}"),
@@ -133,6 +136,7 @@ impl FromStr for Field {
                 Some(("tag", tag)) => Self::Tag(tag.to_owned()),
                 Some(("fact", name)) => Self::Fact(name.to_owned()),
                 Some(("consumer", place)) => Self::Consumer(place.to_owned()),
+                Some(("with", name)) => Self::With(name.to_owned()),
                 Some(("told", name)) => Self::Told(name.to_owned()),
                 Some(("secret", name)) => Self::Part(name.to_owned()),
                 Some(("installed", place)) => Self::Installed(place.to_owned()),
@@ -180,6 +184,7 @@ mod tests {
             "tag:a:b",
             "fact:account_id",
             "consumer:Actions org/app: DEPLOY",
+            "with:personal",
             "lead",
             "cadence",
             "unused",

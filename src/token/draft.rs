@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::State;
 use super::consumer::Way;
 use super::expiry::{Date, Expiry};
+use super::id::TokenId;
 use super::rules::Policy;
 use crate::scope::Scope;
 use crate::secret::Secret;
@@ -31,6 +32,11 @@ pub struct Draft {
     pub facts: BTreeMap<String, String>,
     /// The places where it is installed, and how each is updated.
     pub consumers: BTreeMap<String, Way>,
+    /// Other tokens that its service is asked with, by the names of the service's definition: their ids in the vault that it
+    /// is brought from, or in this one.
+    pub with: BTreeMap<String, TokenId>,
+    /// Its id in the vault that it is brought from.
+    pub was: Option<TokenId>,
     /// Where it departs from the vault's rules.
     pub policy: Policy,
     /// Free text.
@@ -96,6 +102,8 @@ impl Draft {
             tags: BTreeSet::new(),
             facts: BTreeMap::new(),
             consumers: BTreeMap::new(),
+            with: BTreeMap::new(),
+            was: None,
             policy: Policy::default(),
             note: None,
             added: None,

@@ -53,6 +53,8 @@ pub struct Token {
     pub facts: BTreeMap<String, String>,
     /// The places where it is installed, by the person's names for them, and how each is updated.
     pub consumers: BTreeMap<String, Way>,
+    /// Other tokens that its service is asked with where it wants another credential, by the names of the service's definition.
+    pub with: BTreeMap<String, TokenId>,
     /// Where this token departs from the vault's rules for reminders.
     pub policy: Policy,
     /// When it came into the vault.
@@ -211,6 +213,7 @@ pub(crate) mod tests {
             tags: BTreeSet::new(),
             facts: BTreeMap::new(),
             consumers: BTreeMap::new(),
+            with: BTreeMap::new(),
             policy: Policy::default(),
             added,
             trashed: None,

@@ -19,8 +19,8 @@ impl Parts {
     pub const MARKS: Self = Self(1 << 4).and(Self::VERSIONS);
     /// [`Token::last_use`](super::Token::last_use) with the uses that wait in the journal.
     pub const USES: Self = Self(1 << 5).and(Self::FACTS);
-    /// What its service needs besides the secret, and what it told: [`Token::facts`](super::Token::facts), and
-    /// [`told`](super::Version::told) and [`parts`](super::Version::parts) of the versions.
+    /// What its service needs besides the secret, and what it told: [`Token::facts`](super::Token::facts),
+    /// [`Token::with`](super::Token::with), and [`told`](super::Version::told) and [`parts`](super::Version::parts) of the versions.
     pub const SERVICE: Self = Self(1 << 6).and(Self::VERSIONS);
     /// Where it is installed: [`Token::consumers`](super::Token::consumers), and
     /// [`installed`](super::Version::installed) of the versions.

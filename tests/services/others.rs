@@ -31,8 +31,8 @@ fn gitea(seen: &Seen) -> Reply {
 fn another_credential_tells_what_the_token_may_not_see() {
     let stage = Stage::new();
     let service = Fake::start(gitea);
-    stage.keep("gitea/ci", &["--instance", &service.origin, "--account", "ada"]);
     stage.keep("gitea/password", &["--instance", &service.origin]);
+    stage.keep("gitea/ci", &["--instance", &service.origin, "--account", "ada"]);
 
     let alone = said(&stage.run(&["verify", "gitea/ci"]));
     assert!(alone.lines().any(|line| line == "alive    gitea/ci  (ada)"), "{alone}");
@@ -43,6 +43,17 @@ fn another_credential_tells_what_the_token_may_not_see() {
     let shown = said(&stage.run(&["show", "gitea/ci"]));
     assert!(shown.contains("read:repository") && shown.contains("for ci"), "{shown}");
     assert!(!shown.contains("all"), "the row of another token: {shown}");
+
+    // Kept with the token, it serves every time; in the trash it does not, and the token is asked about all the same.
+    said(&stage.run(&["undo"]));
+    said(&stage.run(&["edit", "gitea/ci", "--with", "password=gitea/password"]));
+    said(&stage.run(&["verify", "gitea/ci"]));
+    assert!(said(&stage.run(&["show", "gitea/ci"])).contains("read:repository"));
+    said(&stage.run(&["remove", "gitea/password"]));
+    let asked = service.seen().len();
+    let gone = said(&stage.run(&["verify", "gitea/ci"]));
+    assert!(gone.contains("alive    gitea/ci"), "{gone}");
+    assert_eq!(service.seen().len(), asked + 1);
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub(in crate::cli) enum Known {
     Tag,
     /// The same of a scope.
     Scope,
+    /// A credential's name with a token in use that may serve as it.
+    With,
     /// A word of a query.
     Query,
     /// A column.
@@ -97,6 +99,29 @@ impl Shelf {
         offers
     }
 
+    /// The credentials of the services of which there are tokens; behind a name, the tokens of the services that know it.
+    fn credentials(&self, typed: &str) -> Vec<Offer> {
+        let Some(ground) = &self.ground else { return vec![] };
+        let ids: BTreeSet<&String> = self.kept().map(|token| &token.service).collect();
+        let services = ids.into_iter().filter_map(|id| ops::service(ground, id).ok());
+        let known: Vec<(String, String, String)> = services
+            .flat_map(|service| {
+                let credentials = service.definition.credentials;
+                credentials.into_iter().map(move |(name, what)| (service.id.clone(), name, what.what))
+            })
+            .collect();
+        match typed.split_once('=') {
+            None => known
+                .into_iter()
+                .map(|(_, name, what)| Offer { value: format!("{name}="), about: Some(what) })
+                .collect(),
+            Some((name, _)) => {
+                let fits = |token: &&Token| known.iter().any(|(id, known, _)| known == name && *id == token.service);
+                self.kept().filter(fits).map(|token| Offer::of(&format!("{name}={}", token.path()))).collect()
+            }
+        }
+    }
+
     fn named<T>(&self, all: fn(&Ground) -> Result<Vec<T>, ops::Error>, name: fn(&T) -> String) -> Vec<Offer> {
         let found = self.ground.as_ref().and_then(|ground| all(ground).ok()).unwrap_or_default();
         found.iter().map(|one| Offer::of(&name(one))).collect()
@@ -147,6 +172,7 @@ impl Known {
             Self::Instance => shelf.facts(|token| token.instance.as_ref()),
             Self::Tag => shelf.facts(|token| &token.tags),
             Self::Scope => shelf.facts(|token| token.current().scopes.iter().map(|scope| &scope.name)),
+            Self::With => shelf.credentials(typed),
             Self::Query => query::endings(typed, shelf.kept()).iter().map(|word| Offer::of(word)).collect(),
             Self::Column | Self::Order => COLUMNS.iter().map(|column| Offer::of(column.name)).collect(),
             Self::Vault => shelf.named(|ground| Ok(ground.vaults()), String::clone),

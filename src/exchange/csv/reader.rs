@@ -53,6 +53,8 @@ impl Reader<'_> {
             tags: self.list(Fact::Tags, Label::Tag)?.into_iter().collect(),
             facts: BTreeMap::new(),
             consumers: BTreeMap::new(),
+            with: BTreeMap::new(),
+            was: None,
             policy: Policy::default(),
             note: self.note()?,
             added: None,

@@ -308,6 +308,7 @@ fn reduced(mut full: crate::exchange::Full) -> crate::exchange::Full {
     version.scopes.iter_mut().for_each(|scope| scope.rated = None);
     (version.number, version.id) = (1, crate::token::id::VersionId::from_bytes([1; 16]));
     full.token.facts.clear();
+    full.token.with.clear();
     full.token.consumers.clear();
     full.token.policy = Policy::default();
     full

@@ -25,7 +25,7 @@ use crate::verdict::{Outcome, Verdict};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// Its id in the vault that wrote it. Not read: a token that is brought into a vault gets a new one.
+    /// Its id in the vault that wrote it. Read to tell what `with` means; a token that is brought into a vault gets a new one.
     pub id: Option<String>,
     /// Who issues it: `github`.
     pub service: String,
@@ -48,6 +48,10 @@ pub struct Record {
     /// The places where it is installed, and how each is updated: `{"Actions org/app": {"run": "gh secret set DEPLOY"}}`.
     #[serde(default, deserialize_with = "or_default")]
     pub consumers: BTreeMap<String, ConsumerRecord>,
+    /// Other tokens that its service is asked with, by the names of the service's definition: their ids. Read where the same
+    /// file brings that token, or the vault has it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub with: BTreeMap<String, String>,
     /// Free text. Absent also where a list was printed without notes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -227,6 +231,7 @@ impl Record {
             tags: token.tags.iter().cloned().collect(),
             facts: token.facts.clone(),
             consumers: token.consumers.iter().map(|(place, way)| (place.clone(), ConsumerRecord::of(way))).collect(),
+            with: token.with.iter().map(|(name, other)| (name.clone(), other.to_string())).collect(),
             note: None,
             policy: PolicyRecord { lead_days, cadence_days, unused_days },
             added: Some(token.added),

@@ -39,6 +39,7 @@ fn well_known() -> Full {
     let mut one = full("github/ci", SECRET);
     one.note = Some("for the build".into());
     one.token.facts = [("org".to_owned(), "acme".to_owned())].into();
+    one.token.with = [("personal".to_owned(), TokenId::from_bytes([3; 16]))].into();
     let way = |text: &str| text.parse().unwrap();
     one.token.consumers =
         [("Actions org/app".to_owned(), way("env DEPLOY ./set.sh")), ("server".to_owned(), way("hand ask ops"))].into();
@@ -76,6 +77,7 @@ fn the_shape_is_stable() {
         "kind": null,
         "tags": ["prod"],
         "facts": { "org": "acme" },
+        "with": { "personal": "03030303030303030303030303030303" },
         "consumers": {
             "Actions org/app": { "run": "./set.sh", "env": "DEPLOY", "note": null },
             "server": { "run": null, "env": null, "note": "ask ops" },

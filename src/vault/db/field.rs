@@ -11,6 +11,7 @@ use crate::scope::Risk;
 use crate::token::change::Field;
 use crate::token::consumer::Way;
 use crate::token::expiry::{Date, Expiry};
+use crate::token::id::TokenId;
 use crate::token::reminder::Answer;
 use crate::token::rotation::Rotation;
 use crate::token::{LAST_USE, State};
@@ -52,6 +53,9 @@ const FACT: Place = Place::Row {
     insert: "INSERT OR REPLACE INTO fact (token, name, value) VALUES (?1, ?2, ?3)",
     delete: "DELETE FROM fact WHERE token = ?1 AND name = ?2",
 };
+/// Other credentials stand among the facts: no fact of a person's has a name with that sign.
+pub(super) const WITH: &str = "with:";
+
 const TOLD: Place = Place::Row {
     select: "SELECT value FROM told WHERE version = ?1 AND name = ?2",
     insert: "INSERT OR REPLACE INTO told (version, name, value) VALUES (?1, ?2, ?3)",
@@ -98,7 +102,7 @@ fn place(field: &Field) -> Place {
         Field::Rotation => Place::Version("rotation"),
         Field::Note => NOTE,
         Field::Tag(_) => TAG,
-        Field::Fact(_) => FACT,
+        Field::Fact(_) | Field::With(_) => FACT,
         Field::Consumer(_) => CONSUMER,
         Field::Told(_) => TOLD,
         Field::Installed(_) => INSTALLED,
@@ -112,6 +116,7 @@ fn name(field: &Field) -> Option<String> {
     match field {
         Field::Tag(name) | Field::Fact(name) | Field::Told(name) | Field::Scope(name) => Some(name.clone()),
         Field::Consumer(place) | Field::Installed(place) => Some(place.clone()),
+        Field::With(name) => Some(format!("{WITH}{name}")),
         Field::Mark(duty) => Some(duty.word().to_owned()),
         _ => None,
     }
@@ -153,6 +158,7 @@ pub(super) fn fits(field: &Field, value: Option<&str>) -> bool {
         Field::Scope(_) => text.is_empty() || is_stored::<Risk>(text),
         Field::Lead | Field::Cadence | Field::Unused => is_stored::<u32>(text),
         Field::Consumer(_) => is_stored::<Way>(text),
+        Field::With(_) => is_stored::<TokenId>(text),
         Field::Trashed | Field::Installed(_) => row::parse_time(text).is_some_and(|at| row::time(at) == text),
         Field::Issued => is_stored::<Date>(text),
         Field::Expiry => is_stored::<Expiry>(text),

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use rusqlite::Row;
 
-use super::super::row;
+use super::super::{field, row};
 use super::Reader;
 use crate::scope::Scope;
 use crate::token::consumer::Way;
+use crate::token::id::TokenId;
 use crate::token::parts::Parts;
 use crate::token::reminder::{Answer, Duty, Mark};
 use crate::token::rules::Policy;
@@ -79,7 +80,11 @@ impl Reader<'_> {
 
     fn rows_of_service(&self, found: &mut Found, only: Option<i64>) -> rusqlite::Result<()> {
         self.each(FACTS, "WHERE token = ?1", only, |r| {
-            found.fact(r.get(0)?, r.get(1)?, r.get(2)?);
+            let name: String = r.get(1)?;
+            match name.strip_prefix(field::WITH) {
+                Some(name) => found.with(r.get(0)?, name.to_owned(), row::parsed(r, 2)?),
+                None => found.fact(r.get(0)?, name, r.get(2)?),
+            }
             Ok(())
         })?;
         self.each(TOLD, OF_VERSIONS, only, |r| {
@@ -129,6 +134,12 @@ impl Found {
     fn fact(&mut self, key: i64, name: String, value: String) {
         if let Some((_, token)) = self.token(key) {
             token.facts.insert(name, value);
+        }
+    }
+
+    fn with(&mut self, key: i64, name: String, other: TokenId) {
+        if let Some((_, token)) = self.token(key) {
+            token.with.insert(name, other);
         }
     }
 
@@ -218,6 +229,7 @@ fn token(r: &Row, parts: Parts) -> rusqlite::Result<Token> {
         tags: BTreeSet::new(),
         facts: BTreeMap::new(),
         consumers: BTreeMap::new(),
+        with: BTreeMap::new(),
         versions: vec![],
         marks: vec![],
     };
