@@ -8,6 +8,7 @@ use super::add::check_back;
 use super::error::Error;
 use super::find::{Among, ID_DIGITS_MIN, find};
 use super::session::Session;
+use crate::text::escaped;
 use crate::token::Token;
 use crate::token::change::{Change, Field};
 use crate::token::id::{BatchId, TokenId};
@@ -103,12 +104,12 @@ fn named(vault: &Reader, asked: &str) -> Result<Batch, Error> {
     let wanted = asked.trim().to_lowercase();
     // An id that a script could not find out is no wish to undo whatever there is.
     if wanted.len() < ID_DIGITS_MIN {
-        let why = format!("'{}' is too short for an id", crate::text::escaped(&wanted));
+        let why = format!("'{}' is too short for an id", escaped(&wanted));
         return Err(Error::usage(why, "'patvault history' shows the ids; four digits are enough"));
     }
     let all = vault.batches(None, usize::MAX)?;
     let mut found = all.into_iter().filter(|batch: &Batch| batch.id.to_string().starts_with(&wanted));
-    let shown = crate::text::clipped(&crate::text::escaped(&wanted), 40, false).into_owned();
+    let shown = crate::text::clipped(&escaped(&wanted), 40, false).into_owned();
     match (found.next(), found.next()) {
         (Some(batch), _) if batch.tokens == 0 => Err(Error::usage(
             format!("'{shown}' changed no token, and cannot be undone"),

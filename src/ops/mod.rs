@@ -32,6 +32,7 @@ mod services;
 mod session;
 mod show;
 mod status;
+mod told;
 mod unlock;
 mod verify;
 mod with;
@@ -65,6 +66,7 @@ pub use services::{service, services};
 pub use session::{Ground, Session};
 pub use show::{Shown, show};
 pub use status::{Status, VaultStatus, status};
+pub use told::{is_of_coming, summary, told};
 pub use unlock::{Means, read_passphrase};
 pub use verify::{
     CALLS_AT_ONCE, Checked, Hosts, Inquiry, Plan, Reply, Skipped, Which, plan_verify, record, remember_hosts, run,

@@ -48,7 +48,45 @@ pub struct Abilities {
 /// Facts that a person would have to note down if the service did not tell them.
 const WORTH_TELLING: [Fact; 3] = [Fact::Scopes, Fact::Expiry, Fact::LastUse];
 
+impl How {
+    /// In a word or two; nothing where there is no way.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Not => "",
+            Self::Page => "page",
+            Self::OtherCredential => "call, other credential",
+            Self::Itself => "call",
+        }
+    }
+}
+
+impl Recognised {
+    /// In a word; nothing where it is not.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Not => "",
+            Self::Maybe => "maybe",
+            Self::Form => "form",
+            Self::Checksum => "checksum",
+        }
+    }
+}
+
 impl Abilities {
+    /// The best of what can be done for any kind of token of a service, for one line about it.
+    pub fn best(definition: &Definition) -> Self {
+        let all: Vec<Self> = definition.kinds.iter().map(|kind| Self::of(definition, kind)).collect();
+        let best = |of: fn(&Self) -> How| all.iter().map(of).max().unwrap_or(How::Not);
+        Self {
+            recognised: all.iter().map(|one| one.recognised).max().unwrap_or(Recognised::Not),
+            verify: best(|one| one.verify),
+            told: WORTH_TELLING.into_iter().filter(|fact| all.iter().any(|one| one.told.contains(fact))).collect(),
+            rotate: best(|one| one.rotate),
+            revoke: best(|one| one.revoke),
+            filled_in: all.iter().any(|one| one.filled_in),
+        }
+    }
+
     /// Reads them from the definition of a kind.
     pub fn of(definition: &Definition, kind: &Kind) -> Self {
         let call = |name: &String| definition.calls.get(name);

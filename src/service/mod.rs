@@ -3,7 +3,8 @@
 //!
 //! `definition` is the language, `check` says whether a definition makes sense, `catalogue` has them all. `form` and `detect`
 //! look at a secret; `site`, `template`, `page` and `request` build what is asked; `http` sends it, `answer`
-//! judges what comes back, `pages` turns the pages of a list, and `ask` goes through the calls about one token.
+//! judges what comes back, `pages` turns the pages of a list, and `ask` goes through the calls about one token. `sheet` tells
+//! it all in words.
 
 mod ability;
 mod answer;
@@ -18,6 +19,7 @@ mod oauth1;
 mod page;
 mod pages;
 mod request;
+mod sheet;
 mod site;
 mod template;
 
@@ -30,5 +32,6 @@ pub use form::{checksum, fits_whole};
 pub use http::Network;
 pub use page::address;
 pub use request::{Asking, Unbuilt, build};
+pub use sheet::{Sheet, SheetLine, sheets};
 pub use site::{Place, place};
 pub use template::{Unfilled, Value, Values};
