@@ -11,6 +11,7 @@ mod services {
     mod http;
     mod others;
     pub mod stage;
+    mod strangers;
     mod verify;
 }
 

@@ -145,6 +145,7 @@ fn fits(rule: &Rule, seen: &Seen) -> bool {
         text.is_some_and(|text| Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text)))
     };
     (rule.status.is_empty() || rule.status.contains(&seen.answer.status))
+        && (!rule.empty || seen.answer.body.is_empty())
         && rule.json.iter().all(|(pointer, want)| is(pointer, want))
         && rule.has.iter().all(|pointer| at(pointer).is_some_and(|there| !there.is_null()))
         && rule.matches.iter().all(|(pointer, pattern)| says(at(pointer).and_then(Json::as_str), pattern))

@@ -191,6 +191,9 @@ pub struct Rule {
     /// A header fits a regular expression.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// There is no body.
+    #[serde(default)]
+    pub empty: bool,
     /// What it means.
     pub means: Means,
     /// Why, in a few words of our own; never a part of the answer.
