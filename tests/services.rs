@@ -7,6 +7,7 @@ mod fake;
 #[path = "common/home.rs"]
 mod home;
 mod services {
+    mod crowd;
     mod documents;
     mod http;
     mod others;

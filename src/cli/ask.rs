@@ -13,6 +13,7 @@ use crate::ops::Error;
 use crate::text::escaped;
 use crate::vault::{Prompt, Prompts};
 use question::{INTERRUPT, Question};
+pub(super) use question::{end_by_interrupt, on_interrupt};
 
 /// The longest answer that is taken, in bytes: room for the longest secret.
 const ANSWER_BYTES_MAX: usize = crate::secret::SECRET_BYTES_MAX + 2;

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::Desk;
+use super::ask::{end_by_interrupt, on_interrupt};
 use super::complete::Known;
 use super::face::{Exit, Face, Role};
 use super::terms;
-use crate::ops::{self, Checked, Error, Hosts, Plan, Reply, Session, Which, With};
+use crate::ops::{self, Checked, Error, Heard, Hosts, Inbox, Plan, Reply, Session, Which, With};
 use crate::service::Network;
 use crate::text::{counted, escaped};
 use crate::verdict::Outcome;
@@ -135,8 +136,16 @@ fn ask(session: &Session, plan: &Plan, quiet: bool, face: &mut Face) -> Result<V
         Ok(())
     };
     let mut replies = 0;
-    let asked = ops::run(session, plan.inquiries.clone(), &Network::new(), |reply| {
-        waiting.push(reply);
+    let (inbox, stop) = Inbox::new();
+    let _taken = on_interrupt(move || stop.stop());
+    let asked = ops::run(session, plan.inquiries.clone(), &Network::new(), inbox, |heard| {
+        let Heard::Reply(reply) = heard else {
+            // At once, and not when the calls under way are over.
+            write_down(&mut waiting, face)?;
+            end_by_interrupt();
+            return Ok(());
+        };
+        waiting.push(*reply);
         replies += 1;
         if last.elapsed() >= RECORDED_EVERY {
             write_down(&mut waiting, face)?;

@@ -69,6 +69,7 @@ pub use status::{Status, VaultStatus, status};
 pub use told::{is_of_coming, summary, told};
 pub use unlock::{Means, read_passphrase};
 pub use verify::{
-    CALLS_AT_ONCE, Checked, Hosts, Inquiry, Plan, Reply, Skipped, Which, plan_verify, record, remember_hosts, run,
+    CALLS_AT_ONCE, Checked, Heard, Hosts, Inbox, Inquiry, Plan, Reply, Skipped, Stop, Which, plan_verify, record,
+    remember_hosts, run,
 };
 pub use with::{With, kept_with};

@@ -76,7 +76,7 @@ fn open() -> MutexGuard<'static, Option<Before>> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From the first question on, waits for the signals that end a process.
+/// From the first call on, waits for the signals that end a process.
 fn watch() -> io::Result<()> {
     static WATCHED: OnceLock<bool> = OnceLock::new();
     let begin = || {
@@ -86,8 +86,42 @@ fn watch() -> io::Result<()> {
     if *WATCHED.get_or_init(begin) { Ok(()) } else { Err(io::Error::other("signals cannot be watched")) }
 }
 
+/// What Ctrl-C does while something goes on that has to be brought to an end first.
+static TAKEN: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
+
+/// Ctrl-C is somebody's until this goes.
+pub(in crate::cli) struct Taken;
+
+/// Takes Ctrl-C: whoever does ends the process soon, with [`end_by_interrupt`]. Where signals cannot be watched, it ends it
+/// by itself, as ever.
+pub(in crate::cli) fn on_interrupt(act: impl Fn() + Send + 'static) -> Taken {
+    if watch().is_ok() {
+        *taken() = Some(Box::new(act));
+    }
+    Taken
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        *taken() = None;
+    }
+}
+
+fn taken() -> MutexGuard<'static, Option<Box<dyn Fn() + Send>>> {
+    TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends the process as Ctrl-C does, so that a shell sees it.
+pub(in crate::cli) fn end_by_interrupt() {
+    let _ended = emulate_default_handler(SIGINT);
+}
+
 fn give_back_on(mut signals: Signals) {
     for signal in signals.forever() {
+        if let Some(act) = taken().as_ref().filter(|_| signal == SIGINT) {
+            act();
+            continue;
+        }
         // Held to the end: no other question opens in between.
         let open = open();
         if let Some(before) = &*open {

@@ -9,4 +9,4 @@ mod run;
 pub use hosts::{Hosts, remember_hosts};
 pub use plan::{Inquiry, Plan, Skipped, Which, plan_verify};
 pub use record::{Checked, record};
-pub use run::{CALLS_AT_ONCE, Reply, run};
+pub use run::{CALLS_AT_ONCE, Heard, Inbox, Reply, Stop, run};

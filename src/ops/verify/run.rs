@@ -28,6 +28,52 @@ pub struct Reply {
     pub said: Result<Verified, Unasked>,
 }
 
+/// What comes about while services are asked.
+pub enum Heard {
+    /// A reply about a version.
+    Reply(Box<Reply>),
+    /// Somebody ended the asking: nothing more is asked. Calls that are under way are not waited for by whoever ends the process
+    /// on hearing it.
+    Stopped,
+}
+
+/// Where replies arrive, and the wish to end.
+pub struct Inbox {
+    to_us: Sender<Letter>,
+    letters: Receiver<Letter>,
+}
+
+/// Ends an asking, from any thread.
+#[derive(Clone)]
+pub struct Stop(Sender<Letter>);
+
+enum Letter {
+    Answered(Box<Answered>),
+    Stop,
+}
+
+struct Answered {
+    host: String,
+    job: Job,
+    said: Result<Verified, Unasked>,
+}
+
+impl Inbox {
+    /// An empty one, and what ends the asking that it is for.
+    pub fn new() -> (Self, Stop) {
+        let (to_us, letters) = channel();
+        let stop = Stop(to_us.clone());
+        (Self { to_us, letters }, stop)
+    }
+}
+
+impl Stop {
+    /// Ends it. Does nothing where it is over.
+    pub fn stop(&self) {
+        let _over = self.0.send(Letter::Stop);
+    }
+}
+
 /// A job that waits.
 struct Job {
     inquiry: Inquiry,
@@ -42,12 +88,16 @@ struct Asked {
 }
 
 /// Asks about every inquiry and hands each reply over as it comes. A secret is opened when its turn has come, and is gone when
-/// its reply is there. `replied` may write to the vault; what it returns as an error ends the asking.
+/// its reply is there. `hear` may write to the vault; what it returns as an error ends the asking.
+///
+/// # Errors
+/// [`Error::Cancelled`] where it was stopped.
 pub fn run(
     session: &Session,
     inquiries: Vec<Inquiry>,
     http: &dyn Http,
-    mut replied: impl FnMut(Reply) -> Result<(), Error>,
+    inbox: Inbox,
+    mut hear: impl FnMut(Heard) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut board = Board::new();
     let now = Instant::now();
@@ -56,29 +106,26 @@ pub fn run(
         board.put(&host, Job { inquiry, tries: 0 }, now);
     }
     let (to_workers, work) = channel::<Asked>();
-    let (to_us, replies) = channel();
+    let Inbox { to_us, letters } = inbox;
     let work = Mutex::new(work);
     thread::scope(|scope| {
         for _ in 0..CALLS_AT_ONCE {
             let (work, to_us) = (&work, to_us.clone());
             scope.spawn(move || worker(work, &to_us, http));
         }
-        drop(to_us);
         // The end of this channel is what the workers end by, whatever ends the asking.
         let to_workers = to_workers;
-        ask(session, &mut board, &to_workers, &replies, &mut replied)
+        ask(session, &mut board, &to_workers, &letters, &mut hear)
     })
 }
 
-type Answered = (String, Job, Result<Verified, Unasked>);
-
-fn worker(work: &Mutex<Receiver<Asked>>, to_us: &Sender<Answered>, http: &dyn Http) {
+fn worker(work: &Mutex<Receiver<Asked>>, to_us: &Sender<Letter>, http: &dyn Http) {
     loop {
         let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Asked { host, job, mut errand }) = next else { return };
         let said = errand.verify(http);
         drop(errand);
-        if to_us.send((host, job, said)).is_err() {
+        if to_us.send(Letter::Answered(Box::new(Answered { host, job, said }))).is_err() {
             return;
         }
     }
@@ -88,8 +135,8 @@ fn ask(
     session: &Session,
     board: &mut Board<Job>,
     to_workers: &Sender<Asked>,
-    replies: &Receiver<Answered>,
-    replied: &mut impl FnMut(Reply) -> Result<(), Error>,
+    letters: &Receiver<Letter>,
+    hear: &mut impl FnMut(Heard) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut under_way = 0;
     loop {
@@ -104,32 +151,41 @@ fn ask(
             Next::Empty | Next::NotBefore(None) => None,
             Next::NotBefore(Some(at)) => Some(at),
         };
-        let Some((host, job, said)) = wait(replies, until) else { continue };
-        under_way -= 1;
-        if let Some(again) = settled(board, &host, job, said) {
-            replied(again)?;
+        match wait(letters, until) {
+            None => {}
+            Some(Letter::Stop) => {
+                hear(Heard::Stopped)?;
+                return Err(Error::Cancelled);
+            }
+            Some(Letter::Answered(answered)) => {
+                under_way -= 1;
+                if let Some(reply) = settled(board, *answered) {
+                    hear(Heard::Reply(Box::new(reply)))?;
+                }
+            }
         }
     }
 }
 
-/// Waits for a reply, or until a host may be asked again.
-fn wait(replies: &Receiver<Answered>, until: Option<Instant>) -> Option<Answered> {
+/// Waits for a letter, or until a host may be asked again.
+fn wait(letters: &Receiver<Letter>, until: Option<Instant>) -> Option<Letter> {
     match until {
-        None => replies.recv().ok(),
-        Some(at) => replies.recv_timeout(at.saturating_duration_since(Instant::now())).ok(),
+        None => letters.recv().ok(),
+        Some(at) => letters.recv_timeout(at.saturating_duration_since(Instant::now())).ok(),
     }
 }
 
 /// Frees the host, and puts a job back that was asked too early. What is settled is the reply.
-fn settled(board: &mut Board<Job>, host: &str, mut job: Job, said: Result<Verified, Unasked>) -> Option<Reply> {
+fn settled(board: &mut Board<Job>, answered: Answered) -> Option<Reply> {
+    let Answered { host, mut job, said } = answered;
     let wished = said.as_ref().ok().and_then(|verified| verified.wait);
     let rest = wished.unwrap_or_default().min(PATIENCE).max(job.inquiry.gap());
     let now = Instant::now();
-    board.done(host, rest, now);
+    board.done(&host, rest, now);
     job.tries += 1;
     let throttled = said.as_ref().is_ok_and(|verified| verified.means == Means::Throttled);
     if throttled && job.tries < TRIES && wished.is_some_and(|wished| wished <= PATIENCE) {
-        board.put(host, job, now);
+        board.put(&host, job, now);
         return None;
     }
     Some(Reply { inquiry: job.inquiry, said })
