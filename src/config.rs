@@ -43,6 +43,8 @@ pub struct Config {
     pub agent: Agent,
     /// Where copies go.
     pub clipboard: Clipboard,
+    /// The window.
+    pub tui: Tui,
 }
 
 /// When to colour.
@@ -109,6 +111,20 @@ pub struct Agent {
     pub hard: u32,
 }
 
+/// How the window looks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tui {
+    /// The name of a theme, or `auto`.
+    pub theme: String,
+    /// For how many seconds a secret is shown. At least one.
+    pub reveal: u32,
+    /// Names of columns, from the left.
+    pub columns: Vec<String>,
+    /// The column sorted by, with `-` for the other way round.
+    pub sort: String,
+}
+
 /// Where copies go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -147,6 +163,7 @@ impl Default for Config {
             backups: Backups::default(),
             agent: Agent::default(),
             clipboard: Clipboard::default(),
+            tui: Tui::default(),
         }
     }
 }
@@ -194,6 +211,13 @@ impl Default for Clipboard {
     }
 }
 
+impl Default for Tui {
+    fn default() -> Self {
+        let columns = ["sign", "service", "name", "account", "scopes", "expires", "used"];
+        Self { theme: "auto".into(), reveal: 10, columns: columns.map(str::to_owned).to_vec(), sort: "sign".into() }
+    }
+}
+
 impl Config {
     /// Reads the settings; a file that is not there is as good as an empty one.
     pub fn read(path: &Path) -> Result<Self, Error> {
@@ -217,8 +241,9 @@ impl Config {
             (line, error.message().to_owned())
         })?;
         let unknown = |name: &str| column::find(name).is_none();
-        let sort = config.list.sort.trim_start_matches('-');
-        if let Some(name) = config.list.columns.iter().map(String::as_str).chain([sort]).find(|name| unknown(name)) {
+        let sorts = [&config.list.sort, &config.tui.sort].map(|sort| sort.trim_start_matches('-'));
+        let columns = config.list.columns.iter().chain(&config.tui.columns).map(String::as_str);
+        if let Some(name) = columns.chain(sorts).find(|name| unknown(name)) {
             let line = 1 + text.lines().position(|line| line.contains(name)).unwrap_or(0);
             return Err((line, format!("there is no column '{}'; {}", escaped(name), column_names())));
         }

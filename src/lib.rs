@@ -4,7 +4,7 @@
 //! `tests/tidy.rs` holds that.
 //!
 //! ```text
-//! 3  faces    cli                                     what a person meets
+//! 3  faces    cli  tui                                what a person meets
 //! 2  verbs    ops                                     what patvault can do, whoever asks
 //! 1  hands    vault  agent  service  exchange  clipboard  config  paths  clock  process    each touches one outside thing
 //! 0  values   token  scope  secret  verdict  fault  ports  text    rules, without I/O or clock
@@ -26,5 +26,6 @@ pub mod secret;
 pub mod service;
 pub mod text;
 pub mod token;
+pub mod tui;
 pub mod vault;
 pub mod verdict;

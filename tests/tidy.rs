@@ -32,7 +32,7 @@ const FLOORS: &[(&str, u8)] = &[
 ];
 
 /// Modules that have a floor and are not built yet. Whoever builds one takes it off.
-const NOT_YET: &[&str] = &["notify", "tui"];
+const NOT_YET: &[&str] = &["notify"];
 
 /// A file or `file::function` that may be longer, the lines it may have, and why.
 type Longer = (&'static str, usize, &'static str);
@@ -65,6 +65,8 @@ const EXPOSING: Allowed = &[
     ("src/service/pages.rs", "takes the address of a page, to ask for the one after it"),
     ("src/service/request.rs", "puts a secret where its service wants it"),
     ("src/service/template.rs", "fills a secret in where a definition names it"),
+    ("src/tui/screens/tokens/details.rs", "shows the secret that was asked for, for a while"),
+    ("src/tui/widgets/field.rs", "takes what was pasted into a field"),
     ("src/vault/db/write/add.rs", "seals secrets and takes their fingerprints"),
     ("src/vault/key.rs", "writes the vault key as the text of a slot, which is sealed at once"),
 ];

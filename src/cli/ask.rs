@@ -3,7 +3,7 @@
 mod question;
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::sync::Arc;
 
 use secrecy::SecretString;
@@ -48,6 +48,11 @@ impl Terminal {
     /// Nothing is to be asked, whoever is there.
     pub(super) fn is_silent(&self) -> bool {
         self.silent
+    }
+
+    /// A window can be opened here: somebody may be asked, types into it, and sees it.
+    pub(super) fn takes_window(&self) -> bool {
+        !self.silent && io::stdin().is_terminal() && io::stdout().is_terminal()
     }
 
     /// Asks for something that is not shown while it is typed.

@@ -11,7 +11,11 @@ use crate::token::column;
 ///
 /// It lives in a temporary folder and goes when the command ends. Nothing of yours is read or written.
 #[derive(Debug, clap::Args)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// Print a list of them, as is done without a terminal, in place of opening the window
+    #[arg(long)]
+    pub(super) list: bool,
+}
 
 pub(super) fn run(_args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let demo = ops::demo(&desk.prompts)?;

@@ -127,6 +127,11 @@ impl Face {
         }
     }
 
+    /// Whether standard output is coloured.
+    pub(super) fn is_colored(&self) -> bool {
+        self.out_color
+    }
+
     /// Prints a line of the result. What came from outside must have been escaped.
     pub(super) fn line(&mut self, text: &str) {
         self.bytes(text.as_bytes());

@@ -102,15 +102,8 @@ pub(super) fn given_passphrase(file: &Path, face: &Face) -> Result<SecretString,
     Ok(passphrase)
 }
 
-/// What is to be said of a weak passphrase. The measure is how long trying would take an attacker who has the slot, at
-/// the ten tries a second that scrypt leaves to a strong machine.
+/// What is to be said of a weak passphrase.
 fn weakness(passphrase: &SecretString) -> Option<String> {
-    const STRONG: u64 = 3;
-    // zxcvbn takes time with the square of the length; what is this long is not guessed.
-    let text: String = passphrase.expose_secret().chars().take(100).collect();
-    let estimate = zxcvbn::zxcvbn(&text, &["patvault", "vault", "token"]);
-    (u64::from(u8::from(estimate.score())) < STRONG).then(|| {
-        let time = estimate.crack_times().online_no_throttling_10_per_second();
-        format!("this passphrase is weak: whoever has the vault's files would need about {time} to guess it")
-    })
+    let strength = ops::strength(passphrase);
+    strength.is_weak().then(|| strength.words())
 }

@@ -182,18 +182,45 @@ impl Desk {
     }
 }
 
-/// Runs a command line to its end.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+/// What becomes of a command line.
+pub enum Next {
+    /// It ran to its end.
+    Exit(Exit),
+    /// The person wants the window.
+    Window(Box<Window>),
+}
+
+/// What a window is opened with. Faces do not know of each other: whoever called introduces them.
+pub struct Window {
+    /// Folders and settings.
+    pub ground: Ground,
+    /// What the vault is unlocked with.
+    pub means: Means,
+    /// No colours.
+    pub plain: bool,
+    /// Signs in ASCII.
+    pub ascii: bool,
+    /// Show the demo.
+    pub demo: bool,
+}
+
+/// Tells how a window ended, as any command does.
+pub fn report(ended: Result<(), Error>) -> Exit {
+    ended.map_or_else(|error| Face::new(Color::Auto, false).report(&error), |()| Exit::Done)
+}
+
+/// Runs a command line, to its end or to where the window begins.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Next {
     let cli = match read(arguments) {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
             face::usage_error(&error.render().to_string());
-            return Exit::Usage;
+            return Next::Exit(Exit::Usage);
         }
         Err(help) => {
             let mut face = plain();
             face.bytes(help.render().to_string().as_bytes());
-            return face.finish(Exit::Done);
+            return Next::Exit(face.finish(Exit::Done));
         }
     };
     let Cli { common, command } = cli;
@@ -201,7 +228,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     if !matches!(command, Some(Command::Completions(_) | Command::Man(_))) {
         crate::process::close();
     }
-    match command {
+    let exit = match command {
         Some(Command::Completions(args)) => ended(plain(), |face| completions::run(&args, face).map(|()| Exit::Done)),
         Some(Command::Man(args)) => ended(plain(), |face| man::run(&args, face).map(|()| Exit::Done)),
         Some(Command::Agent(args)) => ended(plain(), |face| agent::run(args, face)),
@@ -210,9 +237,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Ok(Exit::Done)
         }),
         Some(Command::Holder(args)) => ended(plain(), |face| holder::run(&args, face)),
-        Some(Command::AtDesk(command)) => at_desk(common, Some(command)),
-        None => at_desk(common, None),
-    }
+        Some(Command::AtDesk(command)) => return at_desk(common, Some(command)),
+        None => return at_desk(common, None),
+    };
+    Next::Exit(exit)
 }
 
 /// Reads a command line by the definition, which is made once: it is the greater part of starting.
@@ -245,9 +273,15 @@ fn without_hidden(mut error: clap::Error, definition: &clap::Command) -> clap::E
     error
 }
 
-fn at_desk(common: Common, command: Option<AtDesk>) -> Exit {
+fn at_desk(common: Common, command: Option<AtDesk>) -> Next {
     let is_prompt = matches!(&command, Some(AtDesk::Status(args)) if args.prompt);
-    match desk(common, command.as_ref()) {
+    let wants_window = command.as_ref().is_none_or(|command| matches!(command, AtDesk::Demo(args) if !args.list));
+    Next::Exit(match desk(common, command.as_ref()) {
+        Ok(desk) if wants_window && desk.terminal.takes_window() => {
+            let Desk { face, ground, means, .. } = desk;
+            let (plain, ascii, demo) = (!face.is_colored(), face.ascii, command.is_some());
+            return Next::Window(Box::new(Window { ground, means, plain, ascii, demo }));
+        }
         Ok(mut desk) => {
             let exit = dispatch(command, &mut desk).unwrap_or_else(|error| {
                 let error = match error {
@@ -264,7 +298,7 @@ fn at_desk(common: Common, command: Option<AtDesk>) -> Exit {
         // A prompt stays quiet whatever is wrong: everything else says it.
         Err(_) if is_prompt => Exit::Done,
         Err(error) => Face::new(Color::Auto, false).report(&error),
-    }
+    })
 }
 
 fn plain() -> Face {

@@ -11,9 +11,7 @@ use crate::exchange::json::Record;
 use crate::ops::{self, Error, Session, Shown};
 use crate::text::{escaped, escaped_lines};
 use crate::token::column::discarded;
-use crate::token::expiry::{Date, Expiry, Source};
-use crate::token::now::Now;
-use crate::token::{LAST_USE, State, Version, when};
+use crate::token::{phrase, when};
 
 /// Show everything known of a token but its secret
 #[derive(Debug, clap::Args)]
@@ -82,14 +80,15 @@ fn print(session: &Session, shown: &Shown, face: &mut Face) {
         fact(if at == 0 { "with" } else { "" }, &format!("{name}={other}"));
     }
     fact("tags", &token.tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" "));
-    fact("expires", &expires(token.current().expiry, now));
+    fact("expires", &phrase::expires(token.current().expiry, now));
     if let Some(issued) = token.current().issued {
         let day = issued.day(now);
         fact("issued", &format!("{day}, {}", when::words(day, now)));
     }
-    fact("verified", &verified(token.current(), now));
+    fact("verified", &phrase::verified(token.current(), now));
     for (name, value) in &token.current().told {
-        fact(&told_name(name), &format!("{}, says the service", told_value(name, value, now)));
+        let (name, value) = phrase::told(name, value, now);
+        fact(&escaped(&name), &format!("{value}, says the service"));
     }
     for (at, scope) in token.current().scopes.iter().enumerate() {
         let risk = scope.risk().map_or_else(String::new, |risk| format!("  ({risk} risk)"));
@@ -98,7 +97,7 @@ fn print(session: &Session, shown: &Shown, face: &mut Face) {
     fact("secrets", &token.current().parts.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
     fact("used", &token.last_use.map_or_else(|| "never".to_owned(), |at| when::ago(at, now)));
     for version in token.versions.iter().skip(1) {
-        fact("older", &older(version, now));
+        fact("older", &phrase::older(version, now));
     }
     fact("added", &when::wall(token.added, now));
     fact("id", &token.id.to_string());
@@ -110,59 +109,4 @@ fn print(session: &Session, shown: &Shown, face: &mut Face) {
     for (at, line) in escaped_lines(shown.note.as_deref().unwrap_or_default()).enumerate() {
         fact(if at == 0 { "note" } else { "" }, &line);
     }
-}
-
-/// The date, in words, and who said so.
-fn expires(expiry: Expiry, now: &Now) -> String {
-    let said = match expiry.source() {
-        Some(Source::Service(at)) => format!("said by the service {}", when::ago(at, now)),
-        Some(Source::Typed) => "typed by you".to_owned(),
-        Some(Source::Default) => "the service's usual lifetime".to_owned(),
-        None => return "unknown".to_owned(),
-    };
-    match expiry.date() {
-        None => format!("never, {said}"),
-        Some(date) => {
-            let day = date.day(now);
-            format!("{day}, {} ({said})", when::words(day, now))
-        }
-    }
-}
-
-/// What the service calls its id is not that of the vault.
-fn told_name(name: &str) -> String {
-    match name {
-        "id" => "its id".to_owned(),
-        name => escaped(&name.replace('_', " ")).into_owned(),
-    }
-}
-
-fn told_value(name: &str, value: &str, now: &Now) -> String {
-    match value.parse::<Date>() {
-        Ok(date) if name == LAST_USE => {
-            let day = date.day(now);
-            format!("{day}, {}", when::words(day, now))
-        }
-        _ => value.to_owned(),
-    }
-}
-
-fn verified(version: &Version, now: &Now) -> String {
-    match &version.verdict {
-        None => "never".to_owned(),
-        Some(verdict) => {
-            let why = verdict.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
-            format!("{} {}{why}", verdict.outcome.word(), when::ago(verdict.at, now))
-        }
-    }
-}
-
-fn older(version: &Version, now: &Now) -> String {
-    let state = match version.state {
-        State::Current => "current".to_owned(),
-        State::Superseded(at) if version.is_dead() => format!("replaced {}, dead", when::ago(at, now)),
-        State::Superseded(at) => format!("replaced {}, to be revoked", when::ago(at, now)),
-        State::Revoked(at) => format!("revoked {}", when::ago(at, now)),
-    };
-    format!("version {}: {state}", version.number)
 }

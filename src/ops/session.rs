@@ -134,6 +134,21 @@ impl Session {
         Ok(Self { ground, vault, now, rules, key, author })
     }
 
+    /// Goes on at a later time: for whoever stays.
+    ///
+    /// # Errors
+    /// This device has no name, and none can be made.
+    pub fn go_on(&mut self) -> Result<(), Error> {
+        self.now = clock::now();
+        self.author = self.ground.author(&self.now)?;
+        Ok(())
+    }
+
+    /// Whether the agent lends the key, so that it can be locked from anywhere.
+    pub fn is_lent(&self) -> bool {
+        matches!(self.key, Key::Lent(_))
+    }
+
     /// Reads the vault as it is now.
     pub fn read<T>(&self, f: impl FnOnce(&Reader) -> Result<T, Error>) -> Result<T, Error> {
         self.vault.read(self.key.identity(), f).map_err(|error| self.explain(error))

@@ -9,6 +9,7 @@ pub mod id;
 pub mod label;
 pub mod now;
 pub mod parts;
+pub mod phrase;
 pub mod query;
 pub mod reminder;
 pub mod rotation;

@@ -14,6 +14,12 @@ pub struct Now {
     local: fn(DateTime<Utc>) -> NaiveDateTime,
 }
 
+impl std::fmt::Debug for Now {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Now({})", self.instant)
+    }
+}
+
 impl Now {
     /// An instant as the present. `local` tells what a wall clock in the person's zone shows at an instant.
     pub fn new(instant: DateTime<Utc>, local: fn(DateTime<Utc>) -> NaiveDateTime) -> Self {

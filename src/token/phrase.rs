@@ -1,0 +1,64 @@
+//! What is known of a token, in words that every face shows. Not escaped.
+
+use super::expiry::{Date, Expiry, Source};
+use super::now::Now;
+use super::{LAST_USE, State, Version, when};
+
+/// The date, in words, and who said so.
+pub fn expires(expiry: Expiry, now: &Now) -> String {
+    let Some(said) = said(expiry, now) else { return "unknown".to_owned() };
+    match expiry.date() {
+        None => format!("never, {said}"),
+        Some(date) => {
+            let day = date.day(now);
+            format!("{day}, {} ({said})", when::words(day, now))
+        }
+    }
+}
+
+/// Who said when it ends. `None` where nobody did.
+pub fn said(expiry: Expiry, now: &Now) -> Option<String> {
+    Some(match expiry.source()? {
+        Source::Service(at) => format!("said by the service {}", when::ago(at, now)),
+        Source::Typed => "typed by you".to_owned(),
+        Source::Default => "the service's usual lifetime".to_owned(),
+    })
+}
+
+/// What a service told, by a name that is not mistaken for one of ours, and with dates in words.
+pub fn told(name: &str, value: &str, now: &Now) -> (String, String) {
+    let shown = match name {
+        "id" => "its id".to_owned(),
+        name => name.replace('_', " "),
+    };
+    let value = match value.parse::<Date>() {
+        Ok(date) if name == LAST_USE => {
+            let day = date.day(now);
+            format!("{day}, {}", when::words(day, now))
+        }
+        _ => value.to_owned(),
+    };
+    (shown, value)
+}
+
+/// What the service answered last, and when.
+pub fn verified(version: &Version, now: &Now) -> String {
+    match &version.verdict {
+        None => "never".to_owned(),
+        Some(verdict) => {
+            let why = verdict.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+            format!("{} {}{why}", verdict.outcome.word(), when::ago(verdict.at, now))
+        }
+    }
+}
+
+/// A version that is not in use any more, and what became of it.
+pub fn older(version: &Version, now: &Now) -> String {
+    let state = match version.state {
+        State::Current => "current".to_owned(),
+        State::Superseded(at) if version.is_dead() => format!("replaced {}, dead", when::ago(at, now)),
+        State::Superseded(at) => format!("replaced {}, to be revoked", when::ago(at, now)),
+        State::Revoked(at) => format!("revoked {}", when::ago(at, now)),
+    };
+    format!("version {}: {state}", version.number)
+}

@@ -1,0 +1,198 @@
+//! The window around the screens: the bar, the tabs, the foot. One layout tells what stands where, to whoever draws and to
+//! whoever clicks.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Widget};
+
+use super::keymap::{Action, Context, Key, Keymap};
+use super::model::{Model, Shared};
+use super::screens::{Cover, Screen};
+use super::theme::Role;
+use crate::text::{clipped, escaped, width};
+
+/// The smallest window that shows anything.
+pub const LEAST: (u16, u16) = (40, 12);
+
+/// What stands where.
+#[derive(Debug, Default)]
+pub struct Layout {
+    /// The whole window.
+    pub whole: Rect,
+    /// The line at the top.
+    pub bar: Rect,
+    /// The tabs, by their numbers.
+    pub tabs: Vec<(usize, Rect)>,
+    /// What is left for a tab's screen.
+    pub body: Rect,
+    /// What can be clicked in the line at the foot.
+    pub foot: Vec<(Action, Rect)>,
+    /// The line at the foot.
+    pub foot_line: Rect,
+}
+
+/// Where everything stands.
+pub fn layout(model: &Model) -> Layout {
+    let (columns, rows) = model.shared.size;
+    let whole = Rect::new(0, 0, columns, rows);
+    if columns < LEAST.0 || rows < LEAST.1 {
+        return Layout { whole, body: whole, ..Layout::default() };
+    }
+    // With one tab there is nothing to choose from.
+    let tab_rows = u16::from(model.tabs.len() > 1);
+    let bar = Rect { height: 1, ..whole };
+    let foot_line = Rect { y: rows - 1, height: 1, ..whole };
+    let body = Rect { y: 1 + tab_rows, height: rows - 2 - tab_rows, ..whole };
+    let mut tabs = vec![];
+    let mut x = 0;
+    for (at, screen) in model.tabs.iter().enumerate().filter(|_| tab_rows > 0) {
+        let wide = columns_of(&tab_title(at, screen));
+        tabs.push((at, Rect { x, y: 1, width: wide.min(columns.saturating_sub(x)), height: 1 }));
+        x = x.saturating_add(wide);
+    }
+    let foot = foot(model, foot_line).into_iter().map(|(action, _, area)| (action, area)).collect();
+    Layout { whole, bar, tabs, body, foot, foot_line }
+}
+
+fn tab_title(at: usize, screen: &Screen) -> String {
+    format!(" {} {} ", at + 1, screen.as_ref().title())
+}
+
+fn columns_of(text: &str) -> u16 {
+    u16::try_from(width(text)).unwrap_or(u16::MAX)
+}
+
+/// What can be done here, each with its first key and its place.
+fn foot(model: &Model, line: Rect) -> Vec<(Action, Key, Rect)> {
+    let Some(screen) = model.front() else { return vec![] };
+    let contexts = screen.as_ref().contexts();
+    let room = line.width.saturating_sub(columns_of(&said(&model.shared)).min(line.width / 2) + 1);
+    let mut found: Vec<(Action, Key, Rect)> = vec![];
+    let mut x = line.x + 1;
+    for (entry, keys) in model.shared.keymap.entries(contexts) {
+        let Some(key) = keys.first().filter(|_| !entry.short.is_empty()) else { continue };
+        let wide = columns_of(&key_sign(*key)) + 1 + columns_of(entry.short);
+        if x + wide > line.x + room {
+            break;
+        }
+        found.push((entry.action, *key, Rect { x, width: wide, ..line }));
+        x += wide + 2;
+    }
+    found
+}
+
+/// A key as the foot shows it.
+fn key_sign(key: Key) -> String {
+    key.to_string()
+}
+
+/// What is said on the right of the foot.
+fn said(shared: &Shared) -> String {
+    if let Some(notice) = &shared.notice {
+        return escaped(&notice.text).into_owned();
+    }
+    if let Some((_, until)) = &shared.copied {
+        return format!("copied, clears in {} s", shared.seconds_left(*until));
+    }
+    match shared.list.marks().len() {
+        0 => String::new(),
+        marked => format!("{marked} marked"),
+    }
+}
+
+/// Draws the whole window.
+pub fn draw(frame: &mut Frame, model: &Model) {
+    let shared = &model.shared;
+    let layout = layout(model);
+    Block::new().style(shared.style(Role::Text)).render(layout.whole, frame.buffer_mut());
+    if layout.foot_line.is_empty() {
+        return too_small(frame, layout.whole, shared);
+    }
+    let covered = model.stack.iter().any(|screen| screen.as_ref().cover() == Cover::Whole);
+    if covered {
+        for screen in &model.stack {
+            screen.as_ref().draw(frame, layout.whole, shared);
+        }
+        return;
+    }
+    draw_bar(frame, &layout, model);
+    if let Some(tab) = model.tabs.get(model.tab) {
+        tab.as_ref().draw(frame, layout.body, shared);
+    }
+    for screen in &model.stack {
+        screen.as_ref().draw(frame, layout.whole, shared);
+    }
+    draw_foot(frame, &layout, model);
+}
+
+fn too_small(frame: &mut Frame, area: Rect, shared: &Shared) {
+    let (columns, rows) = LEAST;
+    let lines = ["patvault".to_owned(), format!("needs {columns}x{rows}"), "make it larger".to_owned()];
+    for (row, text) in (area.y..area.bottom()).zip(lines) {
+        frame.buffer_mut().set_stringn(area.x, row, text, area.width.into(), shared.style(Role::Text));
+    }
+}
+
+fn draw_bar(frame: &mut Frame, layout: &Layout, model: &Model) {
+    let shared = &model.shared;
+    let buffer = frame.buffer_mut();
+    buffer.set_style(layout.bar, shared.style(Role::Bar));
+    let right = match &shared.vault {
+        Some(vault) => {
+            let locks = shared.locks.map(|until| format!("  locks in {}", time_left(shared.seconds_left(until))));
+            let what = if vault.demo { "demo" } else { vault.name.as_str() };
+            format!("{}{} ", escaped(what), locks.unwrap_or_default())
+        }
+        None => String::new(),
+    };
+    let left = " patvault ";
+    buffer.set_stringn(layout.bar.x, layout.bar.y, left, layout.bar.width.into(), shared.style(Role::Bar));
+    let room = usize::from(layout.bar.width).saturating_sub(width(left));
+    let right = clipped(&right, room, shared.ascii);
+    let x = layout.bar.right().saturating_sub(columns_of(&right));
+    buffer.set_stringn(x, layout.bar.y, &right, room, shared.style(Role::Bar));
+    for (at, area) in &layout.tabs {
+        let Some(screen) = model.tabs.get(*at) else { continue };
+        let role = if *at == model.tab { Role::Current } else { Role::Quiet };
+        buffer.set_stringn(area.x, area.y, tab_title(*at, screen), area.width.into(), shared.style(role));
+    }
+}
+
+/// Minutes, and seconds in the last one.
+fn time_left(seconds: u64) -> String {
+    match seconds {
+        0..=60 => format!("{seconds} s"),
+        61..=7200 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{} h", seconds / 3600),
+    }
+}
+
+fn draw_foot(frame: &mut Frame, layout: &Layout, model: &Model) {
+    let shared = &model.shared;
+    let line = layout.foot_line;
+    let buffer = frame.buffer_mut();
+    buffer.set_style(line, shared.style(Role::Bar));
+    for (action, key, area) in foot(model, line) {
+        let spans = [
+            Span::styled(key_sign(key), shared.style(Role::Key)),
+            Span::styled(format!(" {}", action.entry().short), shared.style(Role::Bar)),
+        ];
+        Line::from(spans.to_vec()).render(area, buffer);
+    }
+    let role = shared.notice.as_ref().map_or(Role::Bar, |notice| notice.role);
+    let used = foot(model, line).last().map_or(line.x, |(_, _, area)| area.right());
+    let room = usize::from(line.right().saturating_sub(used)).saturating_sub(2);
+    let text = said(shared);
+    let text = clipped(&text, room, shared.ascii);
+    let x = line.right().saturating_sub(columns_of(&text) + 1);
+    buffer.set_stringn(x, line.y, &text, room, shared.style(Role::Bar).patch(shared.style(role)));
+}
+
+/// The keys of an action as text, for dialogs.
+pub fn keys_of(shared: &Shared, context: Context, action: Action) -> String {
+    let context = [context];
+    let mut entries = shared.keymap.entries(&context);
+    let found = entries.find(|(entry, _)| entry.action == action);
+    found.map(|(_, keys)| Keymap::shown(keys)).unwrap_or_default()
+}

@@ -1,0 +1,172 @@
+//! What can be done with a key, and everything that is said of it. One line here makes the default keys, the foot, the help,
+//! the palette, the menus and the key file.
+
+/// What a key, a menu or the palette does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each has its line in ENTRIES, which says what it does")]
+pub enum Action {
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Left,
+    Right,
+    NextPane,
+    PreviousPane,
+    Copy,
+    Reveal,
+    Mark,
+    MarkAll,
+    Filter,
+    ClearFilter,
+    Sort,
+    SortBack,
+    Details,
+    Groups,
+    Accept,
+    Cancel,
+    Complete,
+    Yes,
+    NextTab,
+    PreviousTab,
+    Palette,
+    Help,
+    Lock,
+    Suspend,
+    Redraw,
+    Quit,
+}
+
+/// Where keys mean something. A screen names its own, most particular first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// Everywhere but in front of a dialog.
+    Window,
+    /// Something that is longer than what is shown of it.
+    Move,
+    /// A list of tokens.
+    Tokens,
+    /// Where something is typed.
+    Field,
+    /// A question.
+    Dialog,
+}
+
+/// The menus of the bar, from the left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Menu {
+    /// The vault and the program.
+    File,
+    /// What is done with the token that is selected.
+    Token,
+    /// What is shown.
+    View,
+    /// Explanations.
+    Help,
+}
+
+impl Menu {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::File, Self::Token, Self::View, Self::Help];
+
+    /// What it is called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::File => "File",
+            Self::Token => "Token",
+            Self::View => "View",
+            Self::Help => "Help",
+        }
+    }
+}
+
+/// An action with everything that is said of it.
+#[derive(Debug)]
+pub struct Entry {
+    /// What it is.
+    pub action: Action,
+    /// Its name in the key file.
+    pub name: &'static str,
+    /// A word or two for the foot. Empty for what everybody knows.
+    pub short: &'static str,
+    /// What it does, in the words of the help and the palette.
+    pub what: &'static str,
+    /// Its keys unless the key file says otherwise.
+    pub keys: &'static [&'static str],
+    /// Where it means something.
+    pub context: Context,
+    /// The menu that it stands in.
+    pub menu: Option<Menu>,
+}
+
+const fn entry(
+    action: Action,
+    context: Context,
+    menu: Option<Menu>,
+    name: &'static str,
+    short: &'static str,
+    what: &'static str,
+    keys: &'static [&'static str],
+) -> Entry {
+    Entry { action, name, short, what, keys, context, menu }
+}
+
+const FILE: Option<Menu> = Some(Menu::File);
+const TOKEN: Option<Menu> = Some(Menu::Token);
+const VIEW: Option<Menu> = Some(Menu::View);
+const HELP: Option<Menu> = Some(Menu::Help);
+
+use Action as A;
+use Context as C;
+
+/// Every action, in the order in which the foot and the menus show them.
+pub const ENTRIES: &[Entry] = &[
+    entry(A::Copy, C::Tokens, TOKEN, "copy", "copy", "Copy the secret", &["enter", "y"]),
+    entry(A::Reveal, C::Tokens, TOKEN, "reveal", "reveal", "Show the secret for a moment", &["r"]),
+    entry(A::Mark, C::Tokens, TOKEN, "mark", "mark", "Mark the token, or take its mark away", &["space"]),
+    entry(A::MarkAll, C::Tokens, TOKEN, "mark-all", "", "Mark all tokens that are shown, or none", &["*"]),
+    entry(A::Filter, C::Tokens, VIEW, "filter", "filter", "Filter by words as you type", &["/"]),
+    entry(A::ClearFilter, C::Tokens, VIEW, "clear-filter", "", "Take filter, reveal and marks away", &["esc"]),
+    entry(A::Sort, C::Tokens, VIEW, "sort", "sort", "Sort by the next column", &["s"]),
+    entry(A::SortBack, C::Tokens, VIEW, "sort-back", "", "Sort the other way round", &["S"]),
+    entry(A::Details, C::Tokens, VIEW, "details", "details", "Show or hide the details", &["d"]),
+    entry(A::Groups, C::Tokens, VIEW, "groups", "groups", "Show or hide the groups", &["g"]),
+    entry(A::Up, C::Move, None, "up", "", "Up", &["up", "k"]),
+    entry(A::Down, C::Move, None, "down", "", "Down", &["down", "j"]),
+    entry(A::PageUp, C::Move, None, "page-up", "", "A page up", &["pageup", "ctrl-b"]),
+    entry(A::PageDown, C::Move, None, "page-down", "", "A page down", &["pagedown", "ctrl-f"]),
+    entry(A::First, C::Move, None, "first", "", "To the first", &["home"]),
+    entry(A::Last, C::Move, None, "last", "", "To the last", &["end", "G"]),
+    entry(A::Left, C::Move, None, "left", "", "To the pane on the left", &["left", "h"]),
+    entry(A::Right, C::Move, None, "right", "", "To the pane on the right", &["right", "l"]),
+    entry(A::NextPane, C::Move, None, "next-pane", "", "To the next pane or field", &["tab"]),
+    entry(A::PreviousPane, C::Move, None, "previous-pane", "", "To the pane or field before", &["shift-tab"]),
+    entry(A::Accept, C::Field, None, "accept", "done", "Take what was typed", &["enter"]),
+    entry(A::Complete, C::Field, None, "complete", "complete", "Complete the word, or go to the next field", &["tab"]),
+    entry(A::Cancel, C::Field, None, "cancel", "back", "Leave it", &["esc"]),
+    entry(A::Up, C::Field, None, "field-up", "", "To the line above", &["up"]),
+    entry(A::Down, C::Field, None, "field-down", "", "To the line below", &["down"]),
+    entry(A::PreviousPane, C::Field, None, "previous-field", "", "To the field before", &["shift-tab"]),
+    entry(A::Yes, C::Dialog, None, "yes", "yes", "Do it", &["y", "enter"]),
+    entry(A::Cancel, C::Dialog, None, "no", "no", "Leave it", &["n", "esc", "q"]),
+    entry(A::NextTab, C::Window, VIEW, "next-tab", "", "To the next tab", &["ctrl-right", "]"]),
+    entry(A::PreviousTab, C::Window, VIEW, "previous-tab", "", "To the tab before", &["ctrl-left", "["]),
+    entry(A::Redraw, C::Window, VIEW, "redraw", "", "Draw everything anew", &["ctrl-r"]),
+    entry(A::Palette, C::Window, HELP, "palette", "commands", "Find everything that can be done", &[":", "ctrl-p"]),
+    entry(A::Help, C::Window, HELP, "help", "help", "Keys, words of a filter, what the signs mean", &["?", "f1"]),
+    entry(A::Lock, C::Window, FILE, "lock", "", "Lock the vault", &["ctrl-l"]),
+    entry(A::Suspend, C::Window, FILE, "suspend", "", "To the shell; 'fg' comes back", &["ctrl-z"]),
+    entry(A::Quit, C::Window, FILE, "quit", "quit", "Leave", &["q", "ctrl-c"]),
+];
+
+impl Action {
+    /// What is said of it.
+    pub fn entry(self) -> &'static Entry {
+        // Every action has a line: a test holds that.
+        ENTRIES.iter().find(|entry| entry.action == self).unwrap_or(&NONE)
+    }
+}
+
+static NONE: Entry = entry(A::Redraw, C::Window, None, "", "", "", &[]);

@@ -1,0 +1,158 @@
+//! Which key does what: the table of actions, changed by the person's key file.
+
+mod action;
+mod key;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use crossterm::event::KeyEvent;
+use serde::Deserialize;
+use toml::Spanned;
+
+pub use action::{Action, Context, ENTRIES, Entry, Menu};
+pub use key::{Key, NotAKey};
+
+use crate::ops::Error;
+use crate::text::{clipped, escaped};
+
+/// The largest key file that is read, in bytes.
+const KEYS_BYTES_MAX: u64 = 1 << 16;
+
+/// The keys that hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Keymap {
+    /// One for each line of [`ENTRIES`].
+    keys: Vec<Vec<Key>>,
+}
+
+/// One key or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Keys {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        // A default that is no key is found by a test.
+        let parse = |entry: &Entry| entry.keys.iter().filter_map(|key| key.parse().ok()).collect();
+        Self { keys: ENTRIES.iter().map(parse).collect() }
+    }
+}
+
+impl Keymap {
+    /// The keys as the key file has them; a file that is not there is as good as an empty one.
+    ///
+    /// # Errors
+    /// Says where the file makes no sense, with its line.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let shown = || escaped(&path.to_string_lossy()).into_owned();
+        let bytes = match std::fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Ok(meta) if meta.len() > KEYS_BYTES_MAX || !meta.is_file() => {
+                return Err(Error::usage(format!("the keys in {} are no file of keys", shown()), HINT));
+            }
+            _ => std::fs::read_to_string(path).map_err(Error::io("read", path))?,
+        };
+        Self::parse(&bytes).map_err(|(line, why)| {
+            Error::usage(format!("the keys in {}, line {line}, make no sense: {}", shown(), escaped(&why)), HINT)
+        })
+    }
+
+    /// The keys as a text has them: `copy = ["enter", "y"]`. What it leaves out stays as it is.
+    ///
+    /// # Errors
+    /// Line, counted from 1, and why it makes no sense.
+    pub fn parse(text: &str) -> Result<Self, (usize, String)> {
+        let line = |at: usize| 1 + text.get(..at).map_or(0, |before| before.matches('\n').count());
+        let table: BTreeMap<Spanned<String>, Spanned<Keys>> = toml::from_str(text)
+            .map_err(|error| (line(error.span().map_or(0, |span| span.start)), error.message().to_owned()))?;
+        let mut map = Self::default();
+        for (name, keys) in &table {
+            let short = |text: &str| clipped(&escaped(text), 40, false).into_owned();
+            let found = ENTRIES.iter().zip(&mut map.keys).find(|(entry, _)| entry.name == name.get_ref());
+            let Some((_, held)) = found else {
+                let why = format!("nothing is called '{}'; the help shows what there is", short(name.get_ref()));
+                return Err((line(name.span().start), why));
+            };
+            let all: &[String] = match keys.get_ref() {
+                Keys::One(key) => std::slice::from_ref(key),
+                Keys::Several(all) => all,
+            };
+            let parse = |key: &String| key.parse().map_err(|error: NotAKey| format!("'{}': {error}", short(key)));
+            *held = all.iter().map(parse).collect::<Result<_, _>>().map_err(|why| (line(keys.span().start), why))?;
+        }
+        Ok(map)
+    }
+
+    /// What a key does where these contexts hold, the first of them first.
+    pub fn action(&self, event: &KeyEvent, contexts: &[Context]) -> Option<Action> {
+        let key = Key::of(event);
+        let in_context = |context: &Context| {
+            let mut all = ENTRIES.iter().zip(&self.keys);
+            all.find(|(entry, keys)| entry.context == *context && keys.contains(&key)).map(|(entry, _)| entry.action)
+        };
+        contexts.iter().find_map(in_context)
+    }
+
+    /// What can be done where these contexts hold, each with its keys.
+    pub fn entries<'a>(&'a self, contexts: &'a [Context]) -> impl Iterator<Item = (&'static Entry, &'a [Key])> {
+        let all = ENTRIES.iter().zip(self.keys.iter().map(Vec::as_slice));
+        all.filter(move |(entry, _)| contexts.contains(&entry.context))
+    }
+
+    /// The keys of an entry, as the help shows them.
+    pub fn shown(keys: &[Key]) -> String {
+        keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
+    }
+}
+
+const HINT: &str = "a line is like: copy = [\"enter\", \"y\"]; the help (?) shows the names";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn event(key: &str) -> KeyEvent {
+        key.parse::<Key>().unwrap().event()
+    }
+
+    #[test]
+    fn every_default_is_a_key_and_no_two_collide_in_one_context() {
+        let map = Keymap::default();
+        let mut seen = BTreeSet::new();
+        for (entry, keys) in ENTRIES.iter().zip(&map.keys) {
+            assert_eq!(keys.len(), entry.keys.len(), "{}", entry.name);
+            for key in keys {
+                assert!(seen.insert((format!("{:?}", entry.context), key.to_string())), "{}: {key}", entry.name);
+            }
+        }
+        let names: BTreeSet<_> = ENTRIES.iter().map(|entry| entry.name).collect();
+        assert_eq!(names.len(), ENTRIES.len());
+    }
+
+    #[test]
+    fn a_key_means_what_is_nearest() {
+        let map = Keymap::default();
+        assert_eq!(map.action(&event("y"), &[Context::Tokens, Context::Window]), Some(Action::Copy));
+        assert_eq!(map.action(&event("y"), &[Context::Dialog]), Some(Action::Yes));
+        assert_eq!(map.action(&event("y"), &[Context::Window]), None);
+    }
+
+    #[test]
+    fn the_key_file_changes_what_it_names() {
+        let map = Keymap::parse("copy = 'c'\nquit = ['ctrl-q', 'f10']\nlock = []").unwrap();
+        assert_eq!(map.action(&event("c"), &[Context::Tokens]), Some(Action::Copy));
+        assert_eq!(map.action(&event("enter"), &[Context::Tokens]), None);
+        assert_eq!(map.action(&event("f10"), &[Context::Window]), Some(Action::Quit));
+        assert_eq!(map.action(&event("ctrl-l"), &[Context::Window]), None);
+        for (text, line) in [("copy = 3", 1), ("\ncopi = 'c'", 2), ("copy = 'c'\nquit = ['nope']", 2), ("x = [", 1)] {
+            assert_eq!(Keymap::parse(text).unwrap_err().0, line, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The tokens, which of them are shown, and in which order: what every screen with tokens stands on.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::token::Token;
+use crate::token::column::{self, Column, Lens};
+use crate::token::id::TokenId;
+use crate::token::now::Now;
+use crate::token::query::{Query, Search};
+use crate::token::rules::Rules;
+
+/// A filter with a name and how many tokens it finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// What it is called. Not escaped.
+    pub title: String,
+    /// The words that make it.
+    pub query: String,
+    /// How many tokens it finds.
+    pub count: usize,
+    /// The heading that it is the first one under.
+    pub under: Option<&'static str>,
+}
+
+/// All tokens of a vault, and a view of them.
+pub struct List {
+    /// All of them, by path.
+    tokens: Vec<Token>,
+    /// What they can be narrowed down to.
+    groups: Vec<Group>,
+    /// Which group it is; the first is all of them.
+    group: usize,
+    /// The words of the filter.
+    filter: String,
+    /// What is wrong with them.
+    bad: Option<String>,
+    query: Query,
+    order: &'static Column,
+    backwards: bool,
+    /// Places among the tokens, of those that are shown.
+    rows: Vec<usize>,
+    selected: Option<TokenId>,
+    /// Its place among the rows.
+    at: usize,
+    marks: BTreeSet<TokenId>,
+}
+
+/// The order of the column `sign`: most pressing first.
+static USUAL_ORDER: &Column = &column::COLUMNS[0];
+
+/// The groups that every vault has.
+const FIXED: [(&str, &str); 6] = [
+    ("All", ""),
+    ("Expiring", "is:expiring"),
+    ("Expired", "is:expired"),
+    ("Owed", "is:owed"),
+    ("Dead", "is:dead"),
+    ("Unused > 90 d", "unused>90d"),
+];
+
+impl List {
+    /// Nothing yet, to be sorted by that column.
+    pub fn new(sort: &str) -> Self {
+        let name = sort.trim_start_matches('-');
+        let order = column::find(name).unwrap_or(USUAL_ORDER);
+        Self {
+            tokens: vec![],
+            groups: vec![],
+            group: 0,
+            filter: String::new(),
+            bad: None,
+            query: Query::default(),
+            order,
+            backwards: sort.starts_with('-'),
+            rows: vec![],
+            selected: None,
+            at: 0,
+            marks: BTreeSet::new(),
+        }
+    }
+
+    /// Takes what is in the vault now. Selection and marks stay on their tokens.
+    pub fn load(&mut self, mut tokens: Vec<Token>, rules: &Rules, now: &Now) {
+        tokens.sort_by_cached_key(column::path_key);
+        self.tokens = tokens;
+        let group = self.groups.get(self.group).map(|group| group.query.clone());
+        self.groups = groups(&self.tokens, rules, now);
+        self.group = self.groups.iter().position(|it| Some(&it.query) == group.as_ref()).unwrap_or(0);
+        let kept: BTreeSet<TokenId> = self.tokens.iter().map(|token| token.id).collect();
+        self.marks.retain(|id| kept.contains(id));
+        self.parse(now);
+        self.refresh(rules, now);
+    }
+
+    /// Finds and sorts anew: something of the view has changed, or another day has begun.
+    pub fn refresh(&mut self, rules: &Rules, now: &Now) {
+        let mut search = Search::new(&self.query, rules, now);
+        let found = self.tokens.iter().enumerate().filter_map(|(at, token)| Some((at, search.score(token)?)));
+        let mut found: Vec<(usize, u32)> = found.collect();
+        let lens = Lens { rules, now, ascii: false };
+        // By path they are already: what is equal in one order stays as it is in the other.
+        if self.order.name != "service" {
+            let token = |at: usize| self.tokens.get(at);
+            found.sort_by(|(a, _), (b, _)| match (token(*a), token(*b)) {
+                (Some(a), Some(b)) => (self.order.compare)(a, b, &lens),
+                _ => std::cmp::Ordering::Equal,
+            });
+        }
+        if self.backwards {
+            found.reverse();
+        }
+        if self.query.ranks() {
+            found.sort_by_key(|(_, score)| Reverse(*score));
+        }
+        self.rows = found.into_iter().map(|(at, _)| at).collect();
+        let place = self.selected.and_then(|id| self.rows().position(|token| token.id == id));
+        self.select(place.unwrap_or(self.at));
+    }
+
+    fn parse(&mut self, now: &Now) {
+        let group = self.groups.get(self.group).map_or("", |group| group.query.as_str());
+        // While somebody types, the filter before holds until the new one makes sense.
+        match Query::parse(&format!("{group} {}", self.filter), now) {
+            Ok(query) => (self.query, self.bad) = (query, None),
+            Err(error) => self.bad = Some(error.to_string()),
+        }
+    }
+
+    /// Narrows down to words.
+    pub fn set_filter(&mut self, text: &str, rules: &Rules, now: &Now) {
+        text.clone_into(&mut self.filter);
+        self.parse(now);
+        if self.bad.is_none() {
+            // Who types looks at what fits best.
+            (self.selected, self.at) = (None, 0);
+            self.refresh(rules, now);
+        }
+    }
+
+    /// Narrows down to a group.
+    pub fn set_group(&mut self, group: usize, rules: &Rules, now: &Now) {
+        self.group = group.min(self.groups.len().saturating_sub(1));
+        self.parse(now);
+        self.refresh(rules, now);
+    }
+
+    /// Sorts by a column, or the other way round where it is sorted by it.
+    pub fn sort(&mut self, by: &'static Column, rules: &Rules, now: &Now) {
+        self.backwards = self.order.name == by.name && !self.backwards;
+        self.order = by;
+        self.refresh(rules, now);
+    }
+
+    /// Sorts the other way round.
+    pub fn turn(&mut self, rules: &Rules, now: &Now) {
+        self.sort(self.order, rules, now);
+    }
+
+    /// Selects by place among the rows; behind the last one is the last one.
+    pub fn select(&mut self, at: usize) {
+        self.at = at.min(self.rows.len().saturating_sub(1));
+        self.selected = self.row(self.at).map(|token| token.id);
+    }
+
+    /// Selects so many rows further on.
+    pub fn step(&mut self, by: isize) {
+        self.select(self.at.saturating_add_signed(by));
+    }
+
+    /// Marks the selected token, or takes its mark away.
+    pub fn mark(&mut self) {
+        if let Some(id) = self.selected
+            && !self.marks.remove(&id)
+        {
+            self.marks.insert(id);
+        }
+    }
+
+    /// Marks all that are shown; where they are, none.
+    pub fn mark_all(&mut self) {
+        let shown: BTreeSet<TokenId> = self.rows().map(|token| token.id).collect();
+        if shown.is_subset(&self.marks) { self.marks.clear() } else { self.marks.extend(shown) }
+    }
+
+    /// Takes all marks away.
+    pub fn unmark(&mut self) {
+        self.marks.clear();
+    }
+
+    /// The tokens that are shown, in order.
+    pub fn rows(&self) -> impl Iterator<Item = &Token> {
+        self.rows.iter().filter_map(|&at| self.tokens.get(at))
+    }
+
+    /// The token at a place among the rows.
+    pub fn row(&self, at: usize) -> Option<&Token> {
+        self.rows.get(at).and_then(|&at| self.tokens.get(at))
+    }
+
+    /// The token that is selected.
+    pub fn token(&self) -> Option<&Token> {
+        self.row(self.at)
+    }
+
+    /// A token by its id, shown or not.
+    pub fn by_id(&self, id: TokenId) -> Option<&Token> {
+        self.tokens.iter().find(|token| token.id == id)
+    }
+
+    /// Those that an act is about: the marked ones, else the selected one.
+    pub fn meant(&self) -> Vec<&Token> {
+        if self.marks.is_empty() {
+            return self.token().into_iter().collect();
+        }
+        self.tokens.iter().filter(|token| self.marks.contains(&token.id)).collect()
+    }
+
+    /// All tokens, by path; those in the trash too.
+    pub fn all(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// How many are shown.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The place of the selected one.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// What the tokens can be narrowed down to.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The group that holds.
+    pub fn group(&self) -> usize {
+        self.group
+    }
+
+    /// The filter that holds.
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    /// What is wrong with the filter.
+    pub fn bad(&self) -> Option<&str> {
+        self.bad.as_deref()
+    }
+
+    /// The column that is sorted by, and whether the other way round.
+    pub fn order(&self) -> (&'static Column, bool) {
+        (self.order, self.backwards)
+    }
+
+    /// The tokens that are marked.
+    pub fn marks(&self) -> &BTreeSet<TokenId> {
+        &self.marks
+    }
+}
+
+fn groups(tokens: &[Token], rules: &Rules, now: &Now) -> Vec<Group> {
+    let mut groups: Vec<Group> = vec![];
+    for (title, words) in FIXED {
+        let Ok(query) = Query::parse(words, now) else { continue };
+        let mut search = Search::new(&query, rules, now);
+        let count = tokens.iter().filter(|token| search.score(token).is_some()).count();
+        // What there is nothing of need not be looked at.
+        if count > 0 || words.is_empty() {
+            groups.push(Group { title: title.into(), query: words.into(), count, under: None });
+        }
+    }
+    let kept = || tokens.iter().filter(|token| token.is_kept());
+    let services = kept().map(|token| token.service.as_str());
+    let tags = kept().flat_map(|token| token.tags.iter().map(String::as_str));
+    groups.extend(counted(services, "Services", "", "service="));
+    groups.extend(counted(tags, "Tags", "#", "tag="));
+    groups
+}
+
+fn counted<'a>(all: impl Iterator<Item = &'a str>, under: &'static str, sign: &str, key: &str) -> Vec<Group> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for one in all {
+        *counts.entry(one).or_default() += 1;
+    }
+    let mut groups: Vec<Group> = counts
+        .into_iter()
+        .map(|(one, count)| Group {
+            title: format!("{sign}{one}"),
+            query: format!("{key}\"{one}\""),
+            count,
+            under: None,
+        })
+        .collect();
+    if let Some(first) = groups.first_mut() {
+        first.under = Some(under);
+    }
+    groups
+}

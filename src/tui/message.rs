@@ -1,0 +1,195 @@
+//! What happens, and what is asked for. No secret but the one that is being looked at or was just pasted; those cannot be
+//! printed.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use secrecy::SecretString;
+
+use crate::fault::{Explain, Kind};
+use crate::ops;
+use crate::secret::Secret;
+use crate::token::Token;
+use crate::token::id::TokenId;
+use crate::token::now::Now;
+use crate::token::rules::Rules;
+use crate::vault::UseRecord;
+
+/// A moment, twice: as the calendar has it, and as time that passes, also while the machine sleeps.
+#[derive(Debug, Clone, Copy)]
+pub struct At {
+    /// The present.
+    pub now: Now,
+    /// Since some beginning.
+    pub passed: Duration,
+}
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Message {
+    /// It is that late.
+    Tick(At),
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// Something was pasted. What it is, is not known here.
+    Paste(Secret),
+    /// The terminal has another size: columns and rows.
+    Resize(u16, u16),
+    /// The terminal was taken away and is back.
+    Back,
+    /// Something came back from the vault.
+    Reply(Reply),
+}
+
+/// What came back from whoever works with the vault.
+#[derive(Debug)]
+pub enum Reply {
+    /// Before the vault opens, somebody is asked this.
+    Asked(Question),
+    /// While the vault is being opened, this is said.
+    Said(String),
+    /// The vault is open.
+    Opened(Box<Opened>),
+    /// This is in the vault now.
+    Loaded(Vec<Token>),
+    /// What belongs to a token, besides what is known of all.
+    Details(Box<Details>),
+    /// A secret was copied.
+    Copied(Copied),
+    /// A secret is to be shown.
+    Revealed(TokenId, Secret),
+    /// For how long the vault stays open, if nothing is done.
+    Left(Duration),
+    /// It was locked, by whatever.
+    Locked(Option<Fault>),
+    /// Something was done, and this is to be said of it.
+    Done(String),
+    /// Something failed.
+    Failed(Fault),
+}
+
+/// A question while a vault is being opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Its text.
+    pub text: String,
+    /// What may answer it.
+    pub wants: Wants,
+}
+
+/// What answers a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// Text that is not shown.
+    Hidden,
+    /// Text that is.
+    Text,
+    /// Yes or no.
+    Word,
+}
+
+/// A vault that was opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// What it is called.
+    pub name: String,
+    /// Its folder.
+    pub folder: String,
+    /// It is thrown away at the end.
+    pub demo: bool,
+    /// Its rules for reminders.
+    pub rules: Rules,
+    /// Its tokens.
+    pub tokens: Vec<Token>,
+    /// Nobody else locks it: after that time without a key it is locked from here.
+    pub idle: Option<Duration>,
+}
+
+/// What belongs to a token and is read when somebody looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// Whose it is.
+    pub id: TokenId,
+    /// Its note.
+    pub note: Option<String>,
+    /// Its latest uses, newest first.
+    pub uses: Vec<UseRecord>,
+}
+
+/// A copy that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// Of what: `service/name`.
+    pub path: String,
+    /// It is cleared after this time; `None` where nobody clears it: it went to a terminal.
+    pub cleared: Option<Duration>,
+    /// What is to be known of the token, or of the way that the copy went.
+    pub warning: Option<String>,
+}
+
+/// An error on its way between threads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What was being done and what went wrong.
+    pub text: String,
+    /// The next step.
+    pub hint: Option<String>,
+    /// What it means.
+    pub kind: Kind,
+}
+
+impl Fault {
+    /// An error as it is shown.
+    pub fn of(error: &ops::Error) -> Self {
+        Self { text: error.to_string(), hint: error.hint(), kind: error.kind() }
+    }
+}
+
+/// What is to be done outside.
+#[derive(Debug)]
+pub enum Effect {
+    /// By whoever works with the vault.
+    Ask(Request),
+    /// The answer to a [`Question`]; `None` ends it.
+    Answer(Option<Answer>),
+    /// Give the terminal back and stop, until the shell goes on.
+    Suspend,
+    /// Draw everything anew, whatever stands there.
+    Redraw,
+    /// End.
+    Quit,
+}
+
+/// An answer to a [`Question`].
+#[derive(Debug)]
+pub enum Answer {
+    /// To [`Wants::Hidden`].
+    Hidden(SecretString),
+    /// To [`Wants::Text`].
+    Text(String),
+    /// To [`Wants::Word`].
+    Word(bool),
+}
+
+/// What the vault is asked for.
+#[derive(Debug)]
+pub enum Request {
+    /// Open the vault, by whatever way there is.
+    Unlock,
+    /// Make the first vault, with a passphrase, and open it.
+    Create(String, SecretString),
+    /// Open a throw-away vault.
+    Demo,
+    /// Forget the key, and have the agent forget it.
+    Lock,
+    /// Somebody is there: the vault stays open.
+    Touch,
+    /// Everything that belongs to a token.
+    Details(TokenId),
+    /// Put its secret on the clipboard.
+    Copy(TokenId),
+    /// Give its secret, to be shown.
+    Reveal(TokenId),
+}

@@ -1,0 +1,221 @@
+//! The window: what happens becomes messages, [`update`] makes of them what is shown and what is to be done outside, and
+//! the frame is drawn where something changed.
+
+pub mod frame;
+mod input;
+pub mod keymap;
+pub mod list;
+pub mod message;
+pub mod model;
+pub mod pointer;
+mod post;
+pub mod screens;
+mod terminal;
+pub mod theme;
+pub mod update;
+pub mod widgets;
+mod worker;
+
+use std::io;
+use std::path::Path;
+
+use rustix::process::{Signal, getpid, kill_process};
+use rustix::stdio::stdin;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::iterator::Signals;
+
+use crate::clock;
+use crate::ops::{Error, Ground, Means};
+use input::Input;
+use keymap::Keymap;
+use message::{At, Effect, Message, Reply, Request};
+use model::{Model, Settings};
+use post::{Letter, Post};
+use screens::Screen;
+use screens::first_run::FirstRun;
+use screens::unlock::Unlock;
+use terminal::Terminal;
+use theme::Theme;
+use update::update;
+use worker::Worker;
+
+/// What a window is opened with.
+pub struct Start {
+    /// Folders and settings.
+    pub ground: Ground,
+    /// What the vault is unlocked with.
+    pub means: Means,
+    /// No colours.
+    pub plain: bool,
+    /// Signs in ASCII.
+    pub ascii: bool,
+    /// Show a throw-away vault of invented tokens.
+    pub demo: bool,
+}
+
+/// The signals that are heard: those that end the program, the one that stops it, and those after which the terminal is
+/// another one.
+const SIGNALS: [i32; 7] = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH];
+
+/// Opens the window, and comes back when it is closed. The terminal is given back, whatever happens.
+///
+/// # Errors
+/// Settings of the window that make no sense, and a terminal that cannot be used.
+pub fn run(start: Start) -> Result<(), Error> {
+    let model = model(&start)?;
+    let (post, letters) = post::post().map_err(broken)?;
+    listen(post.clone()).map_err(broken)?;
+    let mut terminal = Terminal::take().map_err(broken)?;
+    let worker = Worker::start(start.ground, start.means, post, terminal.pen());
+    let mut window = Window { model, worker, letters, input: Input::default(), ended_by: None, stale: true };
+    let first = if start.demo {
+        Some(Request::Demo)
+    } else {
+        matches!(window.model.front(), Some(Screen::Unlock(_))).then_some(Request::Unlock)
+    };
+    let first = first.map(Effect::Ask).into_iter().collect();
+    let ran =
+        window.carry_out(first, &mut terminal).and_then(|ended| if ended { Ok(()) } else { window.go(&mut terminal) });
+    let Window { worker, letters, ended_by, .. } = window;
+    drop(terminal);
+    // The demo's folder goes with its session, and that with the worker.
+    drop(worker);
+    letters.wait_for_silence(std::time::Duration::from_secs(2));
+    if let Some(signal) = ended_by {
+        // As if nobody had listened: whoever sent it sees what became of it.
+        let _ends = signal_hook::low_level::emulate_default_handler(signal);
+    }
+    ran.map_err(broken)
+}
+
+fn broken(error: io::Error) -> Error {
+    Error::io("use", Path::new("the terminal"))(error)
+}
+
+/// The window as it is at first.
+fn model(start: &Start) -> Result<Model, Error> {
+    let Ground { paths, config, .. } = &start.ground;
+    let themes = paths.config.join("themes");
+    let var = |name: &str| std::env::var(name).ok();
+    let theme = match config.tui.theme.as_str() {
+        _ if start.plain => Theme::plain(),
+        "auto" => Theme::load(Theme::fitting(var), &themes)?,
+        name => Theme::load(name, &themes)?,
+    };
+    let keymap = Keymap::read(&paths.config.join("keys.toml"))?;
+    let at = At { now: clock::now(), passed: clock::passed() };
+    let mut model = Model::new(at, (80, 24), theme, start.ascii, keymap, Settings::of(config));
+    let no_vault = start.ground.vaults().is_empty() && start.ground.vault().is_err();
+    model.stack.push(if no_vault && !start.demo {
+        Screen::FirstRun(FirstRun::new(&config.vault, &paths.data.to_string_lossy()))
+    } else {
+        Screen::Unlock(Unlock::trying())
+    });
+    Ok(model)
+}
+
+/// Hears the system's signals, in a thread that sleeps until one comes.
+fn listen(post: Post) -> io::Result<()> {
+    let mut signals = Signals::new(SIGNALS)?;
+    std::thread::spawn(move || signals.forever().for_each(|signal| post.send(Letter::Signal(signal))));
+    Ok(())
+}
+
+/// Everything that the loop works with.
+struct Window {
+    model: Model,
+    worker: Worker,
+    letters: post::Box,
+    input: Input,
+    /// The signal that ended it.
+    ended_by: Option<i32>,
+    /// What is drawn is not what is.
+    stale: bool,
+}
+
+impl Window {
+    fn go(&mut self, terminal: &mut Terminal) -> io::Result<()> {
+        self.model.shared.size = terminal.size();
+        loop {
+            if std::mem::take(&mut self.stale) {
+                terminal.draw(&self.model)?;
+            }
+            let woken = self.letters.wait(stdin(), self.model.next_change())?;
+            let at = At { now: clock::now(), passed: clock::passed() };
+            let changes = self.model.next_change().is_some();
+            let mut effects = update(&mut self.model, Message::Tick(at));
+            self.stale |= changes;
+            if woken.gone && !woken.input {
+                return Ok(());
+            }
+            let read = if woken.input { self.input.read()? } else { vec![] };
+            for message in read {
+                self.stale = true;
+                effects.extend(update(&mut self.model, message));
+            }
+            if self.carry_out(effects, terminal)? || self.take_letters(terminal)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes what other threads sent. Whether the window is to be closed.
+    fn take_letters(&mut self, terminal: &mut Terminal) -> io::Result<bool> {
+        while let Some(letter) = self.letters.take() {
+            let effects = match letter {
+                Letter::Reply(reply) => {
+                    self.stale = true;
+                    update(&mut self.model, Message::Reply(reply))
+                }
+                Letter::Signal(SIGTSTP) => vec![Effect::Suspend],
+                Letter::Signal(SIGWINCH | SIGCONT) => {
+                    self.stale = true;
+                    let (columns, rows) = terminal.size();
+                    update(&mut self.model, Message::Resize(columns, rows))
+                }
+                Letter::Signal(signal) => {
+                    self.ended_by = Some(signal);
+                    return Ok(true);
+                }
+            };
+            if self.carry_out(effects, terminal)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Does what is to be done outside. Whether the window is to be closed.
+    fn carry_out(&mut self, effects: Vec<Effect>, terminal: &mut Terminal) -> io::Result<bool> {
+        let mut effects = std::collections::VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
+            self.stale = true;
+            match effect {
+                Effect::Quit => return Ok(true),
+                Effect::Ask(request) => {
+                    if !self.worker.ask(request) {
+                        let busy = message::Fault {
+                            text: "too much is asked at once".into(),
+                            hint: Some("wait a moment".into()),
+                            kind: crate::fault::Kind::Failed,
+                        };
+                        effects.extend(update(&mut self.model, Message::Reply(Reply::Failed(busy))));
+                    }
+                }
+                Effect::Answer(answer) => self.worker.answer(answer),
+                Effect::Redraw => {
+                    terminal.wipe()?;
+                    terminal.draw(&self.model)?;
+                }
+                Effect::Suspend => {
+                    terminal.lend();
+                    kill_process(getpid(), Signal::STOP)?;
+                    terminal.take_again()?;
+                    self.model.shared.size = terminal.size();
+                    effects.extend(update(&mut self.model, Message::Back));
+                }
+            }
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,236 @@
+//! Everything that the window shows, and nothing that it does.
+
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::secret::Secret;
+use crate::token::column::{self, Column, Lens};
+use crate::token::id::TokenId;
+use crate::token::rules::Rules;
+
+use super::keymap::Keymap;
+use super::list::List;
+use super::message::{At, Details, Effect, Fault};
+use super::pointer::Hand;
+use super::screens::Screen;
+use super::theme::{Role, Theme};
+
+/// The whole window.
+pub struct Model {
+    /// What all screens share.
+    pub shared: Shared,
+    /// The tabs, from the left.
+    pub tabs: Vec<Screen>,
+    /// Which of them is open.
+    pub tab: usize,
+    /// Dialogs over it, the last one in front; the one that unlocks covers everything.
+    pub stack: Vec<Screen>,
+    /// Where the mouse was.
+    pub hand: Hand,
+}
+
+/// What all screens share.
+pub struct Shared {
+    /// The present.
+    pub at: At,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Colours.
+    pub theme: Theme,
+    /// Signs in ASCII.
+    pub ascii: bool,
+    /// Keys.
+    pub keymap: Keymap,
+    /// What the settings say.
+    pub settings: Settings,
+    /// The vault that is open.
+    pub vault: Option<OpenVault>,
+    /// Its tokens, as they are shown.
+    pub list: List,
+    /// What belongs to the token that was looked at last.
+    pub details: Option<Details>,
+    /// That was asked for and is not there yet.
+    pub details_wanted: Option<TokenId>,
+    /// What is said at the foot.
+    pub notice: Option<Notice>,
+    /// A copy that will be cleared: of what, and when.
+    pub copied: Option<(String, Duration)>,
+    /// A secret that is shown.
+    pub revealed: Option<Revealed>,
+    /// When the vault is locked, if nothing is done.
+    pub locks: Option<Duration>,
+    /// The last sign of life that the vault was given.
+    pub touched: Duration,
+}
+
+/// What the settings say of the window.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// For how long a secret is shown.
+    pub reveal: Duration,
+    /// The columns of the table, in order.
+    pub columns: Vec<&'static str>,
+    /// The column that it is sorted by at first.
+    pub sort: String,
+}
+
+/// The vault that is open.
+#[derive(Debug, Clone)]
+pub struct OpenVault {
+    /// What it is called.
+    pub name: String,
+    /// Its folder.
+    pub folder: String,
+    /// It is thrown away at the end.
+    pub demo: bool,
+    /// Its rules for reminders.
+    pub rules: Rules,
+    /// It is locked from here after that time without a key; else the agent locks it.
+    pub idle: Option<Duration>,
+}
+
+/// Something that is said at the foot, until the next key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What. Not escaped.
+    pub text: String,
+    /// What it is.
+    pub role: Role,
+}
+
+/// A secret that is shown.
+pub struct Revealed {
+    /// Whose.
+    pub id: TokenId,
+    /// What it is.
+    pub secret: Secret,
+    /// Until then.
+    pub until: Duration,
+}
+
+/// What a screen wants done.
+#[derive(Debug)]
+pub enum Do {
+    /// Put a screen in front.
+    Open(Screen),
+    /// Take the screen in front away.
+    Close,
+    /// Do something outside.
+    Effect(Effect),
+    /// As if its key had been pressed, in whatever is in front then.
+    Act(super::keymap::Action),
+}
+
+impl Settings {
+    /// Those of the settings.
+    pub fn of(config: &Config) -> Self {
+        let known = |name: &String| column::find(name).map(|column| column.name);
+        Self {
+            reveal: Duration::from_secs(config.tui.reveal.max(1).into()),
+            columns: config.tui.columns.iter().filter_map(known).collect(),
+            sort: config.tui.sort.clone(),
+        }
+    }
+}
+
+impl Model {
+    /// A window onto nothing: the vault is locked.
+    pub fn new(at: At, size: (u16, u16), theme: Theme, ascii: bool, keymap: Keymap, settings: Settings) -> Self {
+        let shared = Shared {
+            at,
+            size,
+            theme,
+            ascii,
+            keymap,
+            vault: None,
+            list: List::new(&settings.sort),
+            settings,
+            details: None,
+            details_wanted: None,
+            notice: None,
+            copied: None,
+            revealed: None,
+            locks: None,
+            touched: at.passed,
+        };
+        Self { shared, tabs: Screen::tabs(), tab: 0, stack: vec![], hand: Hand::default() }
+    }
+
+    /// The screen that has the keyboard.
+    pub fn front(&self) -> Option<&Screen> {
+        self.stack.last().or_else(|| self.tabs.get(self.tab))
+    }
+
+    /// Forgets everything of the vault.
+    pub fn forget(&mut self) {
+        let shared = &mut self.shared;
+        shared.vault = None;
+        shared.list = List::new(&shared.settings.sort);
+        (shared.details, shared.details_wanted, shared.notice) = (None, None, None);
+        // A copy outlives the lock: what it says stays true, and names nothing.
+        shared.copied = shared.copied.take().map(|(_, until)| (String::new(), until));
+        (shared.revealed, shared.locks) = (None, None);
+        (self.tabs, self.tab, self.stack) = (Screen::tabs(), 0, vec![]);
+    }
+
+    /// When something that is shown changes by itself, counted from now.
+    pub fn next_change(&self) -> Option<Duration> {
+        let shared = &self.shared;
+        let passed = shared.at.passed;
+        let seconds = |until: Duration| {
+            let left = until.saturating_sub(passed);
+            // To the next whole second of what is left.
+            Duration::from_nanos(u64::from(left.subsec_nanos()).max(1_000_000))
+        };
+        let minutes = |until: Duration| {
+            let left = until.saturating_sub(passed);
+            if left <= Duration::from_secs(60) {
+                seconds(until)
+            } else {
+                seconds(until) + Duration::from_secs(left.as_secs() % 60)
+            }
+        };
+        let copied = shared.copied.as_ref().map(|(_, until)| seconds(*until));
+        let revealed = shared.revealed.as_ref().map(|revealed| seconds(revealed.until));
+        [copied, revealed, shared.locks.map(minutes)].into_iter().flatten().min()
+    }
+}
+
+impl Shared {
+    /// The rules of the vault that is open.
+    pub fn rules(&self) -> Rules {
+        self.vault.as_ref().map(|vault| vault.rules).unwrap_or_default()
+    }
+
+    /// What cells are looked at through.
+    pub fn lens<'a>(&'a self, rules: &'a Rules) -> Lens<'a> {
+        Lens { rules, now: &self.at.now, ascii: self.ascii }
+    }
+
+    /// How a role looks.
+    pub fn style(&self, role: Role) -> ratatui::style::Style {
+        self.theme.style(role)
+    }
+
+    /// The columns of the table.
+    pub fn columns(&self) -> impl Iterator<Item = &'static Column> {
+        self.settings.columns.iter().filter_map(|name| column::find(name))
+    }
+
+    /// Says something at the foot.
+    pub fn say(&mut self, role: Role, text: impl Into<String>) {
+        self.notice = Some(Notice { text: text.into(), role });
+    }
+
+    /// Says what went wrong, and what to do.
+    pub fn fail(&mut self, fault: &Fault) {
+        let hint = fault.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        self.say(Role::Bad, format!("{}{hint}", fault.text));
+    }
+
+    /// How many seconds are left, rounded up.
+    pub fn seconds_left(&self, until: Duration) -> u64 {
+        let left = until.saturating_sub(self.at.passed);
+        left.as_secs() + u64::from(left.subsec_millis() > 0)
+    }
+}

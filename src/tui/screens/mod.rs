@@ -1,0 +1,130 @@
+//! The screens: the tabs, and the dialogs that stand over them on a stack. A new one is a file here, a variant, and its
+//! two arms; a tab also has its place in [`Screen::tabs`].
+
+pub mod confirm;
+pub mod first_run;
+pub mod help;
+pub mod palette;
+pub mod tokens;
+pub mod unlock;
+
+use crossterm::event::KeyEvent;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::keymap::{Action, Context};
+use super::message::Reply;
+use super::model::{Do, Shared};
+use super::pointer::Pointer;
+use crate::secret::Secret;
+
+/// One screen. What all have in common stands in [`Behave`].
+#[derive(Debug)]
+pub enum Screen {
+    /// The tokens.
+    Tokens(tokens::Tokens),
+    /// The vault is locked.
+    Unlock(unlock::Unlock),
+    /// There is no vault yet.
+    FirstRun(first_run::FirstRun),
+    /// A question before something is done.
+    Confirm(confirm::Confirm),
+    /// What keys and signs mean.
+    Help(help::Help),
+    /// Everything that can be done, by name.
+    Palette(palette::Palette),
+}
+
+/// How much of the window a screen takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cover {
+    /// What the bar, the tabs and the foot leave.
+    Body,
+    /// A box in the middle, with what was there around it.
+    Box,
+    /// Everything.
+    Whole,
+}
+
+/// What a screen does. Only what a screen has need of is written there; the rest does nothing.
+pub trait Behave {
+    /// What a tab is called.
+    fn title(&self) -> &'static str {
+        ""
+    }
+
+    /// How much of the window it takes.
+    fn cover(&self) -> Cover {
+        Cover::Box
+    }
+
+    /// Where keys get their meaning from, the nearest first.
+    fn contexts(&self) -> &'static [Context];
+
+    /// Characters are text to it, and no keys of actions.
+    fn takes_text(&self) -> bool {
+        false
+    }
+
+    /// Does what a key, a menu or the palette asks for. `None` where that is not its business.
+    fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>>;
+
+    /// Takes a key that means nothing by the table: text, and what moves in it.
+    fn key(&mut self, _event: KeyEvent, _shared: &mut Shared) -> Vec<Do> {
+        vec![]
+    }
+
+    /// Takes what was pasted.
+    fn paste(&mut self, _pasted: &Secret, _shared: &mut Shared) -> Vec<Do> {
+        vec![]
+    }
+
+    /// Takes what the mouse does in `area`, which is where it was drawn.
+    fn mouse(&mut self, _pointer: Pointer, _area: Rect, _shared: &mut Shared) -> Vec<Do> {
+        vec![]
+    }
+
+    /// Hears what came back from the vault.
+    fn reply(&mut self, _reply: &Reply, _shared: &mut Shared) -> Vec<Do> {
+        vec![]
+    }
+
+    /// Puts itself right after anything happened: scrolls to what is selected, asks for what it shows and is not there.
+    fn settle(&mut self, _area: Rect, _shared: &mut Shared) -> Vec<Do> {
+        vec![]
+    }
+
+    /// Draws itself. The same layout function tells here and in [`mouse`](Self::mouse) what stands where.
+    fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared);
+}
+
+impl Screen {
+    /// The tabs of a vault, from the left.
+    pub fn tabs() -> Vec<Self> {
+        vec![Self::Tokens(tokens::Tokens::default())]
+    }
+
+    /// What it does.
+    pub fn as_ref(&self) -> &dyn Behave {
+        match self {
+            Self::Tokens(it) => it,
+            Self::Unlock(it) => it,
+            Self::FirstRun(it) => it,
+            Self::Confirm(it) => it,
+            Self::Help(it) => it,
+            Self::Palette(it) => it,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn as_mut(&mut self) -> &mut dyn Behave {
+        match self {
+            Self::Tokens(it) => it,
+            Self::Unlock(it) => it,
+            Self::FirstRun(it) => it,
+            Self::Confirm(it) => it,
+            Self::Help(it) => it,
+            Self::Palette(it) => it,
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Everything about the token that is selected.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::draw::role_of;
+use crate::scope::{Risk, Scope};
+use crate::text::{escaped, escaped_lines, width, wrapped};
+use crate::token::column::discarded;
+use crate::token::expiry::Expiry;
+use crate::token::now::Now;
+use crate::token::reminder::reminders;
+use crate::token::{Token, phrase, when};
+use crate::tui::model::Shared;
+use crate::tui::theme::Role;
+use crate::tui::widgets::pane::{pane, scroll_bar};
+
+/// A piece of a line: already escaped.
+type Piece = (Role, String);
+
+/// Draws the pane.
+pub fn draw(buffer: &mut Buffer, area: Rect, from: usize, focused: bool, shared: &Shared) {
+    let title = shared.list.token().map_or_else(|| "Details".to_owned(), |token| escaped(&token.path()).into_owned());
+    let inner = pane(buffer, area, &title, focused, shared);
+    let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let lines = lines(shared, text.width.into());
+    for (y, line) in (text.y..text.bottom()).zip(lines.iter().skip(from)) {
+        let mut x = text.x;
+        for (role, piece) in line {
+            let style = shared.style(Role::Text).patch(shared.style(*role));
+            let room = usize::from(text.right().saturating_sub(x));
+            x = buffer.set_stringn(x, y, piece, room, style).0;
+        }
+    }
+    scroll_bar(buffer, Rect { width: inner.width + 1, ..inner }, from, lines.len(), shared);
+}
+
+/// The lines, each as wide as there is room.
+pub fn lines(shared: &Shared, columns: usize) -> Vec<Vec<Piece>> {
+    let Some(token) = shared.list.token() else { return vec![] };
+    let mut lines = Lines { lines: vec![], columns };
+    head(&mut lines, token, shared);
+    revealed(&mut lines, token, shared);
+    dates(&mut lines, token, shared);
+    scopes(&mut lines, &token.current().scopes, shared.ascii);
+    owed(&mut lines, token, shared);
+    uses(&mut lines, token, shared);
+    facts(&mut lines, token, &shared.at.now);
+    lines.lines
+}
+
+/// Lines that are being gathered.
+struct Lines {
+    lines: Vec<Vec<Piece>>,
+    columns: usize,
+}
+
+impl Lines {
+    /// A text from outside in one role, broken where it is too long.
+    fn text(&mut self, role: Role, text: &str) {
+        for line in wrapped(&escaped(text), self.columns).lines() {
+            self.cut(role, line);
+        }
+    }
+
+    /// One that has no spaces to be broken at goes on in the next line all the same.
+    fn cut(&mut self, role: Role, line: &str) {
+        let mut rest = line;
+        while width(rest) > self.columns && self.columns > 0 {
+            let mut used = 0;
+            let fits = rest.char_indices().find(|(_, c)| {
+                used += unicode_width::UnicodeWidthChar::width(*c).unwrap_or(0);
+                used > self.columns
+            });
+            let at = fits.map_or(rest.len(), |(at, _)| at).max(rest.chars().next().map_or(1, char::len_utf8));
+            self.lines.push(vec![(role, rest.get(..at).unwrap_or_default().to_owned())]);
+            rest = rest.get(at..).unwrap_or_default();
+        }
+        self.lines.push(vec![(role, rest.to_owned())]);
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.lines.push(vec![]);
+        self.lines.push(vec![(Role::Heading, text.to_owned())]);
+    }
+
+    fn fact(&mut self, name: &str, value: &str) {
+        if !value.is_empty() {
+            self.text(Role::Text, &format!("{name}: {value}"));
+        }
+    }
+}
+
+fn head(lines: &mut Lines, token: &Token, shared: &Shared) {
+    let rules = shared.rules();
+    let kind = token.kind.as_ref().map(|kind| format!(", {kind}")).unwrap_or_default();
+    lines.text(Role::Text, &format!("{}{kind}", token.service));
+    let at = [&token.account, &token.instance].into_iter().flatten().cloned().collect::<Vec<_>>().join(" at ");
+    if !at.is_empty() {
+        lines.text(Role::Quiet, &at);
+    }
+    let tags = token.tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" ");
+    if !tags.is_empty() {
+        lines.text(Role::Tag, &tags);
+    }
+    match discarded(token) {
+        Some(word) => lines.text(Role::Quiet, &format!("in the trash: {word}")),
+        None => {
+            let status = token.status(&rules, &shared.at.now);
+            lines.text(role_of(status), &format!("{} {}", status.sign(shared.ascii), status.word()));
+        }
+    }
+    lines.text(Role::Quiet, &format!("verified: {}", phrase::verified(token.current(), &shared.at.now)));
+}
+
+fn revealed(lines: &mut Lines, token: &Token, shared: &Shared) {
+    let Some(revealed) = shared.revealed.as_ref().filter(|revealed| revealed.id == token.id) else { return };
+    lines.heading(&format!("Secret, for {} s", shared.seconds_left(revealed.until)));
+    lines.cut(Role::Marked, revealed.secret.expose());
+}
+
+fn dates(lines: &mut Lines, token: &Token, shared: &Shared) {
+    let now = &shared.at.now;
+    let current = token.current();
+    lines.heading("Expires");
+    match (current.expiry, current.expiry.date()) {
+        (Expiry::Unknown, _) => lines.text(Role::Unknown, "nobody knows when"),
+        (_, None) => lines.text(Role::Text, "never"),
+        (_, Some(date)) => {
+            let day = date.day(now);
+            lines.text(Role::Text, &format!("{day}, {}", when::words(day, now)));
+            let issued = current.issued.map_or_else(|| now.day_of(current.added), |issued| issued.day(now));
+            lifetime(lines, (day - issued).num_days(), (now.today() - issued).num_days(), shared);
+        }
+    }
+    if let Some(said) = phrase::said(current.expiry, now) {
+        lines.text(Role::Quiet, &said);
+    }
+}
+
+/// How much of its life is over, as a bar.
+fn lifetime(lines: &mut Lines, whole: i64, over: i64, shared: &Shared) {
+    let room = i64::try_from(lines.columns.saturating_sub(6).min(24)).unwrap_or_default();
+    if whole <= 0 || room < 4 {
+        return;
+    }
+    let over = over.clamp(0, whole);
+    let count = |cells: i64| usize::try_from(cells).unwrap_or_default();
+    let full = over * room / whole;
+    let (done, open) = if shared.ascii { ("#", "-") } else { ("▓", "░") };
+    lines.lines.push(vec![
+        (Role::Text, done.repeat(count(full))),
+        (Role::Quiet, open.repeat(count(room - full))),
+        (Role::Quiet, format!(" {}%", over * 100 / whole)),
+    ]);
+}
+
+fn scopes(lines: &mut Lines, scopes: &[Scope], ascii: bool) {
+    if scopes.is_empty() {
+        return;
+    }
+    lines.heading("Scopes");
+    let mut sorted: Vec<&Scope> = scopes.iter().collect();
+    sorted.sort_by_key(|scope| std::cmp::Reverse(scope.risk()));
+    for scope in sorted {
+        let (role, sign, word) = match (scope.risk(), ascii) {
+            (Some(Risk::High), false) => (Role::Bad, "▲", "high "),
+            (Some(Risk::High), true) => (Role::Bad, "^", "high "),
+            (Some(Risk::Medium), false) => (Role::Soon, "●", "write"),
+            (Some(Risk::Medium), true) => (Role::Soon, "*", "write"),
+            (Some(Risk::Low), _) => (Role::Good, "o", "read "),
+            (None, _) => (Role::Quiet, " ", "     "),
+        };
+        lines.text(role, &format!("{sign} {word} {}", scope.name));
+    }
+}
+
+fn owed(lines: &mut Lines, token: &Token, shared: &Shared) {
+    let now = &shared.at.now;
+    let all = reminders(token, &shared.rules(), now);
+    if !all.is_empty() {
+        lines.heading("Reminders");
+    }
+    for reminder in all {
+        let is_owed = reminder.is_owed(now.today());
+        let from = if is_owed { "owed".to_owned() } else { when::words(reminder.owed_from(), now) };
+        let role = if is_owed { Role::Owed } else { Role::Text };
+        lines.text(role, &format!("{} ({from}): {}", reminder.duty, reminder.why));
+    }
+}
+
+fn uses(lines: &mut Lines, token: &Token, shared: &Shared) {
+    let now = &shared.at.now;
+    lines.heading("Used");
+    lines.text(Role::Text, &token.last_use.map_or_else(|| "never".to_owned(), |at| when::ago(at, now)));
+    let details = shared.details.as_ref().filter(|details| details.id == token.id);
+    for used in details.iter().flat_map(|details| &details.uses) {
+        let at = when::wall(used.at, now);
+        lines.text(Role::Quiet, &format!("{at}  {} on {}", used.verb, used.device));
+    }
+    if let Some(note) = details.and_then(|details| details.note.as_deref()) {
+        lines.heading("Note");
+        for line in escaped_lines(note) {
+            lines.text(Role::Text, &line);
+        }
+    }
+}
+
+fn facts(lines: &mut Lines, token: &Token, now: &Now) {
+    let current = token.current();
+    if token.versions.len() > 1 {
+        lines.heading("Older versions");
+        for version in token.versions.iter().skip(1) {
+            lines.text(Role::Text, &phrase::older(version, now));
+        }
+    }
+    lines.heading("Facts");
+    for (name, value) in &token.facts {
+        lines.fact(name, value);
+    }
+    for (name, value) in &current.told {
+        let (name, value) = phrase::told(name, value, now);
+        lines.fact(&name, &format!("{value}, says the service"));
+    }
+    lines.fact("secrets", &current.parts.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
+    if let Some(issued) = current.issued {
+        lines.fact("issued", &issued.day(now).to_string());
+    }
+    lines.fact("added", &when::wall(token.added, now));
+    lines.fact("id", &token.id.short());
+}

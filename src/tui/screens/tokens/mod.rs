@@ -1,0 +1,312 @@
+//! The tokens: groups on the left, the table, and everything about the one that is selected.
+
+mod areas;
+mod details;
+mod draw;
+mod mouse;
+
+pub use areas::inside;
+
+use crossterm::event::KeyEvent;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::{Behave, Cover};
+use crate::secret::Secret;
+use crate::token::query;
+use crate::tui::keymap::{Action, Context};
+use crate::tui::message::{Effect, Request};
+use crate::tui::model::{Do, Shared};
+use crate::tui::pointer::Pointer;
+use crate::tui::theme::Role;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::pane::scrolled;
+
+/// Which pane has the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Pane {
+    Groups,
+    #[default]
+    Table,
+    Details,
+}
+
+/// The screen.
+#[derive(Debug)]
+pub struct Tokens {
+    focus: Pane,
+    /// The filter, while it is typed.
+    filter: Option<Field>,
+    /// Whether the groups are shown. `None`: where there is room.
+    groups: Option<bool>,
+    /// The same of the details.
+    details: Option<bool>,
+    /// The columns of groups and details.
+    widths: (u16, u16),
+    /// The border that is being dragged.
+    dragged: Option<Pane>,
+    /// The first row of each that is seen.
+    from_group: usize,
+    from_row: usize,
+    from_line: usize,
+    /// How many rows a page has.
+    page: usize,
+}
+
+impl Default for Tokens {
+    fn default() -> Self {
+        Self {
+            focus: Pane::default(),
+            filter: None,
+            groups: None,
+            details: None,
+            widths: areas::WIDTHS,
+            dragged: None,
+            from_group: 0,
+            from_row: 0,
+            from_line: 0,
+            page: 1,
+        }
+    }
+}
+
+const HERE: &[Context] = &[Context::Tokens, Context::Move, Context::Window];
+const TYPING: &[Context] = &[Context::Field];
+
+impl Behave for Tokens {
+    fn title(&self) -> &'static str {
+        "Tokens"
+    }
+
+    fn cover(&self) -> Cover {
+        Cover::Body
+    }
+
+    fn contexts(&self) -> &'static [Context] {
+        if self.filter.is_some() { TYPING } else { HERE }
+    }
+
+    fn takes_text(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
+        if self.filter.is_some() {
+            return self.type_on(action, shared);
+        }
+        let rules = shared.rules();
+        match action {
+            Action::Copy if self.focus == Pane::Groups => self.focus = Pane::Table,
+            Action::Copy => return Some(ask(shared, Request::Copy)),
+            Action::Reveal if shared.revealed.take().is_some() => {}
+            Action::Reveal => {
+                self.details = Some(true);
+                return Some(ask(shared, Request::Reveal));
+            }
+            Action::Mark => {
+                shared.list.mark();
+                shared.list.step(1);
+            }
+            Action::MarkAll => shared.list.mark_all(),
+            Action::Filter => {
+                self.focus = Pane::Table;
+                self.filter = Some(Field::with(shared.list.filter()));
+            }
+            Action::ClearFilter => self.clear(shared),
+            Action::Sort => {
+                let columns: Vec<_> = shared.columns().collect();
+                let at = columns.iter().position(|it| it.name == shared.list.order().0.name);
+                let next = at.map_or(0, |at| at + 1) % columns.len().max(1);
+                if let Some(column) = columns.get(next) {
+                    shared.list.sort(column, &rules, &shared.at.now);
+                    shared.say(Role::Quiet, format!("by {}", column.name));
+                }
+            }
+            Action::SortBack => shared.list.turn(&rules, &shared.at.now),
+            Action::Details => self.details = Some(!self.shows_details(shared)),
+            Action::Groups => {
+                let shown = self.groups.unwrap_or(shared.size.0 >= 90);
+                self.groups = Some(!shown);
+                self.focus = if shown { Pane::Table } else { Pane::Groups };
+            }
+            Action::NextPane | Action::Right => self.go(1, shared),
+            Action::PreviousPane | Action::Left => self.go(-1, shared),
+            Action::Up => self.step(-1, shared),
+            Action::Down => self.step(1, shared),
+            Action::PageUp => self.step(-self.page.cast_signed(), shared),
+            Action::PageDown => self.step(self.page.cast_signed(), shared),
+            Action::First => self.step(isize::MIN, shared),
+            Action::Last => self.step(isize::MAX, shared),
+            _ => return None,
+        }
+        Some(vec![])
+    }
+
+    fn key(&mut self, event: KeyEvent, shared: &mut Shared) -> Vec<Do> {
+        if let Some(filter) = &mut self.filter
+            && filter.key(event)
+        {
+            let rules = shared.rules();
+            shared.list.set_filter(filter.text(), &rules, &shared.at.now);
+        }
+        vec![]
+    }
+
+    fn paste(&mut self, pasted: &Secret, shared: &mut Shared) -> Vec<Do> {
+        if let Some(filter) = &mut self.filter {
+            filter.paste(pasted);
+            let rules = shared.rules();
+            shared.list.set_filter(filter.text(), &rules, &shared.at.now);
+        }
+        vec![]
+    }
+
+    fn mouse(&mut self, pointer: Pointer, area: Rect, shared: &mut Shared) -> Vec<Do> {
+        mouse::mouse(self, pointer, area, shared)
+    }
+
+    fn settle(&mut self, area: Rect, shared: &mut Shared) -> Vec<Do> {
+        let places = areas::areas(self, area, shared);
+        self.page = usize::from(places.rows.height).max(1);
+        self.from_row = scrolled(self.from_row, shared.list.at(), shared.list.len(), self.page);
+        if let Some(groups) = places.groups {
+            let lines = draw::group_lines(shared);
+            let at = lines.iter().position(|line| *line == draw::GroupLine::Group(shared.list.group()));
+            let height = usize::from(areas::inside(groups).height);
+            self.from_group = scrolled(self.from_group, at.unwrap_or(0), lines.len(), height);
+        }
+        if places.groups.is_none() && self.focus == Pane::Groups
+            || places.details.is_none() && self.focus == Pane::Details
+        {
+            self.focus = Pane::Table;
+        }
+        if places.details.is_none() {
+            return vec![];
+        }
+        let selected = shared.list.token().map(|token| token.id);
+        let known = shared.details.as_ref().map(|details| details.id);
+        match selected {
+            // One question at a time: who runs through a list asks for the one where they stop.
+            Some(id) if known != selected && shared.details_wanted.is_none() => {
+                (shared.details_wanted, self.from_line) = (Some(id), 0);
+                vec![Do::Effect(Effect::Ask(Request::Details(id)))]
+            }
+            _ => vec![],
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared) {
+        draw::draw(self, frame, area, shared);
+    }
+}
+
+/// Asks for something about the selected token.
+fn ask(shared: &Shared, request: impl Fn(crate::token::id::TokenId) -> Request) -> Vec<Do> {
+    shared.list.token().map(|token| Do::Effect(Effect::Ask(request(token.id)))).into_iter().collect()
+}
+
+impl Tokens {
+    /// While the filter is typed.
+    fn type_on(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
+        let rules = shared.rules();
+        match action {
+            Action::Accept => self.filter = None,
+            Action::Cancel => {
+                self.filter = None;
+                shared.list.set_filter("", &rules, &shared.at.now);
+            }
+            Action::Complete => {
+                if let Some(field) = &mut self.filter {
+                    let completed = complete(field.text(), shared);
+                    if let Some(text) = completed {
+                        field.set(&text);
+                        shared.list.set_filter(&text, &rules, &shared.at.now);
+                    }
+                }
+            }
+            Action::Up => self.step(-1, shared),
+            Action::Down => self.step(1, shared),
+            _ => return None,
+        }
+        Some(vec![])
+    }
+
+    /// Takes away one thing after the other: what is shown for a while, marks, the filter, what stands over the table.
+    fn clear(&mut self, shared: &mut Shared) {
+        let rules = shared.rules();
+        if shared.revealed.take().is_some() {
+            return;
+        }
+        if !shared.list.marks().is_empty() {
+            shared.list.unmark();
+        } else if !shared.list.filter().is_empty() {
+            shared.list.set_filter("", &rules, &shared.at.now);
+        } else if shared.list.group() != 0 {
+            shared.list.set_group(0, &rules, &shared.at.now);
+        } else {
+            (self.details, self.groups, self.focus) = (None, None, Pane::Table);
+        }
+    }
+
+    fn shows_details(&self, shared: &Shared) -> bool {
+        self.details.unwrap_or(shared.size.0 >= 120)
+    }
+
+    /// To the pane beside; one that is folded away opens.
+    fn go(&mut self, by: i8, shared: &Shared) {
+        let narrow = shared.size.0 < 120;
+        self.focus = match (self.focus, by) {
+            (Pane::Groups, 1) => {
+                if shared.size.0 < 90 {
+                    self.groups = None;
+                }
+                Pane::Table
+            }
+            (Pane::Table, 1) => {
+                self.details = Some(true);
+                Pane::Details
+            }
+            (Pane::Details, -1) => {
+                if narrow {
+                    self.details = None;
+                }
+                Pane::Table
+            }
+            (Pane::Table, -1) => {
+                self.groups = Some(true);
+                Pane::Groups
+            }
+            (pane, _) => pane,
+        };
+    }
+
+    fn step(&mut self, by: isize, shared: &mut Shared) {
+        let rules = shared.rules();
+        match self.focus {
+            Pane::Groups => {
+                let last = shared.list.groups().len().saturating_sub(1);
+                let group = shared.list.group().saturating_add_signed(by).min(last);
+                shared.list.set_group(group, &rules, &shared.at.now);
+            }
+            Pane::Table => shared.list.step(by),
+            Pane::Details => {
+                let lines = details::lines(shared, 200).len();
+                self.from_line = self.from_line.saturating_add_signed(by).min(lines.saturating_sub(1));
+            }
+        }
+    }
+}
+
+/// The text with its last word completed: by the one that is meant, or as far as all that may be meant agree.
+fn complete(text: &str, shared: &Shared) -> Option<String> {
+    let start = text.rfind(' ').map_or(0, |at| at + 1);
+    let (before, begun) = text.split_at(start);
+    let kept = shared.list.all().iter().filter(|token| token.is_kept());
+    let mut endings = query::endings(begun, kept).into_iter().filter(|word| word.starts_with(begun));
+    let first = endings.next()?;
+    let common = endings.fold(first, |common, word| {
+        let same = common.chars().zip(word.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
+        common.get(..same).unwrap_or_default().to_owned()
+    });
+    (common.len() > begun.len()).then(|| format!("{before}{common}"))
+}

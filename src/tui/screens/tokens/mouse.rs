@@ -1,0 +1,100 @@
+//! What the mouse does among the tokens.
+
+use ratatui::layout::{Position, Rect};
+
+use super::areas::{areas, inside};
+use super::draw::{GroupLine, group_lines};
+use super::{Pane, Tokens};
+use crate::tui::keymap::Action;
+use crate::tui::model::{Do, Shared};
+use crate::tui::pointer::Pointer;
+
+/// Takes what the mouse did.
+pub fn mouse(tokens: &mut Tokens, pointer: Pointer, area: Rect, shared: &mut Shared) -> Vec<Do> {
+    match pointer {
+        Pointer::Drag(at) => {
+            drag(tokens, at, area);
+            return vec![];
+        }
+        Pointer::Release(_) => {
+            tokens.dragged = None;
+            return vec![];
+        }
+        _ => {}
+    }
+    let places = areas(tokens, area, shared);
+    let at = pointer.at();
+    if let (Some(pane), Pointer::Click(_)) = (border(&places, at), pointer) {
+        tokens.dragged = Some(pane);
+        return vec![];
+    }
+    let within = |place: Option<Rect>| place.filter(|place| place.contains(at));
+    if let Some(place) = within(places.groups) {
+        tokens.focus = Pane::Groups;
+        in_groups(tokens, pointer, inside(place), shared);
+    } else if within(places.details).is_some() {
+        tokens.focus = Pane::Details;
+        if let Pointer::Wheel(_, by) = pointer {
+            tokens.step(by, shared);
+        }
+    } else if within(places.filter).is_some() && matches!(pointer, Pointer::Click(_)) {
+        return vec![Do::Act(Action::Filter)];
+    } else if places.headings.contains(at) && matches!(pointer, Pointer::Click(_) | Pointer::DoubleClick(_)) {
+        let clicked = places.columns.iter().rev().find(|(_, x, _)| *x <= at.x);
+        if let Some((column, ..)) = clicked {
+            let rules = shared.rules();
+            shared.list.sort(column, &rules, &shared.at.now);
+        }
+    } else if places.rows.contains(at) {
+        tokens.focus = Pane::Table;
+        return in_rows(tokens, pointer, places.rows, shared);
+    }
+    vec![]
+}
+
+/// The pane whose border stands there: the groups' on their right, the details' on their left.
+fn border(places: &super::areas::Areas, at: Position) -> Option<Pane> {
+    places.table?;
+    let groups = places.groups.filter(|area| at.x + 1 == area.right() && area.contains(at));
+    let details = places.details.filter(|area| at.x == area.x && area.contains(at));
+    groups.map(|_| Pane::Groups).or(details.map(|_| Pane::Details))
+}
+
+fn drag(tokens: &mut Tokens, at: Position, area: Rect) {
+    match tokens.dragged {
+        Some(Pane::Groups) => tokens.widths.0 = (at.x + 1).saturating_sub(area.x),
+        Some(Pane::Details) => tokens.widths.1 = area.right().saturating_sub(at.x),
+        _ => {}
+    }
+}
+
+fn in_groups(tokens: &mut Tokens, pointer: Pointer, inner: Rect, shared: &mut Shared) {
+    let lines = group_lines(shared);
+    match pointer {
+        Pointer::Wheel(_, by) => tokens.step(by, shared),
+        Pointer::Click(at) if inner.contains(at) => {
+            let line = tokens.from_group + usize::from(at.y - inner.y);
+            if let Some(GroupLine::Group(group)) = lines.get(line) {
+                let rules = shared.rules();
+                shared.list.set_group(*group, &rules, &shared.at.now);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn in_rows(tokens: &mut Tokens, pointer: Pointer, rows: Rect, shared: &mut Shared) -> Vec<Do> {
+    let row = tokens.from_row + usize::from(pointer.at().y - rows.y);
+    let is_there = row < shared.list.len();
+    match pointer {
+        Pointer::Wheel(_, by) => shared.list.step(by),
+        Pointer::Click(_) | Pointer::Menu(_) if is_there => shared.list.select(row),
+        Pointer::DoubleClick(_) if is_there => {
+            shared.list.select(row);
+            tokens.filter = None;
+            return vec![Do::Act(Action::Copy)];
+        }
+        _ => {}
+    }
+    vec![]
+}

@@ -1,0 +1,248 @@
+//! What happens becomes what is shown, and what is to be done outside. Nothing here touches anything.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
+
+use super::frame;
+use super::keymap::{Action, Key};
+use super::message::{At, Effect, Message, Opened, Reply, Request};
+use super::model::{Do, Model, OpenVault, Revealed};
+use super::pointer::Pointer;
+use super::screens::{Cover, Screen, help, palette, unlock};
+use super::theme::Role;
+
+/// How often the vault is told that somebody is there, at most.
+const TOUCH_EVERY: Duration = Duration::from_secs(30);
+
+/// Takes something that happened.
+pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    let mut effects = match message {
+        Message::Tick(at) => tick(model, at),
+        Message::Key(event) if event.kind == KeyEventKind::Release => vec![],
+        Message::Key(event) => key(model, event),
+        Message::Mouse(event) => mouse(model, event),
+        Message::Paste(pasted) => {
+            let front = front(model);
+            let todo = front.map_or_else(Vec::new, |(screen, shared)| screen.as_mut().paste(&pasted, shared));
+            carry_out(model, todo)
+        }
+        Message::Resize(columns, rows) => {
+            model.shared.size = (columns, rows);
+            vec![]
+        }
+        Message::Back => vec![Effect::Redraw],
+        Message::Reply(reply) => self::reply(model, reply),
+    };
+    effects.extend(settle(model));
+    effects
+}
+
+/// Time has passed: what was shown for a while goes, and nobody was there for too long.
+fn tick(model: &mut Model, at: At) -> Vec<Effect> {
+    let shared = &mut model.shared;
+    let another_day = shared.at.now.today() != at.now.today();
+    shared.at = at;
+    shared.copied.take_if(|(_, until)| *until <= at.passed);
+    shared.revealed.take_if(|revealed| revealed.until <= at.passed);
+    if another_day {
+        let rules = shared.rules();
+        shared.list.refresh(&rules, &at.now);
+    }
+    let idle = shared.vault.as_ref().is_some_and(|vault| vault.idle.is_some());
+    if idle && shared.locks.is_some_and(|until| until <= at.passed) { lock(model) } else { vec![] }
+}
+
+/// Wipes everything at once, and has the key forgotten.
+fn lock(model: &mut Model) -> Vec<Effect> {
+    let demo = model.shared.vault.as_ref().is_some_and(|vault| vault.demo);
+    model.forget();
+    model.stack.push(Screen::Unlock(unlock::Unlock::locked(demo)));
+    vec![Effect::Ask(Request::Lock), Effect::Redraw]
+}
+
+/// The screen that has the keyboard, and what it shares with the others.
+fn front(model: &mut Model) -> Option<(&mut Screen, &mut super::model::Shared)> {
+    let screen = model.stack.last_mut().or_else(|| model.tabs.get_mut(model.tab))?;
+    Some((screen, &mut model.shared))
+}
+
+fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
+    let mut effects = touch(model);
+    model.shared.notice = None;
+    let Some((screen, shared)) = front(model) else { return effects };
+    let screen = screen.as_mut();
+    let is_text = screen.takes_text() && Key::of(&event).is_text();
+    let action = (!is_text).then(|| shared.keymap.action(&event, screen.contexts())).flatten();
+    effects.extend(match action {
+        Some(action) => act(model, action),
+        None => {
+            let todo = screen.key(event, shared);
+            carry_out(model, todo)
+        }
+    });
+    effects
+}
+
+fn touch(model: &mut Model) -> Vec<Effect> {
+    let shared = &mut model.shared;
+    let passed = shared.at.passed;
+    match shared.vault.as_ref().map(|vault| vault.idle) {
+        None => vec![],
+        Some(Some(idle)) => {
+            shared.locks = Some(passed + idle);
+            vec![]
+        }
+        Some(None) if passed < shared.touched + TOUCH_EVERY => vec![],
+        Some(None) => {
+            shared.touched = passed;
+            vec![Effect::Ask(Request::Touch)]
+        }
+    }
+}
+
+/// Does what was asked for: the screen in front if it is its business, else the window.
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let todo = front(model).and_then(|(screen, shared)| screen.as_mut().act(action, shared));
+    match todo {
+        Some(todo) => carry_out(model, todo),
+        None => window(model, action),
+    }
+}
+
+fn window(model: &mut Model, action: Action) -> Vec<Effect> {
+    let tabs = model.tabs.len().max(1);
+    match action {
+        Action::Quit => return vec![Effect::Quit],
+        Action::Suspend => return vec![Effect::Suspend],
+        Action::Redraw => return vec![Effect::Redraw],
+        Action::Lock if model.shared.vault.is_some() => return lock(model),
+        Action::NextTab => model.tab = (model.tab + 1) % tabs,
+        Action::PreviousTab => model.tab = (model.tab + tabs - 1) % tabs,
+        Action::Help => model.stack.push(Screen::Help(help::Help::default())),
+        Action::Palette => {
+            let contexts = model.front().map_or(&[][..], |screen| screen.as_ref().contexts());
+            let palette = palette::Palette::of(&model.shared.keymap, contexts);
+            model.stack.push(Screen::Palette(palette));
+        }
+        _ => {}
+    }
+    vec![]
+}
+
+fn carry_out(model: &mut Model, todo: Vec<Do>) -> Vec<Effect> {
+    let mut effects = vec![];
+    for one in todo {
+        match one {
+            Do::Open(screen) => model.stack.push(screen),
+            Do::Close => {
+                model.stack.pop();
+            }
+            Do::Effect(effect) => effects.push(effect),
+            Do::Act(action) => effects.extend(act(model, action)),
+        }
+    }
+    effects
+}
+
+fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
+    let passed = model.shared.at.passed;
+    let Some(pointer) = model.hand.read(&event, passed) else { return vec![] };
+    let mut effects = touch(model);
+    let layout = frame::layout(model);
+    let over = model.stack.last().map(|screen| screen.as_ref().cover());
+    if let (None, Pointer::Click(at)) = (over, pointer) {
+        model.shared.notice = None;
+        if let Some((tab, _)) = layout.tabs.iter().find(|(_, area)| area.contains(at)) {
+            model.tab = *tab;
+            return effects;
+        }
+        if let Some((action, _)) = layout.foot.iter().find(|(_, area)| area.contains(at)) {
+            effects.extend(act(model, *action));
+            return effects;
+        }
+    }
+    let area = match over {
+        Some(Cover::Box | Cover::Whole) => layout.whole,
+        _ => layout.body,
+    };
+    let Some((screen, shared)) = front(model) else { return effects };
+    let todo = screen.as_mut().mouse(pointer, area, shared);
+    effects.extend(carry_out(model, todo));
+    effects
+}
+
+fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
+    // Whoever is in front may wait for it; what it says of the vault is taken in any case.
+    let told = front(model).map_or_else(Vec::new, |(screen, shared)| screen.as_mut().reply(&reply, shared));
+    let mut effects = carry_out(model, told);
+    let shared = &mut model.shared;
+    let passed = shared.at.passed;
+    let is_open = shared.vault.is_some();
+    match reply {
+        Reply::Opened(opened) => open(model, *opened),
+        Reply::Locked(fault) => {
+            effects.push(Effect::Redraw);
+            model.forget();
+            model.stack.push(Screen::Unlock(unlock::Unlock::after(fault)));
+        }
+        // What was on its way when the vault was locked is not looked at.
+        _ if !is_open => {}
+        Reply::Loaded(tokens) => {
+            let rules = shared.rules();
+            shared.list.load(tokens, &rules, &shared.at.now);
+            shared.details = None;
+        }
+        Reply::Details(details) => {
+            shared.details_wanted = None;
+            shared.details = Some(*details);
+        }
+        Reply::Copied(copied) => {
+            shared.copied = copied.cleared.map(|time| (copied.path.clone(), passed + time));
+            match (copied.warning, copied.cleared) {
+                (Some(warning), _) => shared.say(Role::Soon, format!("{}: {warning}", copied.path)),
+                (None, None) => {
+                    shared.say(Role::Good, format!("{} was sent to your terminal (it cannot confirm)", copied.path));
+                }
+                (None, Some(_)) => {}
+            }
+        }
+        Reply::Revealed(id, secret) => {
+            let until = passed + shared.settings.reveal;
+            shared.revealed = Some(Revealed { id, secret, until });
+        }
+        Reply::Left(time) => shared.locks = Some(passed + time),
+        Reply::Done(text) => shared.say(Role::Good, text),
+        Reply::Failed(fault) => {
+            shared.details_wanted = None;
+            shared.fail(&fault);
+        }
+        Reply::Asked(_) | Reply::Said(_) => {}
+    }
+    effects
+}
+
+fn open(model: &mut Model, opened: Opened) {
+    let shared = &mut model.shared;
+    let Opened { name, folder, demo, rules, tokens, idle } = opened;
+    shared.locks = idle.map(|idle| shared.at.passed + idle);
+    shared.touched = shared.at.passed;
+    shared.vault = Some(OpenVault { name, folder, demo, rules, idle });
+    shared.list.load(tokens, &rules, &shared.at.now);
+    model.stack.clear();
+}
+
+/// Lets the screen in front put itself right.
+fn settle(model: &mut Model) -> Vec<Effect> {
+    let layout = frame::layout(model);
+    let mut todo = vec![];
+    if model.shared.vault.is_some()
+        && let Some(tab) = model.tabs.get_mut(model.tab)
+    {
+        todo.extend(tab.as_mut().settle(layout.body, &mut model.shared));
+    }
+    if let Some(screen) = model.stack.last_mut() {
+        todo.extend(screen.as_mut().settle(layout.whole, &mut model.shared));
+    }
+    carry_out(model, todo)
+}

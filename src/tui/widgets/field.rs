@@ -1,0 +1,178 @@
+//! A line in which something is typed: shown, or hidden and wiped.
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use secrecy::{ExposeSecret, SecretString};
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::pane::put;
+use crate::secret::Secret;
+use crate::text::{escaped, width};
+use crate::tui::model::Shared;
+use crate::tui::theme::Role;
+
+/// The longest text that a field takes, in bytes.
+const TEXT_BYTES_MAX: usize = 4096;
+
+/// A line of text that is shown.
+#[derive(Debug, Clone, Default)]
+pub struct Field {
+    input: Input,
+}
+
+impl Field {
+    /// A field with something in it.
+    pub fn with(text: &str) -> Self {
+        Self { input: Input::new(text.to_owned()) }
+    }
+
+    /// What stands in it.
+    pub fn text(&self) -> &str {
+        self.input.value()
+    }
+
+    /// Where the cursor stands, in characters.
+    pub fn cursor(&self) -> usize {
+        self.input.cursor()
+    }
+
+    /// Puts another text in it, with the cursor at its end.
+    pub fn set(&mut self, text: &str) {
+        self.input = Input::new(text.to_owned());
+    }
+
+    /// Takes a key. Whether the text is another one then.
+    pub fn key(&mut self, event: KeyEvent) -> bool {
+        if self.text().len() >= TEXT_BYTES_MAX && matches!(event.code, KeyCode::Char(_)) {
+            return false;
+        }
+        self.input.handle_event(&Event::Key(event)).is_some_and(|changed| changed.value)
+    }
+
+    /// Takes the first line of what was pasted.
+    pub fn paste(&mut self, pasted: &Secret) {
+        let text = pasted.expose().lines().next().unwrap_or_default().chars().filter(|c| !c.is_control());
+        for c in text.take(TEXT_BYTES_MAX.saturating_sub(self.text().len())) {
+            self.input.handle(tui_input::InputRequest::InsertChar(c));
+        }
+    }
+
+    /// Draws it; with the cursor where it is being typed in.
+    pub fn draw(&self, frame: &mut Frame, area: Rect, focused: bool, shared: &Shared) {
+        let style = shared.style(Role::Field);
+        frame.buffer_mut().set_style(area, style);
+        if area.width < 2 {
+            return;
+        }
+        // Characters that are shown as escapes take more room than the text itself knows of.
+        let before: String = self.text().chars().take(self.cursor()).collect();
+        let before = width(&escaped(&before));
+        let room = usize::from(area.width - 1);
+        let skip = before.saturating_sub(room);
+        let shown = escaped(self.text());
+        let mut left = skip;
+        let start = shown.char_indices().find(|(_, c)| {
+            let wide = unicode_width::UnicodeWidthChar::width(*c).unwrap_or(0);
+            let here = left == 0;
+            left = left.saturating_sub(wide);
+            here
+        });
+        let start = start.map_or(shown.len(), |(at, _)| at);
+        put(frame.buffer_mut(), area.x, area.y, shown.get(start..).unwrap_or_default(), area.width, style, shared);
+        if focused {
+            let x = area.x + u16::try_from(before - skip).unwrap_or_default();
+            frame.set_cursor_position(Position::new(x.min(area.right() - 1), area.y));
+        }
+    }
+}
+
+/// A line of text that nobody may see. It is never longer than its room, so that no copy of it is left behind.
+pub struct Hidden {
+    text: Zeroizing<String>,
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden(…)")
+    }
+}
+
+impl Default for Hidden {
+    fn default() -> Self {
+        Self { text: Zeroizing::new(String::with_capacity(TEXT_BYTES_MAX)) }
+    }
+}
+
+impl Hidden {
+    /// Whether nothing stands in it.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Takes a key. Whether that was one for it.
+    pub fn key(&mut self, event: KeyEvent) -> bool {
+        let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+        match event.code {
+            KeyCode::Char('u') if ctrl => self.text.zeroize(),
+            KeyCode::Char(c) if !ctrl => self.push(c),
+            KeyCode::Backspace => {
+                self.text.pop();
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Takes the first line of what was pasted.
+    pub fn paste(&mut self, pasted: &Secret) {
+        for c in pasted.expose().lines().next().unwrap_or_default().chars() {
+            self.push(c);
+        }
+    }
+
+    fn push(&mut self, c: char) {
+        if self.text.len() + c.len_utf8() <= TEXT_BYTES_MAX && !c.is_control() {
+            self.text.push(c);
+        }
+    }
+
+    /// What was typed, and the field is empty.
+    pub fn take(&mut self) -> SecretString {
+        let taken = SecretString::from(self.text.as_str().to_owned());
+        self.text.zeroize();
+        taken
+    }
+
+    /// Whether the same stands in both.
+    pub fn is_same(&self, other: &Self) -> bool {
+        *self.text == *other.text
+    }
+
+    /// Looks at what was typed, without taking it.
+    pub fn look<T>(&self, look: impl FnOnce(&SecretString) -> T) -> T {
+        look(&SecretString::from(self.text.as_str().to_owned()))
+    }
+
+    /// Draws a dot for each character.
+    pub fn draw(&self, frame: &mut Frame, area: Rect, focused: bool, shared: &Shared) {
+        let style = shared.style(Role::Field);
+        frame.buffer_mut().set_style(area, style);
+        if area.width < 2 {
+            return;
+        }
+        let count = self.text.chars().count().min(usize::from(area.width - 1));
+        let dot = if shared.ascii { "*" } else { "•" };
+        frame.buffer_mut().set_stringn(area.x, area.y, dot.repeat(count), area.width.into(), style);
+        if focused {
+            frame.set_cursor_position(Position::new(area.x + u16::try_from(count).unwrap_or_default(), area.y));
+        }
+    }
+}
+
+/// Whether nothing was typed.
+pub fn is_empty(text: &SecretString) -> bool {
+    text.expose_secret().is_empty()
+}

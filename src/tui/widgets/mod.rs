@@ -1,0 +1,4 @@
+//! What several screens draw with, where no kept crate has it.
+
+pub mod field;
+pub mod pane;

@@ -1,0 +1,328 @@
+//! The thread that works with the vault: it runs the verbs, one after the other, and looks once a second whether somebody
+//! else changed or locked the vault. Nothing that it does keeps the keyboard waiting.
+
+use std::os::unix::fs::MetadataExt;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::message::{Answer, Copied, Details, Fault, Opened, Question, Reply, Request, Wants};
+use super::post::{Letter, Post};
+use super::terminal::Pen;
+use crate::clipboard::Way;
+use crate::ops::{self, Demo, Error, Ground, Init, Means, Session};
+use crate::token::id::TokenId;
+use crate::vault::{Prompt, Prompts};
+
+/// How often it is looked what others did.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How many requests may wait. A key that is held down waits no longer than that.
+const WAITING_MAX: usize = 64;
+/// By how much the agent's time may differ from what was told of it.
+const DRIFT: Duration = Duration::from_secs(2);
+
+/// The thread, as the window sees it.
+pub struct Worker {
+    requests: SyncSender<Request>,
+    answers: SyncSender<Option<Answer>>,
+}
+
+impl Worker {
+    /// Starts it.
+    pub fn start(ground: Ground, means: Means, post: Post, pen: Pen) -> Self {
+        let (requests, asked) = sync_channel(WAITING_MAX);
+        let (answers, answered) = sync_channel(1);
+        let prompts = Arc::new(Asker { post: post.clone(), answers: Mutex::new(answered) });
+        let desk = Desk { ground, means, prompts, post, pen, open: None, seen: None, left: None };
+        std::thread::spawn(move || desk.work(&asked));
+        Self { requests, answers }
+    }
+
+    /// Asks for something. `false` where too much waits already.
+    pub fn ask(&self, request: Request) -> bool {
+        self.requests.try_send(request).is_ok()
+    }
+
+    /// Answers a question.
+    pub fn answer(&self, answer: Option<Answer>) {
+        // Where nobody asked, nobody hears it.
+        let _unasked = self.answers.try_send(answer);
+    }
+}
+
+/// The vault that is open.
+enum Open {
+    Own(Session),
+    Demo(Demo),
+}
+
+impl Open {
+    fn session(&mut self) -> &mut Session {
+        match self {
+            Self::Own(session) => session,
+            Self::Demo(demo) => &mut demo.session,
+        }
+    }
+}
+
+/// A file as it was seen: where another one stands in its place, this differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Seen(u64, i64, i64, u64);
+
+struct Desk {
+    ground: Ground,
+    means: Means,
+    prompts: Arc<Asker>,
+    post: Post,
+    pen: Pen,
+    open: Option<Open>,
+    seen: Option<Seen>,
+    /// For how long it stays unlocked, and when that was.
+    left: Option<(Duration, Duration)>,
+}
+
+impl Desk {
+    fn work(mut self, asked: &Receiver<Request>) {
+        loop {
+            // With nothing open there is nothing to look at.
+            let next = match self.open {
+                Some(_) => asked.recv_timeout(LOOK_EVERY),
+                None => asked.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            let served = match next {
+                Ok(request) => self.serve(request),
+                Err(RecvTimeoutError::Timeout) => self.look(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            if let Err(error) = served {
+                self.fail(&error);
+            }
+        }
+    }
+
+    fn reply(&self, reply: Reply) {
+        self.post.send(Letter::Reply(reply));
+    }
+
+    /// Says what went wrong. A vault that was locked elsewhere is closed here too.
+    fn fail(&mut self, error: &Error) {
+        let fault = Fault::of(error);
+        if self.open.is_some() && matches!(error, Error::Locked { .. }) {
+            self.open = None;
+            return self.reply(Reply::Locked(Some(fault)));
+        }
+        self.reply(Reply::Failed(fault));
+    }
+
+    fn serve(&mut self, request: Request) -> Result<(), Error> {
+        match request {
+            Request::Unlock => self.unlock(),
+            Request::Create(name, passphrase) => self.create(name, passphrase),
+            Request::Demo => self.demo(),
+            Request::Lock => self.lock(),
+            other => {
+                let (pen, post) = (Arc::clone(&self.pen), self.post.clone());
+                let Some(open) = &mut self.open else { return Ok(()) };
+                let session = open.session();
+                session.go_on()?;
+                let reply = verb(session, other, &pen)?;
+                if let Some(reply) = reply {
+                    post.send(Letter::Reply(reply));
+                }
+                self.look()
+            }
+        }
+    }
+
+    fn prompts(&self) -> Prompts {
+        Arc::clone(&self.prompts) as Prompts
+    }
+
+    fn unlock(&mut self) -> Result<(), Error> {
+        if let Some(Open::Demo(_)) = self.open {
+            return self.opened();
+        }
+        let prompts = self.prompts();
+        // With the agent, whoever sits here stays until somebody locks, from wherever that is.
+        if self.ground.agent && self.ground.config.agent.auto {
+            match ops::hold(&self.ground, &self.means, None, &prompts) {
+                // Everything works without it.
+                Err(Error::Agent(error)) => prompts.say(&error.to_string()),
+                other => drop(other?),
+            }
+        }
+        let session = Session::start(self.ground.clone(), &self.means, &prompts)?;
+        self.open = Some(Open::Own(session));
+        self.opened()
+    }
+
+    fn create(&mut self, name: String, passphrase: SecretString) -> Result<(), Error> {
+        let init = Init { name, passphrase: Some(passphrase), typed: true, ..Init::default() };
+        let session = ops::init(self.ground.clone(), init, &self.prompts())?;
+        self.ground.named.clone_from(&session.ground.named);
+        drop(session);
+        self.unlock()
+    }
+
+    fn demo(&mut self) -> Result<(), Error> {
+        self.open = Some(Open::Demo(ops::demo(&self.prompts())?));
+        self.opened()
+    }
+
+    fn opened(&mut self) -> Result<(), Error> {
+        let demo = matches!(self.open, Some(Open::Demo(_)));
+        let idle = Duration::from_secs(60 * u64::from(self.ground.config.agent.idle.max(1)));
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let session = open.session();
+        session.go_on()?;
+        let seen = stat(session);
+        let tokens = session.read(|vault| Ok(vault.tokens()?))?;
+        let opened = Opened {
+            name: session.ground.vault_name()?,
+            folder: session.vault.dir().to_string_lossy().into_owned(),
+            demo,
+            rules: session.rules,
+            tokens,
+            idle: (!session.is_lent()).then_some(idle),
+        };
+        (self.seen, self.left) = (seen, None);
+        self.reply(Reply::Opened(Box::new(opened)));
+        self.look()
+    }
+
+    /// Forgets the key, here and in the agent. The demo's vault would be gone with it, and stays.
+    fn lock(&mut self) -> Result<(), Error> {
+        if let Some(Open::Demo(_)) = self.open {
+            return Ok(());
+        }
+        let Some(Open::Own(session)) = self.open.take() else { return Ok(()) };
+        let lent = session.is_lent();
+        let ground = Ground { named: Some(session.ground.vault_name()?), ..session.ground.clone() };
+        drop(session);
+        if lent { ops::lock(&ground) } else { Ok(()) }
+    }
+
+    /// Looks what others did: whether another file stands there, and for how long the agent holds the key.
+    fn look(&mut self) -> Result<(), Error> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let session = open.session();
+        if session.is_lent() {
+            let name = session.ground.vault_name()?;
+            let status = ops::status(&Ground { named: Some(name), ..session.ground.clone() })?;
+            let limits = status.vaults.first().and_then(|vault| vault.left);
+            let Some(limits) = limits else {
+                self.open = None;
+                self.reply(Reply::Locked(None));
+                return Ok(());
+            };
+            self.tell(limits.idle.min(limits.hard));
+        }
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let session = open.session();
+        let seen = stat(session);
+        if seen.is_some() && seen != self.seen {
+            session.go_on()?;
+            let tokens = session.read(|vault| Ok(vault.tokens()?))?;
+            self.seen = seen;
+            self.reply(Reply::Loaded(tokens));
+        }
+        Ok(())
+    }
+
+    /// Tells how long it stays open, where that is not what was told before.
+    fn tell(&mut self, left: Duration) {
+        let passed = crate::clock::passed();
+        let known = self.left.map(|(left, then)| left.saturating_sub(passed.saturating_sub(then)));
+        if known.is_none_or(|known| known.abs_diff(left) > DRIFT) {
+            self.left = Some((left, passed));
+            self.reply(Reply::Left(left));
+        }
+    }
+}
+
+/// One verb. What is asked about a token is asked by its id, whatever it is called by now.
+fn verb(session: &mut Session, request: Request, pen: &Pen) -> Result<Option<Reply>, Error> {
+    Ok(match request {
+        Request::Touch => {
+            session.read(|_| Ok(()))?;
+            None
+        }
+        Request::Details(id) => {
+            let shown = ops::show(session, &id.to_string())?;
+            Some(Reply::Details(Box::new(Details { id, note: shown.note, uses: shown.uses })))
+        }
+        Request::Copy(id) => Some(Reply::Copied(copy(session, id, pen)?)),
+        Request::Reveal(id) => {
+            let got = ops::get(session, &id.to_string(), None, "show")?;
+            session.after(&got);
+            Some(Reply::Revealed(id, got.secret))
+        }
+        Request::Unlock | Request::Create(..) | Request::Demo | Request::Lock => None,
+    })
+}
+
+fn copy(session: &Session, id: TokenId, pen: &Pen) -> Result<Copied, Error> {
+    let choice = ops::route(&session.ground)?;
+    let time = Duration::from_secs(session.ground.config.clipboard.secs.max(1).into());
+    let to_terminal = choice.way != Way::Desktop;
+    // What is written to the terminal is written between two frames.
+    let _held = to_terminal.then(|| pen.lock().unwrap_or_else(PoisonError::into_inner));
+    let copied = ops::copy(session, &choice.way, &id.to_string(), None, time)?;
+    let warning = copied.warning.or_else(|| choice.caution.map(str::to_owned));
+    Ok(Copied { path: copied.path, cleared: (!to_terminal).then_some(time), warning })
+}
+
+fn stat(session: &Session) -> Option<Seen> {
+    let meta = std::fs::metadata(session.vault.file()).ok()?;
+    Some(Seen(meta.ino(), meta.mtime(), meta.mtime_nsec(), meta.size()))
+}
+
+/// Asks whoever sits at the window.
+struct Asker {
+    post: Post,
+    answers: Mutex<Receiver<Option<Answer>>>,
+}
+
+impl Asker {
+    fn ask(&self, text: &str, wants: Wants) -> Option<Answer> {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that came after its question was over is not for this one.
+        while answers.try_recv().is_ok() {}
+        self.post.send(Letter::Reply(Reply::Asked(Question { text: text.to_owned(), wants })));
+        answers.recv().ok().flatten()
+    }
+}
+
+impl Prompt for Asker {
+    fn is_there(&self) -> bool {
+        true
+    }
+
+    fn say(&self, message: &str) {
+        self.post.send(Letter::Reply(Reply::Said(message.to_owned())));
+    }
+
+    fn confirm(&self, question: &str, yes: &str, no: Option<&str>) -> Option<bool> {
+        let text = format!("{question} (y = {yes}, n = {})", no.unwrap_or("no"));
+        match self.ask(&text, Wants::Word)? {
+            Answer::Word(yes) => Some(yes),
+            _ => None,
+        }
+    }
+
+    fn text(&self, question: &str) -> Option<String> {
+        match self.ask(question, Wants::Text)? {
+            Answer::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn passphrase(&self, question: &str) -> Option<SecretString> {
+        match self.ask(question, Wants::Hidden)? {
+            Answer::Hidden(text) => Some(text),
+            _ => None,
+        }
+    }
+}
