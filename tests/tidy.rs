@@ -47,7 +47,7 @@ type Allowed = &'static [(&'static str, &'static str)];
 const EXPOSING: Allowed = &[
     ("src/agent/wire.rs", "carries a vault key to the agent, once, and file keys back"),
     ("src/cli/face.rs", "prints the secret that was asked for"),
-    ("src/cli/init.rs", "compares a new passphrase with its repetition, and measures it"),
+    ("src/cli/init.rs", "compares a new passphrase with its repetition"),
     ("src/clipboard/osc52.rs", "writes what a terminal is sent for its clipboard"),
     ("src/clipboard/terminal.rs", "hands a copy to tmux, through a pipe"),
     ("src/clipboard/wayland.rs", "gives a copy to those who paste"),
@@ -56,6 +56,7 @@ const EXPOSING: Allowed = &[
     ("src/exchange/dotenv.rs", "writes the file of an export that was asked to hold secrets"),
     ("src/exchange/json.rs", "writes the file of an export that was asked to hold secrets"),
     ("src/ops/behind.rs", "hands a copy to its holder, through a pipe"),
+    ("src/ops/strength.rs", "measures a new passphrase"),
     ("src/secret.rs", "the door itself"),
     ("src/service/answer.rs", "finds the token's own row in a list that its service gave"),
     ("src/service/detect.rs", "looks at a secret's form"),

@@ -3,7 +3,7 @@
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 use zeroize::{Zeroize, Zeroizing};
@@ -170,9 +170,4 @@ impl Hidden {
             frame.set_cursor_position(Position::new(area.x + u16::try_from(count).unwrap_or_default(), area.y));
         }
     }
-}
-
-/// Whether nothing was typed.
-pub fn is_empty(text: &SecretString) -> bool {
-    text.expose_secret().is_empty()
 }

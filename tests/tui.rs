@@ -1,0 +1,13 @@
+//! The window: keys go in, a screen and what is to be done outside come out. Screens are in `tests/tui/screens/`; write them
+//! anew with `SNAPSHOTS=overwrite`, and read the difference.
+
+#![cfg(test)]
+
+#[path = "tui/random.rs"]
+mod random;
+#[path = "tui/stage.rs"]
+mod stage;
+#[path = "tui/tokens.rs"]
+mod tokens;
+#[path = "tui/unlock.rs"]
+mod unlock;

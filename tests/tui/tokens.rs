@@ -1,0 +1,144 @@
+//! The tokens: looking, filtering, marking, copying, with keys and with the mouse.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crossterm::event::MouseEventKind;
+use patvault::secret::Secret;
+use patvault::tui::message::{Copied, Reply};
+use patvault::tui::theme::Theme;
+use snapbox::{assert_data_eq, file};
+
+use crate::stage::{Stage, ends, few, tagged, token};
+
+#[test]
+fn every_size_shows_what_it_has_room_for() {
+    assert_data_eq!(Stage::furnished(200, 50).screen(), file!["screens/tokens-200x50.txt"].raw());
+    assert_data_eq!(Stage::furnished(120, 40).screen(), file!["screens/tokens-120x40.txt"].raw());
+    assert_data_eq!(Stage::furnished(80, 24).screen(), file!["screens/tokens-80x24.txt"].raw());
+    assert_data_eq!(Stage::furnished(40, 12).screen(), file!["screens/tokens-40x12.txt"].raw());
+    assert_data_eq!(Stage::furnished(39, 11).screen(), file!["screens/tokens-39x11.txt"].raw());
+    assert_data_eq!(Stage::with(80, 24, vec![]).screen(), file!["screens/tokens-none.txt"].raw());
+}
+
+#[test]
+fn every_theme_once() {
+    let shown = |name: &str| {
+        let mut stage = Stage::furnished(60, 12);
+        stage.model.shared.theme = match name {
+            "plain" => Theme::plain(),
+            name => Theme::load(name, Path::new("/nowhere")).unwrap(),
+        };
+        stage.keys("j ").styled()
+    };
+    assert_data_eq!(shown("dark"), file!["screens/theme-dark.txt"].raw());
+    assert_data_eq!(shown("light"), file!["screens/theme-light.txt"].raw());
+    assert_data_eq!(shown("16"), file!["screens/theme-16.txt"].raw());
+    assert_data_eq!(shown("high-contrast"), file!["screens/theme-high-contrast.txt"].raw());
+    assert_data_eq!(shown("plain"), file!["screens/theme-plain.txt"].raw());
+    let mut ascii = Stage::furnished(120, 24);
+    ascii.model.shared.ascii = true;
+    let screen = ascii.screen();
+    assert!(screen.replace("日本語のトークン", "").is_ascii(), "{screen}");
+}
+
+#[test]
+fn what_is_selected_is_copied() {
+    let mut stage = Stage::furnished(80, 24);
+    assert_eq!(stage.keys("j<enter>").effects(), "Ask(Copy(github/ci-deploy))\n");
+    let copied = Copied { path: "github/ci-deploy".into(), cleared: Some(Duration::from_secs(45)), warning: None };
+    let foot = |stage: &Stage| stage.screen().lines().last().unwrap().to_owned();
+    assert!(foot(stage.reply(Reply::Copied(copied))).contains("copied, clears in 45 s"));
+    assert!(foot(stage.seconds(7)).contains("clears in 38 s"));
+    assert!(!foot(stage.seconds(38)).contains("clears"));
+}
+
+#[test]
+fn a_secret_is_shown_for_a_moment() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.keys("jr");
+    assert!(stage.effects().contains("Ask(Reveal(github/ci-deploy))"));
+    let id = stage.model.shared.list.token().unwrap().id;
+    stage.reply(Reply::Revealed(id, Secret::new("not-a-real-secret".into())));
+    assert!(stage.screen().contains("Secret, for 10 s") && stage.screen().contains("not-a-real-secret"));
+    assert!(stage.seconds(9).screen().contains("Secret, for 1 s"));
+    assert!(!stage.seconds(1).screen().contains("not-a-real-secret"));
+}
+
+#[test]
+fn a_filter_finds_while_it_is_typed() {
+    let mut stage = Stage::furnished(120, 24);
+    stage.keys("/cide");
+    assert_data_eq!(stage.screen(), file!["screens/filter.txt"].raw());
+    assert_eq!(stage.keys("<enter><enter>").effects().lines().last().unwrap(), "Ask(Copy(github/ci-deploy))");
+    stage.keys("/<esc>");
+    assert_eq!(stage.model.shared.list.len(), 5);
+    stage.keys("/serv<tab>slack<enter>");
+    assert_eq!((stage.model.shared.list.filter(), stage.model.shared.list.len()), ("service:slack", 2));
+    stage.keys("/ is:odd");
+    assert_data_eq!(stage.screen(), file!["screens/filter-bad.txt"].raw());
+}
+
+#[test]
+fn the_selection_and_marks_stay_on_their_tokens() {
+    let mut stage = Stage::furnished(120, 24);
+    stage.keys("j *");
+    stage.keys("*j");
+    let selected = stage.model.shared.list.token().unwrap().path();
+    stage.keys(" ");
+    let mut tokens = few();
+    tokens.insert(0, ends(token(9, "aaa/first"), -9));
+    stage.keys("k").reply(Reply::Loaded(tokens));
+    assert_eq!(stage.model.shared.list.token().unwrap().path(), selected);
+    let marked: Vec<String> = stage.model.shared.list.meant().iter().map(|token| token.path()).collect();
+    assert_eq!(marked, [selected]);
+}
+
+#[test]
+fn the_mouse_does_what_keys_do() {
+    let mut stage = Stage::furnished(130, 24);
+    stage.click_on(" alerts");
+    assert_eq!(stage.model.shared.list.token().unwrap().path(), "slack/alerts");
+    stage.effects();
+    stage.click_on(" alerts").click_on(" plugin").click_on(" plugin");
+    assert!(stage.effects().contains("Ask(Copy(figma/plugin))"));
+    stage.click_on("Name");
+    assert_eq!(stage.model.shared.list.order().0.name, "name");
+    stage.click_on("Name");
+    assert!(stage.model.shared.list.order().1, "the other way round");
+    stage.click_on("#prod");
+    assert_eq!(stage.model.shared.list.len(), 1);
+    stage.click_on("All");
+    stage.mouse(MouseEventKind::ScrollDown, 50, 10);
+    assert_eq!(stage.model.shared.list.at(), 3);
+    stage.click_on("help");
+    assert!(stage.screen().contains("Words of a filter") || stage.screen().contains("Tokens"));
+}
+
+#[test]
+fn what_comes_from_outside_cannot_steer() {
+    let names = ["github/\x1b]52;c;aGk=\x07", "github/a\u{202e}b", "github/e\u{301}te\u{301}", "github/שלום"];
+    let long = format!("github/{}", "x".repeat(300));
+    let mut tokens: Vec<_> = names.iter().zip(1..).map(|(name, number)| token(number, name)).collect();
+    tokens.push(tagged(token(9, &long), &["\u{200b}tag"]));
+    for (columns, rows) in [(200, 50), (120, 40), (80, 24), (40, 12)] {
+        let mut stage = Stage::with(columns, rows, tokens.clone());
+        for keys in ["j", "j", "j", "j", "<right>", "<right>", "<left>"] {
+            let screen = stage.keys(keys).screen();
+            let steers = |c: char| c != '\n' && (c.is_control() || patvault::text::is_invisible(c));
+            assert!(!screen.contains(steers), "{screen:?}");
+        }
+    }
+    assert_data_eq!(Stage::with(120, 16, tokens).screen(), file!["screens/tokens-odd-names.txt"].raw());
+}
+
+#[test]
+fn everything_that_can_be_done_is_found_by_name() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.keys(":other");
+    assert_data_eq!(stage.screen(), file!["screens/palette.txt"].raw());
+    stage.keys("<enter>");
+    assert!(stage.model.stack.is_empty() && stage.model.shared.list.order().1);
+    assert_data_eq!(stage.keys("?").screen(), file!["screens/help.txt"].raw());
+    assert_eq!(stage.keys("<esc>q").effects().lines().last(), Some("Quit"));
+}

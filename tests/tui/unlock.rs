@@ -1,0 +1,90 @@
+//! Unlocking, locking, and the first vault.
+
+use std::time::Duration;
+
+use patvault::fault::Kind;
+use patvault::tui::message::{Effect, Fault, Question, Reply, Wants};
+use patvault::tui::screens::Screen;
+use patvault::tui::screens::first_run::FirstRun;
+use patvault::tui::screens::unlock::Unlock;
+use snapbox::{assert_data_eq, file};
+
+use crate::stage::Stage;
+
+fn trying() -> Stage {
+    let mut stage = Stage::closed(80, 24);
+    stage.model.stack.push(Screen::Unlock(Unlock::trying()));
+    stage
+}
+
+fn passphrase() -> Reply {
+    Reply::Asked(Question { text: "Passphrase of the vault 'main': ".into(), wants: Wants::Hidden })
+}
+
+#[test]
+fn a_passphrase_is_typed_and_not_seen() {
+    let mut stage = trying();
+    stage.reply(passphrase()).keys("hunter2 q?");
+    assert_data_eq!(stage.screen(), file!["screens/unlock.txt"].raw());
+    assert_eq!(stage.keys("<enter>").effects(), "Answer(Some(Hidden(SecretBox<str>([REDACTED]))))\n");
+    stage.reply(Reply::Said("That is not the passphrase.".into())).reply(passphrase());
+    assert!(stage.screen().contains("That is not the passphrase."));
+    assert_eq!(stage.keys("<esc>").effects(), "Answer(None)\n");
+    let fault = Fault { text: "cancelled".into(), hint: None, kind: Kind::Locked };
+    stage.reply(Reply::Failed(fault));
+    assert_eq!(stage.keys("<enter>").effects(), "Ask(Unlock)\n");
+}
+
+#[test]
+fn the_first_vault_is_made_here() {
+    let mut stage = Stage::closed(80, 24);
+    stage.model.stack.push(Screen::FirstRun(FirstRun::new("main", "/home/ada/.local/share/patvault")));
+    assert_data_eq!(stage.screen(), file!["screens/first-run.txt"].raw());
+    stage.keys("password");
+    assert!(stage.screen().contains("is weak"));
+    stage.keys("<enter>other<enter>");
+    assert!(stage.screen().contains("The two are not the same.") && stage.effects().is_empty());
+    stage.keys("password<enter>");
+    assert_eq!(stage.effects(), "Ask(Create(\"main\", SecretBox<str>([REDACTED])))\n");
+
+    let mut stage = Stage::closed(80, 24);
+    stage.model.stack.push(Screen::FirstRun(FirstRun::new("main", "/home/ada/.local/share/patvault")));
+    assert_eq!(stage.click_on("invented tokens").effects(), "Ask(Demo)\n");
+}
+
+#[test]
+fn a_lock_wipes_everything_at_once() {
+    let mut stage = Stage::furnished(80, 24);
+    assert!(stage.keys("jr").keys("<ctrl-l>").effects().ends_with("Ask(Lock)\nRedraw\n"));
+    for name in ["ci-deploy", "github", "ada-bot"] {
+        assert!(!stage.screen().contains(name));
+    }
+    assert!(stage.model.shared.list.all().is_empty());
+
+    let mut stage = Stage::furnished(80, 24);
+    stage.reply(Reply::Locked(None));
+    assert!(stage.screen().contains("The vault is locked.") && !stage.screen().contains("github"));
+    stage.reply(Reply::Done("late".into()));
+    assert!(!stage.screen().contains("late"));
+}
+
+#[test]
+fn without_an_agent_nobody_there_locks_it() {
+    let mut stage = Stage::furnished(80, 24);
+    let vault = stage.model.shared.vault.as_mut().unwrap();
+    vault.idle = Some(Duration::from_secs(900));
+    stage.seconds(600).keys("j").seconds(899).effects();
+    assert!(stage.model.shared.vault.is_some());
+    assert_eq!(stage.seconds(1).effects(), "Ask(Lock)\nRedraw\n");
+}
+
+#[test]
+fn keys_that_come_too_often_do_not_ask_too_often() {
+    let mut stage = Stage::furnished(80, 24);
+    let touches = |stage: &mut Stage| stage.effects().matches("Touch").count();
+    stage.keys("jkjk");
+    assert_eq!(touches(&mut stage), 0);
+    stage.seconds(31).keys("jkjk");
+    assert_eq!(touches(&mut stage), 1);
+    let _ = Effect::Quit;
+}
