@@ -56,7 +56,7 @@ pub fn layout(model: &Model) -> Layout {
 }
 
 fn tab_title(at: usize, screen: &Screen) -> String {
-    format!(" {} {} ", at + 1, screen.as_ref().title())
+    format!(" {} {} ", at + 1, screen.it().title())
 }
 
 fn columns_of(text: &str) -> u16 {
@@ -66,7 +66,7 @@ fn columns_of(text: &str) -> u16 {
 /// What can be done here, each with its first key and its place.
 fn foot(model: &Model, line: Rect) -> Vec<(Action, Key, Rect)> {
     let Some(screen) = model.front() else { return vec![] };
-    let contexts = screen.as_ref().contexts();
+    let contexts = screen.it().contexts();
     let room = line.width.saturating_sub(columns_of(&said(&model.shared)).min(line.width / 2) + 1);
     let mut found: Vec<(Action, Key, Rect)> = vec![];
     let mut x = line.x + 1;
@@ -109,19 +109,19 @@ pub fn draw(frame: &mut Frame, model: &Model) {
     if layout.foot_line.is_empty() {
         return too_small(frame, layout.whole, shared);
     }
-    let covered = model.stack.iter().any(|screen| screen.as_ref().cover() == Cover::Whole);
+    let covered = model.stack.iter().any(|screen| screen.it().cover() == Cover::Whole);
     if covered {
         for screen in &model.stack {
-            screen.as_ref().draw(frame, layout.whole, shared);
+            screen.it().draw(frame, layout.whole, shared);
         }
         return;
     }
     draw_bar(frame, &layout, model);
     if let Some(tab) = model.tabs.get(model.tab) {
-        tab.as_ref().draw(frame, layout.body, shared);
+        tab.it().draw(frame, layout.body, shared);
     }
     for screen in &model.stack {
-        screen.as_ref().draw(frame, layout.whole, shared);
+        screen.it().draw(frame, layout.whole, shared);
     }
     draw_foot(frame, &layout, model);
 }

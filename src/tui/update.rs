@@ -24,7 +24,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Mouse(event) => mouse(model, event),
         Message::Paste(pasted) => {
             let front = front(model);
-            let todo = front.map_or_else(Vec::new, |(screen, shared)| screen.as_mut().paste(&pasted, shared));
+            let todo = front.map_or_else(Vec::new, |(screen, shared)| screen.it_mut().paste(&pasted, shared));
             carry_out(model, todo)
         }
         Message::Resize(columns, rows) => {
@@ -71,7 +71,7 @@ fn key(model: &mut Model, event: KeyEvent) -> Vec<Effect> {
     let mut effects = touch(model);
     model.shared.notice = None;
     let Some((screen, shared)) = front(model) else { return effects };
-    let screen = screen.as_mut();
+    let screen = screen.it_mut();
     let is_text = screen.takes_text() && Key::of(&event).is_text();
     let action = (!is_text).then(|| shared.keymap.action(&event, screen.contexts())).flatten();
     effects.extend(match action {
@@ -103,7 +103,7 @@ fn touch(model: &mut Model) -> Vec<Effect> {
 
 /// Does what was asked for: the screen in front if it is its business, else the window.
 pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
-    let todo = front(model).and_then(|(screen, shared)| screen.as_mut().act(action, shared));
+    let todo = front(model).and_then(|(screen, shared)| screen.it_mut().act(action, shared));
     match todo {
         Some(todo) => carry_out(model, todo),
         None => window(model, action),
@@ -121,7 +121,7 @@ fn window(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PreviousTab => model.tab = (model.tab + tabs - 1) % tabs,
         Action::Help => model.stack.push(Screen::Help(help::Help::default())),
         Action::Palette => {
-            let contexts = model.front().map_or(&[][..], |screen| screen.as_ref().contexts());
+            let contexts = model.front().map_or(&[][..], |screen| screen.it().contexts());
             let palette = palette::Palette::of(&model.shared.keymap, contexts);
             model.stack.push(Screen::Palette(palette));
         }
@@ -150,7 +150,7 @@ fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
     let Some(pointer) = model.hand.read(&event, passed) else { return vec![] };
     let mut effects = touch(model);
     let layout = frame::layout(model);
-    let over = model.stack.last().map(|screen| screen.as_ref().cover());
+    let over = model.stack.last().map(|screen| screen.it().cover());
     if let (None, Pointer::Click(at)) = (over, pointer) {
         model.shared.notice = None;
         if let Some((tab, _)) = layout.tabs.iter().find(|(_, area)| area.contains(at)) {
@@ -167,14 +167,14 @@ fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
         _ => layout.body,
     };
     let Some((screen, shared)) = front(model) else { return effects };
-    let todo = screen.as_mut().mouse(pointer, area, shared);
+    let todo = screen.it_mut().mouse(pointer, area, shared);
     effects.extend(carry_out(model, todo));
     effects
 }
 
 fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
     // Whoever is in front may wait for it; what it says of the vault is taken in any case.
-    let told = front(model).map_or_else(Vec::new, |(screen, shared)| screen.as_mut().reply(&reply, shared));
+    let told = front(model).map_or_else(Vec::new, |(screen, shared)| screen.it_mut().reply(&reply, shared));
     let mut effects = carry_out(model, told);
     let shared = &mut model.shared;
     let passed = shared.at.passed;
@@ -239,10 +239,10 @@ fn settle(model: &mut Model) -> Vec<Effect> {
     if model.shared.vault.is_some()
         && let Some(tab) = model.tabs.get_mut(model.tab)
     {
-        todo.extend(tab.as_mut().settle(layout.body, &mut model.shared));
+        todo.extend(tab.it_mut().settle(layout.body, &mut model.shared));
     }
     if let Some(screen) = model.stack.last_mut() {
-        todo.extend(screen.as_mut().settle(layout.whole, &mut model.shared));
+        todo.extend(screen.it_mut().settle(layout.whole, &mut model.shared));
     }
     carry_out(model, todo)
 }

@@ -213,6 +213,8 @@ pub fn token(number: u32, path: &str) -> Token {
         purged: None,
         versions: vec![version(bytes, added)],
         marks: vec![],
+        consumers: [].into(),
+        with: [].into(),
         last_use: None,
     }
 }
@@ -229,6 +231,8 @@ fn version(bytes: [u8; 16], added: DateTime<Utc>) -> Version {
         told: [].into(),
         parts: [].into(),
         state: State::Current,
+        installed: [].into(),
+        rotation: None,
     }
 }
 

@@ -105,7 +105,7 @@ impl Screen {
     }
 
     /// What it does.
-    pub fn as_ref(&self) -> &dyn Behave {
+    pub fn it(&self) -> &dyn Behave {
         match self {
             Self::Tokens(it) => it,
             Self::Unlock(it) => it,
@@ -117,7 +117,7 @@ impl Screen {
     }
 
     /// The same, to be changed.
-    pub fn as_mut(&mut self) -> &mut dyn Behave {
+    pub fn it_mut(&mut self) -> &mut dyn Behave {
         match self {
             Self::Tokens(it) => it,
             Self::Unlock(it) => it,
