@@ -24,4 +24,5 @@ mod terminal {
     mod editor;
     mod hidden;
     mod shown;
+    mod window;
 }

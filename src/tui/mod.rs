@@ -170,6 +170,7 @@ impl Window {
                 Letter::Signal(SIGTSTP) => vec![Effect::Suspend],
                 Letter::Signal(SIGWINCH | SIGCONT) => {
                     self.stale = true;
+                    terminal.wipe()?;
                     let (columns, rows) = terminal.size();
                     update(&mut self.model, Message::Resize(columns, rows))
                 }

@@ -4,17 +4,20 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
-use ratatui::Terminal as Ratatui;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal as Ratatui, TerminalOptions, Viewport};
 use zeroize::Zeroize;
 
 use super::frame;
 use super::model::Model;
 
 /// The other screen, pasted text in brackets, clicks and drags of the mouse (not its every move), a hidden cursor.
-const TAKE: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1000h\x1b[?1002h\x1b[?1006h\x1b[?25l\x1b[2J";
+const TAKE: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1000h\x1b[?1002h\x1b[?1006h\x1b[?25l";
 /// All of it back.
 const GIVE_BACK: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?25h\x1b[0m\x1b[?1049l";
+/// Nothing is left of what was there.
+const CLEAR: &str = "\x1b[0m\x1b[2J";
 /// What is between these two appears at once, where the terminal knows of it.
 const BEGIN: &str = "\x1b[?2026h";
 const END: &str = "\x1b[?2026l";
@@ -38,8 +41,7 @@ impl Terminal {
             // As the released program does, whichever thread it was: a window without a vault behind it helps nobody.
             std::process::abort();
         }));
-        let ratatui = Ratatui::new(CrosstermBackend::new(Out::default()))?;
-        let mut terminal = Self { ratatui, pen: Pen::default() };
+        let mut terminal = Self { ratatui: fresh(size())?, pen: Pen::default() };
         terminal.take_again()?;
         Ok(terminal)
     }
@@ -48,7 +50,7 @@ impl Terminal {
     pub fn take_again(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         write(TAKE)?;
-        self.ratatui.clear()
+        self.wipe()
     }
 
     /// Gives it back for a while.
@@ -63,7 +65,7 @@ impl Terminal {
 
     /// Columns and rows.
     pub fn size(&self) -> (u16, u16) {
-        crossterm::terminal::size().unwrap_or((80, 24))
+        size()
     }
 
     /// Draws the window: what is different from what is there.
@@ -72,11 +74,26 @@ impl Terminal {
         self.ratatui.draw(|frame| frame::draw(frame, model)).map(drop)
     }
 
-    /// Forgets what is there: everything is drawn anew.
+    /// Wipes the screen, and what is remembered of it, for a window of the size that there is now.
     pub fn wipe(&mut self) -> io::Result<()> {
         let _held = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
-        self.ratatui.clear()
+        // Both of the frames that it compares.
+        self.ratatui.swap_buffers();
+        self.ratatui.swap_buffers();
+        self.ratatui = fresh(size())?;
+        write(CLEAR)
     }
+}
+
+/// For a window of that size, and no other: ratatui would ask the terminal for its cursor when it finds another one, and the
+/// answer would come between the keys.
+fn fresh((columns, rows): (u16, u16)) -> io::Result<Ratatui<CrosstermBackend<Out>>> {
+    let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
+    Ratatui::with_options(CrosstermBackend::new(Out::default()), TerminalOptions { viewport })
+}
+
+fn size() -> (u16, u16) {
+    crossterm::terminal::size().unwrap_or((80, 24))
 }
 
 impl Drop for Terminal {

@@ -78,7 +78,7 @@ fn a_sentence_is_broken_between_words_and_nothing_is_cut() {
     let identity = home.path("identity");
     let vars = [("PATVAULT_IDENTITY", identity.to_str().unwrap())];
     let cases: [(&[&str], &str); 5] = [
-        (&[], "what is owed"),
+        (&["--no-input"], "what is owed"),
         (&["copy", "--test"], "A copy goes to your terminal"),
         (&["unlock"], "is unlocked until"),
         (&["status"], "; if used, until 20"),
