@@ -58,12 +58,14 @@ pub struct Scope {
     pub name: String,
     /// What the person said of its risk; see [`Scope::risk`] for what holds when they did not.
     pub rated: Option<Risk>,
+    /// What the catalogue of services says of its risk, where somebody looked.
+    pub known: Option<Risk>,
 }
 
 impl Scope {
-    /// The risk a person gave, else what the name suggests.
+    /// The risk a person gave, else what is known of it, else what the name suggests.
     pub fn risk(&self) -> Option<Risk> {
-        self.rated.or_else(|| suggested(&self.name))
+        self.rated.or(self.known).or_else(|| suggested(&self.name))
     }
 }
 
@@ -107,13 +109,13 @@ mod tests {
             ("gist", None),
         ];
         for (name, want) in cases {
-            assert_eq!(Scope { name: name.into(), rated: None }.risk(), want, "{name}");
+            assert_eq!(Scope { name: name.into(), rated: None, known: None }.risk(), want, "{name}");
         }
     }
 
     #[test]
     fn what_a_person_said_wins() {
-        let scope = Scope { name: "admin:org".into(), rated: Some(Risk::Low) };
+        let scope = Scope { name: "admin:org".into(), rated: Some(Risk::Low), known: None };
         assert_eq!(scope.risk(), Some(Risk::Low));
     }
 }

@@ -24,7 +24,7 @@ fn drafts(range: std::ops::Range<usize>) -> Vec<Draft> {
         draft.tags = ["ci".to_owned(), format!("team-{}", at % 9)].into();
         draft.note = Some("used by the nightly build".into());
         draft.versions[0].scopes =
-            ["repo", "read:org", "workflow"].map(|name| Scope { name: name.into(), rated: None }).into();
+            ["repo", "read:org", "workflow"].map(|name| Scope { name: name.into(), rated: None, known: None }).into();
         draft
     };
     range.map(named).collect()

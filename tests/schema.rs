@@ -312,7 +312,7 @@ fn drafts() -> [Draft; 5] {
     let at = |text: &str| time(text);
     let day = |text: &str| Date::Day(text.parse().unwrap());
     let version = |n: u32| DraftVersion::of(Secret::new(format!("not-a-real-secret-{n}")));
-    let scope = |name: &str, rated| Scope { name: name.into(), rated };
+    let scope = |name: &str, rated| Scope { name: name.into(), rated, known: None };
     let mut laptop = draft_of("github/laptop", "");
     laptop.account = Some("ada".into());
     laptop.kind = Some("fine-grained PAT".into());

@@ -163,7 +163,7 @@ fn draft(args: &Args, desk: &Desk) -> Result<Draft, Error> {
     version.scopes = args
         .scope
         .iter()
-        .map(|name| Ok(Scope { name: Label::Scope.parse(name)?, rated: None }))
+        .map(|name| Ok(Scope { name: Label::Scope.parse(name)?, rated: None, known: None }))
         .collect::<Result<_, Error>>()?;
     version.scopes.sort();
     version.scopes.dedup();

@@ -81,8 +81,8 @@ impl ScopeText {
     /// The scope it means.
     pub fn scope(&self) -> Scope {
         match self {
-            Self::Name(name) => Scope { name: name.clone(), rated: None },
-            Self::Rated { name, risk } => Scope { name: name.clone(), rated: Some(*risk) },
+            Self::Name(name) => Scope { name: name.clone(), rated: None, known: None },
+            Self::Rated { name, risk } => Scope { name: name.clone(), rated: Some(*risk), known: None },
         }
     }
 }
@@ -198,8 +198,8 @@ mod tests {
         token.facts =
             [("account_id", "12 \"34\""), ("a.b", "c")].map(|(name, value)| (name.into(), value.into())).into();
         token.versions[0].scopes = vec![
-            Scope { name: "repo".into(), rated: None },
-            Scope { name: "admin:org".into(), rated: Some(Risk::Low) },
+            Scope { name: "repo".into(), rated: None, known: None },
+            Scope { name: "admin:org".into(), rated: Some(Risk::Low), known: None },
         ];
         for note in ["", "one line", "two\nlines", "'''\nquotes", "\u{1b}[31m\nred", "ends in '\n'"] {
             let facts = read(&write(&token, note, &[("org", "its\nname"), ("a.b", "known")])).unwrap();

@@ -299,7 +299,7 @@ fn scope(record: ScopeRecord) -> Result<Scope, Wrong> {
         (true, None) => return Err(Wrong::at("/risk", "it is missing, although 'rated' says that a person gave it")),
         (rated, risk) => risk.filter(|_| rated),
     };
-    Ok(Scope { name: text(Label::Scope, &record.name, "/name")?, rated })
+    Ok(Scope { name: text(Label::Scope, &record.name, "/name")?, rated, known: None })
 }
 
 fn verdict(record: VerdictRecord) -> Result<Verdict, Wrong> {

@@ -74,7 +74,7 @@ fn notes() -> impl Strategy<Value = String> {
 
 fn scopes() -> impl Strategy<Value = Vec<Scope>> {
     let rated = option::of(prop_oneof![Just(Risk::Low), Just(Risk::Medium), Just(Risk::High)]);
-    let scope = (labels(Label::Scope), rated).prop_map(|(name, rated)| Scope { name, rated });
+    let scope = (labels(Label::Scope), rated).prop_map(|(name, rated)| Scope { name, rated, known: None });
     proptest::collection::vec(scope, 0..4).prop_map(|mut scopes| {
         let mut seen = std::collections::BTreeSet::new();
         scopes.retain(|scope| seen.insert(scope.name.clone()));

@@ -95,7 +95,7 @@ fn row(line: &'static str) -> Option<Row> {
 fn draft(at: usize, row: &Row, now: &Now) -> Draft {
     let full = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let scopes: Vec<Scope> =
-        row.scopes.split_whitespace().map(|name| Scope { name: name.into(), rated: None }).collect();
+        row.scopes.split_whitespace().map(|name| Scope { name: name.into(), rated: None, known: None }).collect();
     let version = |number: u32, state, issued: i64, verdict| DraftVersion {
         issued: Some(Date::Day((now.wall() + TimeDelta::days(issued)).date())),
         scopes: scopes.clone(),

@@ -6,6 +6,7 @@ use super::add::{Place, check_free};
 use super::error::Error;
 use super::fields::Fields;
 use super::find::{Among, find};
+use super::risks;
 use super::session::Session;
 use super::show::Shown;
 use crate::scope::{Risk, Scope};
@@ -176,7 +177,8 @@ where
 pub fn edit_shown(session: &Session, shown: &Shown, verb: &str, edits: &Edits) -> Result<Token, Error> {
     session.write(verb, |vault| {
         let facts = |token: Token| Token { last_use: None, ..token };
-        let now = vault.token(shown.token.id)?.map(facts);
+        let mut now = vault.token(shown.token.id)?.map(facts);
+        risks::tell(session, &mut now);
         if now != Some(facts(shown.token.clone())) || vault.note(shown.token.id)? != shown.note {
             return Err(vault::Error::Meanwhile { what: "the token" }.into());
         }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::error::Error;
+use super::risks;
 use super::session::Session;
 use crate::token::Token;
 use crate::token::column::{self, Column, Lens};
@@ -25,6 +26,9 @@ pub fn list(session: &Session, query: &Query, sort: Option<&str>, all: bool, sho
     let (column, backwards) = order(sort.unwrap_or(&session.ground.config.list.sort))?;
     let parts = shown.and(query.parts()).and(column.parts);
     let mut tokens = session.read(|vault| Ok(vault.tokens_in(parts)?))?;
+    if parts.have(Parts::RISKS) {
+        risks::tell(session, &mut tokens);
+    }
     let of = tokens.iter().filter(|token| token.is_kept()).count();
     let search = Search::new(query, &session.rules, &session.now);
     let mut search = if all { search.everywhere() } else { search };

@@ -28,6 +28,7 @@ mod lend;
 mod list;
 mod lock;
 mod peek;
+mod risks;
 mod services;
 mod session;
 mod show;

@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::find::{Among, find};
+use super::risks;
 use super::session::Session;
 use crate::token::Token;
 use crate::token::reminder::{Reminder, reminders};
@@ -28,10 +29,11 @@ pub struct Shown {
 /// Looks a token up, also in the trash.
 pub fn show(session: &Session, asked: &str) -> Result<Shown, Error> {
     session.read(|vault| {
-        let token = find(vault, asked, Among::Kept).or_else(|error| match error {
+        let mut token = find(vault, asked, Among::Kept).or_else(|error| match error {
             Error::NoToken { .. } => find(vault, asked, Among::All).map_err(|_| error),
             other => Err(other),
         })?;
+        risks::tell(session, [&mut token]);
         let mut with = vec![];
         for (name, other) in &token.with {
             let there = vault.token(*other)?.filter(Token::is_kept);

@@ -47,13 +47,18 @@ impl Catalogue {
     /// # Errors
     /// [`Error`] for a definition of the person's that makes no sense.
     pub fn get(&self, id: &str) -> Result<Option<Service>, Error> {
-        let file = format!("{id}.toml");
-        if is_id(id)
-            && let Some(own) = self.read_own(&self.dir.join(&file), id)?
-        {
+        if let Some(own) = self.own(id)? {
             return Ok(Some(own));
         }
-        SHIPPED.get_file(&file).map(|file| read_shipped(id, file)).transpose()
+        SHIPPED.get_file(format!("{id}.toml")).map(|file| read_shipped(id, file)).transpose()
+    }
+
+    /// The person's own service of that id.
+    ///
+    /// # Errors
+    /// [`Error`] where it makes no sense.
+    pub fn own(&self, id: &str) -> Result<Option<Service>, Error> {
+        if is_id(id) { self.read_own(&self.dir.join(format!("{id}.toml")), id) } else { Ok(None) }
     }
 
     /// Every service, by id.

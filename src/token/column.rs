@@ -98,14 +98,14 @@ pub static COLUMNS: [Column; 15] = [
     Column {
         name: "scopes",
         heading: "SCOPES",
-        parts: Parts::SCOPES,
+        parts: Parts::RISKS,
         cell: |token, _| scopes(token),
         compare: |a, b, _| a.current().scopes.len().cmp(&b.current().scopes.len()),
     },
     Column {
         name: "risk",
         heading: "RISK",
-        parts: Parts::SCOPES,
+        parts: Parts::RISKS,
         cell: |token, _| risk(token).map_or_else(String::new, |risk| risk.word().to_owned()),
         compare: |a, b, _| risk(b).cmp(&risk(a)),
     },
@@ -245,7 +245,7 @@ mod tests {
         let mut soon = token("gitlab/runner");
         soon.versions[0].expiry = Expiry::Ends(Date::Day(day("2026-11-25")), Source::Typed);
         soon.versions[0].scopes =
-            ["read_api", "sudo", "api"].map(|name| Scope { name: name.into(), rated: None }).into();
+            ["read_api", "sudo", "api"].map(|name| Scope { name: name.into(), rated: None, known: None }).into();
         let cell = |name: &str, token: &Token| (find(name).unwrap().cell)(token, &lens);
         assert_eq!(cell("sign", &soon), "!");
         assert_eq!(cell("expires", &soon), "in 3 days");

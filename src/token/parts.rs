@@ -2,7 +2,7 @@
 
 /// Parts of a token, beside its names and whether it is in use, which are always there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parts(u8);
+pub struct Parts(u16);
 
 impl Parts {
     /// Nothing more.
@@ -25,6 +25,8 @@ impl Parts {
     /// Where it is installed: [`Token::consumers`](super::Token::consumers), and
     /// [`installed`](super::Version::installed) of the versions.
     pub const CONSUMERS: Self = Self(1 << 7).and(Self::VERSIONS);
+    /// What is known of the risk of its scopes, which goes by its kind.
+    pub const RISKS: Self = Self(1 << 8).and(Self::SCOPES).and(Self::FACTS);
     /// The whole token.
     pub const ALL: Self = Self::FACTS
         .and(Self::TAGS)
@@ -32,7 +34,8 @@ impl Parts {
         .and(Self::MARKS)
         .and(Self::USES)
         .and(Self::SERVICE)
-        .and(Self::CONSUMERS);
+        .and(Self::CONSUMERS)
+        .and(Self::RISKS);
 
     /// These and those.
     pub const fn and(self, those: Self) -> Self {

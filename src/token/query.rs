@@ -131,7 +131,8 @@ impl Test {
         match self {
             Self::Word(_) => Parts::FACTS.and(Parts::TAGS).and(Parts::SCOPES),
             Self::Fact { key: Key::Tag, .. } => Parts::TAGS,
-            Self::Fact { key: Key::Scope, .. } | Self::Risk(_) => Parts::SCOPES,
+            Self::Fact { key: Key::Scope, .. } => Parts::SCOPES,
+            Self::Risk(_) => Parts::RISKS,
             Self::Fact { key: Key::Account | Key::Instance | Key::Kind, .. } => Parts::FACTS,
             Self::Expires(..) | Self::Is(Flag::Unverified) => Parts::VERSIONS,
             Self::Is(Flag::Has(_)) => status::PARTS,
@@ -386,7 +387,7 @@ mod tests {
         token.kind = Some("fine-grained PAT".into());
         token.tags = ["prod".into(), "team:web".into()].into();
         token.versions[0].expiry = Expiry::Ends(Date::Day(day("2026-12-01")), Source::Typed);
-        token.versions[0].scopes = vec![Scope { name: "admin:org".into(), rated: None }];
+        token.versions[0].scopes = vec![Scope { name: "admin:org".into(), rated: None, known: None }];
         token.last_use = Some(instant("2026-11-01T12:00:00Z"));
         token
     }

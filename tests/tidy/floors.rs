@@ -73,7 +73,12 @@ fn strays(source: &Source) -> Vec<Finding> {
             (TokenTree::Ident(word), Some(TokenTree::Ident(next))) if word == "extern" && next == "crate" => {
                 "`extern crate` gives a crate a second name; name its path where it is used"
             }
-            (TokenTree::Ident(word), Some(TokenTree::Punct(sign))) if word == "include" && sign.as_char() == '!' => {
+            // What `build.rs` makes is data of ours, written as the module that includes it has it.
+            (TokenTree::Ident(word), Some(TokenTree::Punct(sign)))
+                if word == "include"
+                    && sign.as_char() == '!'
+                    && !row.get(at + 2).is_some_and(|file| file.to_string().contains("OUT_DIR")) =>
+            {
                 "code is a module with a floor, not an included file; make it one"
             }
             (TokenTree::Punct(sign), Some(TokenTree::Group(attribute)))

@@ -69,7 +69,7 @@ impl Reader<'_> {
         let mut scopes: Vec<Scope> = vec![];
         for name in self.list(Fact::Scopes, Label::Scope)? {
             if !scopes.iter().any(|scope| scope.name == name) {
-                scopes.push(Scope { name, rated: None });
+                scopes.push(Scope { name, rated: None, known: None });
             }
         }
         Ok(DraftVersion { issued: self.issued()?, expiry: self.expiry()?, scopes, ..DraftVersion::of(secret) })

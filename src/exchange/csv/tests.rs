@@ -47,7 +47,7 @@ fn takes_a_row_with_everything() {
     assert_eq!(version.issued, Some(Date::Instant(instant("2026-11-01T09:00:00Z"))));
     assert_eq!(version.expiry, Expiry::Ends(Date::Day(day("2027-01-31")), Source::Typed));
     assert_eq!(version.state, State::Current);
-    assert_eq!(version.scopes, ["repo", "read:org"].map(|name| Scope { name: name.into(), rated: None }));
+    assert_eq!(version.scopes, ["repo", "read:org"].map(|name| Scope { name: name.into(), rated: None, known: None }));
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn an_export_reads_like_this() {
     one.token.tags = ["prod", "a,b"].map(str::to_owned).into();
     one.token.versions[0].expiry =
         Expiry::Ends(Date::Day(day("2027-01-31")), Source::Service(instant("2026-11-22T10:00:00Z")));
-    one.token.versions[0].scopes = vec![Scope { name: "repo".into(), rated: Some(Risk::High) }];
+    one.token.versions[0].scopes = vec![Scope { name: "repo".into(), rated: Some(Risk::High), known: None }];
     one.token.versions.push(version(2));
     one.token.versions[1].verdict = Some(verdict(Outcome::Dead));
     one.note = Some("two\n\"lines\"".into());

@@ -215,7 +215,7 @@ pub enum StateWord {
 impl Record {
     /// What of a token stands in its record, with its status.
     pub const PARTS: Parts =
-        status::PARTS.and(Parts::TAGS).and(Parts::SCOPES).and(Parts::USES).and(Parts::SERVICE).and(Parts::CONSUMERS);
+        status::PARTS.and(Parts::TAGS).and(Parts::RISKS).and(Parts::USES).and(Parts::SERVICE).and(Parts::CONSUMERS);
 
     /// A token as a record without note, status and secrets.
     pub fn of(token: &Token) -> Self {

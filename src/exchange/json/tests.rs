@@ -49,8 +49,10 @@ fn well_known() -> Full {
     let first = &mut one.token.versions[0];
     first.issued = Some(Date::Day(day("2026-11-01")));
     first.expiry = Expiry::Ends(Date::Day(day("2027-01-31")), Source::Service(instant("2026-11-22T10:00:00Z")));
-    first.scopes =
-        vec![Scope { name: "repo".into(), rated: Some(Risk::High) }, Scope { name: "gist".into(), rated: None }];
+    first.scopes = vec![
+        Scope { name: "repo".into(), rated: Some(Risk::High), known: None },
+        Scope { name: "gist".into(), rated: None, known: None },
+    ];
     first.told = [("owner".to_owned(), "ada".to_owned())].into();
     first.installed = [("server".to_owned(), instant("2026-11-02T10:00:00Z"))].into();
     first.parts = ["refresh_token".to_owned()].into();

@@ -262,5 +262,5 @@ fn version(r: &Row) -> rusqlite::Result<Version> {
 }
 
 fn scope(r: &Row) -> rusqlite::Result<Scope> {
-    Ok(Scope { name: r.get(1)?, rated: row::parsed_or_none(r, 2)? })
+    Ok(Scope { name: r.get(1)?, rated: row::parsed_or_none(r, 2)?, known: None })
 }
