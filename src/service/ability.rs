@@ -93,7 +93,8 @@ impl Abilities {
         let page = |name: &str| {
             if kind.pages.contains_key(name) || kind.pages.contains_key("manage") { How::Page } else { How::Not }
         };
-        let rotate = kind.rotate.as_ref().and_then(|rotate| call(&rotate.call)).map(how);
+        let renewed = kind.rotate.as_ref().map(|rotate| &rotate.call).or(kind.create.as_ref());
+        let rotate = renewed.and_then(call).map(how);
         let revoke = kind.revoke.as_ref().and_then(|revoke| call(&revoke.call)).map(how);
         let told = |fact: &Fact| {
             !kind.untold.contains(fact) && kind.verify.iter().filter_map(call).any(|call| call.facts.contains_key(fact))

@@ -27,6 +27,8 @@ pub struct Judged {
     pub means: Means,
     /// Why, in our own words.
     pub why: Option<String>,
+    /// The service said so itself. Else it may have done what was asked, whatever this says.
+    pub certain: bool,
     /// What it tells about the token.
     pub facts: Facts,
     /// Values for what comes after. Any of them may be a secret.
@@ -100,9 +102,16 @@ impl Drop for Seen<'_> {
 /// Judges an answer to a call. `values` are those that the request was made with.
 pub fn judge(call: &Call, answer: &Answer, values: &Values, now: DateTime<Utc>) -> Judged {
     let seen = Seen { answer, json: serde_json::from_slice(&answer.body).ok() };
-    let (means, why) = meaning(call, &seen);
-    let mut judged =
-        Judged { means, why, facts: Facts::default(), keeps: BTreeMap::new(), secret: None, wait: wait(answer, now) };
+    let (means, why, certain) = meaning(call, &seen);
+    let mut judged = Judged {
+        means,
+        why,
+        certain,
+        facts: Facts::default(),
+        keeps: BTreeMap::new(),
+        secret: None,
+        wait: wait(answer, now),
+    };
     if matches!(means, Means::Alive | Means::Limited | Means::Done)
         && let Some(within) = own_part(call, &seen, values)
     {
@@ -114,24 +123,30 @@ pub fn judge(call: &Call, answer: &Answer, values: &Values, now: DateTime<Utc>) 
     judged
 }
 
-fn meaning(call: &Call, seen: &Seen) -> (Means, Option<String>) {
-    let Some(rule) = call.answers.iter().find(|rule| fits(rule, seen)) else { return unknown(seen.answer.status) };
+fn meaning(call: &Call, seen: &Seen) -> (Means, Option<String>, bool) {
+    let status = seen.answer.status;
+    let Some(rule) = call.answers.iter().find(|rule| fits(rule, seen)) else {
+        let (means, why) = unknown(status);
+        // A request that took too long (408) may have been heard.
+        return (means, Some(why), (400..500).contains(&status) && status != 408);
+    };
     let trusted = call.any_content || seen.json.is_some() || (rule.means == Means::Done && seen.answer.body.is_empty());
     if !trusted && matches!(rule.means, Means::Alive | Means::Limited | Means::Dead | Means::Done) {
-        return (Means::Refused, Some("something else than the service answered: a sign-in page, or a proxy's".into()));
+        let why = "something else than the service answered: a sign-in page, or a proxy's";
+        return (Means::Refused, Some(why.into()), false);
     }
-    (rule.means, rule.why.clone())
+    (rule.means, rule.why.clone(), status < 500)
 }
 
-fn unknown(status: u16) -> (Means, Option<String>) {
+fn unknown(status: u16) -> (Means, String) {
     let why = match status {
-        429 => return (Means::Throttled, Some("it was asked too often".into())),
+        429 => return (Means::Throttled, "it was asked too often".into()),
         300..=399 => "it points elsewhere, where no secret is sent",
         407 => "a proxy wants a password",
         500..=599 => "the service has trouble of its own",
         _ => "an answer that says nothing for certain",
     };
-    (Means::Refused, Some(format!("{why} ({status})")))
+    (Means::Refused, format!("{why} ({status})"))
 }
 
 fn fits(rule: &Rule, seen: &Seen) -> bool {
@@ -160,6 +175,15 @@ fn wait(answer: &Answer, now: DateTime<Utc>) -> Option<Duration> {
     }
     let at = DateTime::parse_from_rfc2822(text).ok()?;
     (at.to_utc() - now).to_std().ok()
+}
+
+/// What the first token of a list is called whose name ends so.
+pub(super) fn label_ending(call: &Call, answer: &Answer, ending: &str) -> Option<String> {
+    let seen = Seen { answer, json: serde_json::from_slice(&answer.body).ok() };
+    let rows = seen.json.as_ref()?.pointer(call.rows.as_ref()?)?.as_array()?;
+    let from = call.facts.get(&Fact::Label)?;
+    let mut labels = rows.iter().filter_map(|row| joined(&found(from, answer, row)));
+    labels.find(|label| label.ends_with(ending))
 }
 
 /// The part of an answer that is about the token: all of it, or its row. `None` where the row is not there.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::answer::{Facts, Judged, judge};
+use super::answer::{Facts, Judged, judge, label_ending};
 use super::catalogue::Service;
 use super::definition::{Call, Definition, Kind, Means};
 use super::pages;
@@ -91,19 +91,77 @@ impl Errand {
 
     /// Makes a call, after those that have to come before it. What a call before it does not allow is its answer.
     pub fn call(&mut self, http: &dyn Http, name: &str) -> Result<Judged, Unasked> {
+        match self.prepare(http, name)? {
+            Some(stopped) => Ok(stopped),
+            None => self.act(http, name),
+        }
+    }
+
+    /// Makes the calls that have to come before one; they only read. The answer of the first that does not allow more, where
+    /// there is one.
+    pub fn prepare(&mut self, http: &dyn Http, name: &str) -> Result<Option<Judged>, Unasked> {
         let service = Arc::clone(&self.service);
-        let mut judged = None;
         for (call, is_last) in chain(&service.definition, name) {
-            let request = build(&service.definition, call, &self.asking(&service.definition, call)?)?;
-            let answer = judge(call, &pages::send(http, call, request)?, &self.values, self.now);
-            self.learn(&answer);
-            let goes_on = matches!(answer.means, Means::Alive | Means::Limited | Means::Done);
-            judged = Some(answer);
-            if !goes_on || is_last {
-                break;
+            if !is_last {
+                let answer = self.send(http, call)?;
+                if !matches!(answer.means, Means::Alive | Means::Limited | Means::Done) {
+                    return Ok(Some(answer));
+                }
             }
         }
-        judged.ok_or_else(|| Unbuilt::Senseless(format!("there is no call '{name}'")).into())
+        Ok(None)
+    }
+
+    /// Makes a call itself, once: what has to come before it was done.
+    pub fn act(&mut self, http: &dyn Http, name: &str) -> Result<Judged, Unasked> {
+        let service = Arc::clone(&self.service);
+        self.send(http, called(&service.definition, name)?)
+    }
+
+    /// Sees that everything is known that a call is built of; what is not, the list of such tokens may tell.
+    ///
+    /// # Errors
+    /// [`Unasked`] with what is not known.
+    pub fn complete(&mut self, http: &dyn Http, name: &str) -> Result<(), Unasked> {
+        let list = self.kind().and_then(|kind| kind.list.clone());
+        if let (Err(_), Some(list)) = (self.check(name), list) {
+            // Where it does not tell, what is missing is said.
+            let _listed = self.call(http, &list);
+        }
+        self.check(name)
+    }
+
+    /// Whether everything is known that a call is built of.
+    pub fn check(&self, name: &str) -> Result<(), Unasked> {
+        let definition = &self.service.definition;
+        let call = called(definition, name)?;
+        build(definition, call, &self.asking(definition, call)?).map(drop).map_err(Unasked::from)
+    }
+
+    /// Looks for a token in a list of its service by the end of what it is called there: that, or why the list does not tell.
+    pub fn look_up(
+        &mut self,
+        http: &dyn Http,
+        list: &str,
+        ending: &str,
+    ) -> Result<Result<Option<String>, Judged>, Unasked> {
+        if let Some(stopped) = self.prepare(http, list)? {
+            return Ok(Err(stopped));
+        }
+        let service = Arc::clone(&self.service);
+        let call = called(&service.definition, list)?;
+        let request = build(&service.definition, call, &self.asking(&service.definition, call)?)?;
+        let answer = pages::send(http, call, request)?;
+        let judged = judge(call, &answer, &self.values, self.now);
+        let told = judged.means == Means::Alive;
+        Ok(if told { Ok(label_ending(call, &answer, ending)) } else { Err(judged) })
+    }
+
+    fn send(&mut self, http: &dyn Http, call: &Call) -> Result<Judged, Unasked> {
+        let request = build(&self.service.definition, call, &self.asking(&self.service.definition, call)?)?;
+        let answer = judge(call, &pages::send(http, call, request)?, &self.values, self.now);
+        self.learn(&answer);
+        Ok(answer)
     }
 
     /// Verifies the token: the first call decides, those after it only add facts.
@@ -176,6 +234,9 @@ impl Errand {
         for (name, kept) in &judged.keeps {
             self.values.set(name, Value::Secret(kept.clone()));
         }
+        if let Some(scopes) = judged.facts.scopes.as_ref().filter(|scopes| !scopes.is_empty()) {
+            self.values.set("scopes", Value::List(scopes.clone()));
+        }
     }
 }
 
@@ -205,6 +266,10 @@ fn host<'a>(call: &'a Call, place: &'a Place) -> Option<&'a str> {
     let base = place.addresses.iter().find(|(name, _)| call.url.starts_with(&format!("{{{name}}}")));
     let at = base.map_or(call.url.as_str(), |(_, address)| address);
     origin(at.split('{').next().unwrap_or(at))
+}
+
+fn called<'a>(definition: &'a Definition, name: &str) -> Result<&'a Call, Unasked> {
+    definition.calls.get(name).ok_or_else(|| Unbuilt::Senseless(format!("there is no call '{name}'")).into())
 }
 
 /// A call with those that have to come before it, first things first; and whether it is the one that was asked for.

@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use regex_lite::Regex;
 use serde_json::Value as Json;
 
-use super::definition::{Call, Definition, Fact, Form, Kind, LANGUAGE, Method, Next, Rule, Site, Source};
+use super::definition::{
+    Call, Definition, Fact, Form, Kind, LANGUAGE, Means, Method, Next, Rule, Settles, Site, Source,
+};
 use super::site::origin;
 use super::template::Template;
 
 /// Values that every call may use.
-const ALWAYS: [&str; 8] = ["token", "account", "name", "scopes", "expiry", "days", "lifetime_s", "at"];
+const ALWAYS: [&str; 9] = ["token", "account", "name", "new_name", "scopes", "expiry", "days", "lifetime_s", "at"];
 
 /// What is wrong with a definition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -172,6 +174,13 @@ impl Checker<'_> {
                 return Err(wrong(at, name, format!("[call.{name}] does not say where the new secret stands")));
             }
         }
+        if kind.rotate.as_ref().is_some_and(|rotate| rotate.settles == Settles::ByList) && !self.lists_labels(kind) {
+            return Err(wrong(
+                at,
+                "by-list",
+                "the kind's list does not say what tokens are called: [call.*.facts] label",
+            ));
+        }
         self.templates(&at, kind.git.iter().map(|git| &git.user))?;
         for (name, page) in &kind.pages {
             let at = format!("{at}.page.{name}");
@@ -192,6 +201,11 @@ impl Checker<'_> {
             }
         }
         Ok(())
+    }
+
+    fn lists_labels(&self, kind: &Kind) -> bool {
+        let list = kind.list.as_ref().and_then(|list| self.definition.calls.get(list));
+        list.is_some_and(|list| list.rows.is_some() && list.facts.contains_key(&Fact::Label))
     }
 
     /// An address begins with one of the site's, or with a host of its own: no value decides where it leads.
@@ -224,6 +238,11 @@ impl Checker<'_> {
         }
         if let Some(circle) = before {
             return Err(wrong(at, circle, "it comes after itself"));
+        }
+        if let Some(before) = &call.after
+            && self.has_call(&at, before)?.answers.iter().any(|rule| rule.means == Means::Done)
+        {
+            return Err(wrong(at, before, format!("what comes before a call only reads, and [call.{before}] acts")));
         }
         self.templates(&at, call.headers.values().chain(call.query.values()).chain(call.form.values()))?;
         call.json.iter().try_for_each(|json| self.json(&at, json))?;

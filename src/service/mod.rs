@@ -32,7 +32,7 @@ pub use detect::{Candidate, Sureness, detect, read};
 pub use form::{checksum, fits_whole};
 pub use http::Network;
 pub use page::address;
-pub use request::{Asking, Unbuilt, build};
+pub use request::{Asking, Unbuilt, asks_for_end, build};
 pub use risk::Risks;
 pub use sheet::{Sheet, SheetLine, sheets};
 pub use site::{Place, place};

@@ -231,6 +231,25 @@ pub(super) fn wipe(json: &mut Json) {
     }
 }
 
+/// Whether a call says when what it makes is to end.
+pub fn asks_for_end(call: &Call) -> bool {
+    let names = |text: &str| {
+        let template = Template::parse(text).ok();
+        template.is_some_and(|template| template.names().any(|name| ["expiry", "days", "lifetime_s"].contains(&name)))
+    };
+    let json = call.json.iter().any(|json| any_text(json, &names));
+    json || call.query.values().chain(call.form.values()).any(|text| names(text))
+}
+
+fn any_text(json: &Json, fits: &impl Fn(&str) -> bool) -> bool {
+    match json {
+        Json::String(text) => fits(text),
+        Json::Array(elements) => elements.iter().any(|element| any_text(element, fits)),
+        Json::Object(fields) => fields.values().any(|field| any_text(field, fits)),
+        _ => false,
+    }
+}
+
 fn method(method: Method) -> &'static str {
     match method {
         Method::Get => "GET",

@@ -70,8 +70,9 @@ pub enum Method {
 
 /// Something that may be asked of a service. Placeholders are what is known of the token (`token`, `account`, `name`,
 /// `scopes`, its fields), of its site, and what was learnt when it was verified or by the calls before (`id`, `label`, `owner`,
-/// `owner_id`, `email`, whatever was kept). A call that makes a token also has `expiry`, `days` and `lifetime_s`. A brace that
-/// stands for itself is doubled: `{{ viewer {{ id }} }}`.
+/// `owner_id`, `email`, whatever was kept). A call that makes a token also has `expiry`, `days` and `lifetime_s`, and `new_name`:
+/// its name with the time behind it, which no other token has. A brace that stands for itself is doubled:
+/// `{{ viewer {{ id }} }}`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
@@ -90,7 +91,8 @@ pub struct Call {
     /// It carries no credential in its head: the token stands in its body, or nothing is needed.
     #[serde(default)]
     pub anonymous: bool,
-    /// The call whose answer has to be had first; what that one keeps is a placeholder here.
+    /// The call whose answer has to be had first; what that one keeps is a placeholder here. It only reads: none of its
+    /// answers is `done`.
     #[serde(default)]
     pub after: Option<String>,
     /// Further headers.

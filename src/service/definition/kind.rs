@@ -51,7 +51,7 @@ pub struct Kind {
     /// The call that lists tokens of this sort.
     #[serde(default)]
     pub list: Option<String>,
-    /// The call that makes one.
+    /// The call that makes one. Where nothing rotates such tokens, or the old one cannot any more, a new one comes from here.
     #[serde(default)]
     pub create: Option<String>,
     /// How a call rotates it.
@@ -171,7 +171,7 @@ pub struct Rotate {
 pub enum Settles {
     /// The old secret is verified: if it is dead, the call was done and the new secret is lost; if alive, it was not done.
     ByOld,
-    /// The tokens are listed: one of the name given that was not there before was made, and is to be revoked.
+    /// The tokens are listed by the kind's `list`: one of the name that was given (`new_name`) was made, and is to be removed.
     ByList,
     /// Not at all: the person looks at the page.
     ByPerson,

@@ -124,6 +124,19 @@ impl Definition {
         self.kinds.iter().find(|kind| same(&kind.id) || same(&kind.name))
     }
 
+    /// Whether a call does without the token that it is about: with another credential, or with none.
+    pub fn goes_without_token(&self, call: &str) -> bool {
+        let mut next = self.calls.get(call);
+        let anonymous = next.is_some_and(|call| call.anonymous);
+        while let Some(call) = next {
+            if call.by.is_some() {
+                return true;
+            }
+            next = call.after.as_ref().and_then(|after| self.calls.get(after));
+        }
+        anonymous
+    }
+
     /// The kind of that id.
     pub fn kind(&self, id: &str) -> Option<&Kind> {
         self.kinds.iter().find(|kind| kind.id == id)
