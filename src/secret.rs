@@ -40,6 +40,14 @@ impl Secret {
         Ok(secret)
     }
 
+    /// The same for what came from elsewhere as a secret already.
+    ///
+    /// # Errors
+    /// As [`Secret::parse`].
+    pub fn trimmed(&self) -> Result<Self, NotASecret> {
+        Self::parse(self.expose().as_bytes().to_vec())
+    }
+
     /// The text itself. Whoever calls this answers for where it goes.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()

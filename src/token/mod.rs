@@ -188,9 +188,19 @@ static UNREAD: Version = Version {
 };
 
 impl Version {
-    /// The service said that it does not work any more.
+    /// It does not work any more: the service said so, or it was revoked.
     pub fn is_dead(&self) -> bool {
-        self.verdict.as_ref().is_some_and(Verdict::is_dead)
+        self.died().is_some()
+    }
+
+    /// Since when it does not work any more, as far as anybody knows.
+    pub fn died(&self) -> Option<DateTime<Utc>> {
+        let said = self.verdict.as_ref().filter(|verdict| verdict.is_dead()).map(|verdict| verdict.at);
+        let revoked = match self.state {
+            State::Revoked(at) => Some(at),
+            State::Current | State::Superseded(_) => None,
+        };
+        said.or(revoked)
     }
 }
 

@@ -11,6 +11,7 @@ use super::now::Now;
 use super::parts::Parts;
 use super::rules::Rules;
 use super::{Token, when};
+use crate::verdict::Verdict;
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -167,9 +168,19 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn rotate(&self) -> Option<Reminder> {
         let current = self.token.current();
-        if current.is_dead() {
-            let since = self.now.day_of(current.verdict.as_ref()?.at);
-            return self.once(current.id, Duty::Rotate, since, "the service says it is dead".into());
+        if let Some(died) = current.died() {
+            let said = current.verdict.as_ref().is_some_and(Verdict::is_dead);
+            let why = if said { "the service says it is dead" } else { "it was revoked" };
+            return self.once(current.id, Duty::Rotate, self.now.day_of(died), why.into());
+        }
+        if let Some(rotation) = &current.rotation {
+            let since = self.now.day_of(rotation.since());
+            return self.once(
+                current.id,
+                Duty::Rotate,
+                since,
+                format!("a rotation begun {} is not at its end", when::words(since, self.now)),
+            );
         }
         let ends = current.expiry.date().and_then(|date| {
             let day = date.day(self.now);

@@ -22,6 +22,15 @@ pub enum Rotation {
     },
 }
 
+impl Rotation {
+    /// Since when it is under way.
+    pub fn since(&self) -> DateTime<Utc> {
+        match self {
+            Self::Begun(at) | Self::Asked { at, .. } => *at,
+        }
+    }
+}
+
 impl fmt::Display for Rotation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

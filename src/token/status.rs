@@ -15,7 +15,7 @@ pub enum Status {
     Expired,
     /// Its end is nearer than its lead time.
     Expiring,
-    /// It works, but an older version waits for its revocation.
+    /// It works, but an older version waits for its revocation, or a rotation is not at its end.
     Owed,
     /// Neither its end is known nor has the service been asked.
     Unknown,
@@ -77,7 +77,7 @@ impl Token {
             Status::Expiring => current.expiry.date().is_some_and(|date| {
                 !date.is_past(now) && now.days_until(date.day(now)) <= self.policy.lead(rules).into()
             }),
-            Status::Owed => self.owed().next().is_some(),
+            Status::Owed => self.owed().next().is_some() || current.rotation.is_some(),
             Status::Unknown => {
                 current.expiry == Expiry::Unknown && verdict != Some(Outcome::Alive) && !current.is_dead()
             }
@@ -92,6 +92,7 @@ mod tests {
     use crate::token::State;
     use crate::token::expiry::{Date, Source};
     use crate::token::now::tests::{berlin, day, instant, utc};
+    use crate::token::rotation::Rotation;
     use crate::token::tests::{token, verdict, version};
 
     fn ends(date: Date) -> Token {
@@ -150,6 +151,9 @@ mod tests {
         assert_eq!(token.status(&rules, &now), Status::Owed);
         token.versions[1].verdict = Some(verdict(Outcome::Dead));
         assert_eq!(token.status(&rules, &now), Status::Alive, "dead needs no revocation");
+
+        token.versions[0].rotation = Some(Rotation::Begun(instant("2026-11-22T00:00:00Z")));
+        assert_eq!(token.status(&rules, &now), Status::Owed, "what was begun is owed its end");
 
         token.versions[0].verdict = Some(verdict(Outcome::Dead));
         assert_eq!(token.status(&rules, &now), Status::Dead);

@@ -109,6 +109,22 @@ pub(super) fn write_beside(path: &Path, bytes: &[u8]) -> Result<PathBuf, Error> 
     }
 }
 
+/// Writes over a file that has room for it already, and waits until that is on the disk.
+pub(super) fn overwrite(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let write = || {
+        step("write over")?;
+        let flags = OFlags::NOFOLLOW.bits().cast_signed();
+        let open =
+            OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).custom_flags(flags).open(path);
+        let mut file = open?;
+        file.write_all(bytes)?;
+        file.set_len(bytes.len() as u64)?;
+        step("sync")?;
+        file.sync_all()
+    };
+    write().map_err(doing("write", path))
+}
+
 /// Puts what [`write_beside`] wrote in place, whole or not at all, and waits until the folder is on the disk.
 pub(super) fn put_in_place(beside: &Path, path: &Path) -> Result<(), Error> {
     rename(beside, path)?;

@@ -12,7 +12,7 @@ use super::identity::Prompts;
 use super::journal::{self, Waiting};
 use super::key::VaultKey;
 use super::slot::{self, NewSlot, Slot, SlotKind, Way};
-use super::{Loaded, Vault, load_file, lock, seal};
+use super::{Loaded, Vault, arrival, load_file, lock, seal};
 
 /// The files of the ways in at some time, by name.
 #[derive(Debug, PartialEq, Eq)]
@@ -135,7 +135,8 @@ impl Vault {
         let waiting = journal::waiting(&self.journal_dir())?;
         let mut loaded = self.load(key)?;
         let reader = Reader::of(self, &loaded.db, key, &waiting);
-        fold(Writer::begin(reader, author, "key rotate")?, ways)?;
+        let arrived = arrival::waiting(&self.journal_dir(), key)?;
+        let arrived = fold(Writer::begin(reader, author, "key rotate")?, ways, &arrived)?;
         reseal(&loaded, &both, &new)?;
         loaded.db.set_revision(loaded.found.revision + 1)?;
         self.pin.expect(&loaded.db.pin()?)?;
@@ -144,7 +145,7 @@ impl Vault {
             self.save(&mut loaded, author.at)?;
             // One that stayed could not be opened any more.
             let folded = waiting.iter().filter(|waiting| waiting.entry(key).is_some());
-            folded.map(Waiting::path).try_for_each(disk::remove)?;
+            folded.map(Waiting::path).chain(arrived.iter().map(PathBuf::as_path)).try_for_each(disk::remove)?;
             self.reseal_backups(&both, &new)?;
             self.replace_slots(&sealed_to_new)?;
             let stays = |slot: &Slot| ways.iter().any(|way| way.name == slot.name);
@@ -183,15 +184,18 @@ fn seal_slots<'a>(key: &VaultKey, ways: &'a [NewSlot], prompts: &Prompts) -> Res
     ways.iter().map(|new| Ok((new.name.as_str(), slot::seal_key(key, &new.way, prompts)?))).collect()
 }
 
-/// Brings the uses that wait, and the ways in that stay, into the database: what is sealed to the old key goes.
-fn fold(mut writer: Writer, ways: &[NewSlot]) -> Result<(), Error> {
+/// Brings the uses and the new secrets that wait, and the ways in that stay, into the database: what is sealed to the old key
+/// goes. Gives the files of new secrets.
+fn fold(mut writer: Writer, ways: &[NewSlot], arrived: &[arrival::Waiting]) -> Result<Vec<PathBuf>, Error> {
+    let arrived = writer.bring_in(arrived)?;
     for kept in writer.slots()? {
         writer.forget_slot(&kept.name)?;
     }
     for way in ways {
         writer.keep_slot(&way.name, recipient_of(&way.way))?;
     }
-    writer.finish().map(drop)
+    writer.finish()?;
+    Ok(arrived)
 }
 
 /// Seals the secrets of a database to the new key, and makes that the vault's.

@@ -3,7 +3,7 @@
 //! ```text
 //! vault.age          the SQLite database, an age file to the vault key
 //! keys/<slot>.age    the vault key, an age file to one way of unlocking each
-//! journal/           uses, sealed, not folded in yet
+//! journal/           uses, and secrets that services gave, sealed, not folded in yet
 //! backups/           earlier vault.age files
 //! lock               held by whoever writes
 //! ```
@@ -11,6 +11,7 @@
 //! A read opens the file that is there and unseals the parts of it that it needs. A write loads it, whole, into memory, under
 //! the lock, changes it in one transaction, and replaces the file; whoever crashes leaves the old file or the new one.
 
+mod arrival;
 mod backup;
 mod chunks;
 mod create;
@@ -39,8 +40,9 @@ use std::sync::{Arc, Mutex};
 use age::{Identity, x25519};
 use chrono::{DateTime, Utc};
 
-use crate::token::id::Id;
+use crate::token::id::{Id, VersionId};
 
+pub use arrival::{Arrival, Berth};
 pub use backup::{Backup, Retention};
 pub use create::Plan;
 pub use db::{About, Author, Batch, Issue, KeptSlot, Reader, Sketch, Twin, UseRecord, Writer};
@@ -191,6 +193,7 @@ impl Vault {
 
         loaded.db.begin()?;
         let mut writer = Writer::begin(Reader::of(self, &loaded.db, key, &waiting), author, verb)?;
+        let arrived = writer.bring_in(&arrival::waiting(&self.journal_dir(), key)?)?;
         let outcome = f(&mut writer)?;
         let changed = writer.finish()?;
         loaded.db.commit()?;
@@ -202,6 +205,9 @@ impl Vault {
             self.save(&mut loaded, author.at)?;
         }
         clear(&waiting, key);
+        for path in arrived {
+            let _met_again = disk::remove(&path);
+        }
         then(outcome)
     }
 
@@ -211,6 +217,11 @@ impl Vault {
         disk::create_dir(&dir)?;
         journal::append(&dir, entry, &recipient(&reader.recipient()?)?)?;
         Ok(reader.journal.len() + 1)
+    }
+
+    /// Takes a place on the disk for a secret that a service is about to be asked for.
+    pub fn berth(&self, reader: &Reader, id: VersionId) -> Result<Berth, Error> {
+        Berth::take(&self.journal_dir(), id, recipient(&reader.recipient()?)?)
     }
 
     /// Loads the file that is there now, whole, and refuses one that is not what this device expects.

@@ -8,7 +8,7 @@ use age::Identity;
 
 use super::db::Reader;
 use super::error::{Error, doing};
-use super::{Vault, backup, create, disk, journal, lock};
+use super::{Vault, arrival, backup, create, disk, journal, lock};
 
 /// A file or folder that others than its owner may enter, read or write, or that belongs to somebody else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub struct Unsafe {
 pub struct Survey {
     /// Uses that wait to be folded in.
     pub waiting: usize,
+    /// New secrets in the journal.
+    pub arrived: usize,
+    /// Files of new secrets that do not open.
+    pub unopened: Vec<PathBuf>,
     /// Journal files that do not open.
     pub unreadable: Vec<PathBuf>,
     /// Backups that open, oldest first, by name.
@@ -118,6 +122,12 @@ impl Vault {
     }
 
     fn survey_journal(&self, key: &dyn Identity, survey: &mut Survey) -> Result<(), Error> {
+        for waiting in arrival::waiting(&self.journal_dir(), key)? {
+            match &waiting.arrival {
+                Some(_) => survey.arrived += 1,
+                None => survey.unopened.push(waiting.path().to_owned()),
+            }
+        }
         for waiting in journal::waiting(&self.journal_dir())? {
             match waiting.entry(key) {
                 Some(_) => survey.waiting += 1,

@@ -213,7 +213,8 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`Error::Conflict`] where something was changed again since, [`Error::Purged`] where a secret was destroyed,
     /// [`Error::BroughtSecret`] where a token that was there before got a new version or a secret part: the one before may be
-    /// dead, or is not there any more, and what is in use now must not be lost by an undo too many.
+    /// dead, or is not there any more, and what is in use now must not be lost by an undo too many. That a secret was asked for
+    /// is as little taken back.
     pub fn undo(&mut self, batch: BatchId) -> Result<(), Error> {
         if !self.reader.db.has_batch(batch)? {
             return Err(gone("find a batch of changes"));
@@ -227,7 +228,7 @@ impl<'a> Writer<'a> {
                 // A token that came goes to the trash as a whole: its secret is not lost by an undo too many.
                 Field::Added => self.trash_if_kept(change.subject.token)?,
                 _ if came.contains(&change.subject.token) => {}
-                Field::VersionAdded | Field::Part(_) => return Err(brought_secret(change)),
+                Field::VersionAdded | Field::Part(_) | Field::Rotation => return Err(brought_secret(change)),
                 _ => self.reverse(change)?,
             }
         }
@@ -275,6 +276,7 @@ impl<'a> Writer<'a> {
 fn brought_secret(change: &Change) -> Error {
     let what = match &change.field {
         Field::VersionAdded => "the new version".to_owned(),
+        Field::Rotation => "the rotation".to_owned(),
         field => crate::text::escaped(&field.to_string()).into_owned(),
     };
     Error::BroughtSecret { what, token: change.subject.token.short() }

@@ -1,5 +1,7 @@
 //! Tokens, versions and secrets that come into the vault.
 
+use std::path::PathBuf;
+
 use age::x25519;
 use hmac::{Hmac, Mac};
 use rusqlite::params;
@@ -11,11 +13,12 @@ use super::super::read::Reader;
 use super::super::row;
 use super::{Writer, gone};
 use crate::secret::Secret;
-use crate::token::State;
 use crate::token::change::{Field, Subject};
 use crate::token::draft::{Draft, DraftVersion};
 use crate::token::expiry::Expiry;
 use crate::token::id::{TokenId, VersionId};
+use crate::token::{State, Token};
+use crate::vault::arrival::{Arrival, Waiting};
 use crate::vault::error::{Error, sql};
 use crate::vault::{random, seal};
 
@@ -46,7 +49,7 @@ impl Writer<'_> {
             return Err(Error::Seal { what: "a token", why: "it came without a secret".into() });
         }
         for version in draft.versions.iter().rev() {
-            self.insert_version(keys.token, version, version.state, sealed)?;
+            self.insert_version(random::id()?, keys.token, version, version.state, sealed)?;
         }
         Ok(id)
     }
@@ -60,13 +63,61 @@ impl Writer<'_> {
         let token = self.token(id)?.ok_or_else(|| gone("find a token"))?;
         let before = self.keys(Subject { token: id, version: Some(token.current().id) })?;
         self.check_not_purged(before, id)?;
+        self.insert_current(random::id()?, before, &token, version)
+    }
+
+    /// Brings in what services gave and has waited since. Gives the files that are not needed any more.
+    pub(in crate::vault) fn bring_in(&mut self, waiting: &[Waiting]) -> Result<Vec<PathBuf>, Error> {
+        let mut brought = vec![];
+        for waiting in waiting {
+            if let Some(arrival) = &waiting.arrival
+                && self.arrive(arrival)?
+            {
+                brought.push(waiting.path().to_owned());
+            }
+        }
+        Ok(brought)
+    }
+
+    /// Brings in a version that its service gave; one that is here already changes nothing, and one with a secret that the token
+    /// has already only ends the rotation. `false` where its token is not here any more, or was purged.
+    pub fn arrive(&mut self, arrival: &Arrival) -> Result<bool, Error> {
+        let Some(token) = self.token(arrival.token)?.filter(|token| token.purged.is_none()) else { return Ok(false) };
+        if token.versions.iter().any(|version| version.id == arrival.id) {
+            return Ok(true);
+        }
+        let is_new = !self.same_secret(&arrival.version.secret)?.iter().any(|twin| twin.token == token.id);
+        if token.versions.iter().any(|version| version.id == arrival.before) {
+            let before = self.keys(Subject { token: token.id, version: Some(arrival.before) })?;
+            self.put(before, &Field::Rotation, None)?;
+            if arrival.kills && is_new {
+                self.put(before, &Field::State, Some(&State::Revoked(arrival.at).to_string()))?;
+            }
+        }
+        if !is_new {
+            return Ok(true);
+        }
+        let token = self.token(arrival.token)?.ok_or_else(|| gone("find a token"))?;
+        let current = self.keys(Subject { token: token.id, version: Some(token.current().id) })?;
+        self.insert_current(arrival.id, current, &token, &arrival.version)?;
+        Ok(true)
+    }
+
+    /// Puts a version in the place of the one in use.
+    fn insert_current(
+        &mut self,
+        id: VersionId,
+        before: Keys,
+        token: &Token,
+        version: &DraftVersion,
+    ) -> Result<VersionId, Error> {
         // What was revoked already is not owed.
         if token.current().state == State::Current {
             self.put(before, &Field::State, Some(&State::Superseded(self.author.at).to_string()))?;
         }
         let secrets: Vec<&Secret> = secrets_of(version).collect();
         let mut sealed = seal_all(&secrets, &self.recipient)?.into_iter();
-        let (added, keys) = self.insert_version(before.token, version, State::Current, &mut sealed)?;
+        let keys = self.insert_version(id, before.token, version, State::Current, &mut sealed)?;
         for name in token.current().parts.iter().filter(|name| !version.parts.contains_key(*name)) {
             let copy = "INSERT INTO part (version, name, sealed) SELECT ?1, name, sealed FROM part
                         WHERE version = ?2 AND name = ?3";
@@ -74,19 +125,19 @@ impl Writer<'_> {
             self.reader.db.run(copy, values).map_err(sql("carry a secret over"))?;
             self.record(keys, &Field::Part(name.clone()), None, Some(""))?;
         }
-        Ok(added)
+        Ok(id)
     }
 
     /// `sealed` gives what is secret about this version next, sealed, as `secrets_of` names it.
     fn insert_version(
         &mut self,
+        id: VersionId,
         token: i64,
         version: &DraftVersion,
         state: State,
         sealed: &mut impl Iterator<Item = Vec<u8>>,
-    ) -> Result<(VersionId, Keys), Error> {
+    ) -> Result<Keys, Error> {
         let lacking = || Error::Seal { what: "a secret", why: "one was left out".into() };
-        let id: VersionId = random::id()?;
         let added = row::time(version.added.unwrap_or(self.author.at));
         let db = self.reader.db;
         let insert = "INSERT INTO version (id, token, added, state) VALUES (?1, ?2, ?3, ?4)";
@@ -105,7 +156,7 @@ impl Writer<'_> {
         for name in version.parts.keys() {
             self.put_part(keys, name, &sealed.next().ok_or_else(lacking)?, None)?;
         }
-        Ok((id, keys))
+        Ok(keys)
     }
 
     /// Sets something secret about a version besides its secret. What stood there is gone for good; the history says that it
