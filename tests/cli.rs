@@ -46,6 +46,7 @@ pages! {
     doctor "doctor.md",
     services "services.md",
     verify "verify.md",
+    rotate "rotate.md",
     config "config.md",
     json "json.md",
     exit_codes "exit-codes.md",

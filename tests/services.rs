@@ -10,10 +10,13 @@ mod services {
     mod crowd;
     mod documents;
     mod http;
+    mod mine;
     mod others;
+    mod rotate;
     pub mod stage;
     mod strangers;
     mod verify;
+    mod walk;
 }
 
 use services::stage;
@@ -217,7 +220,7 @@ fn everything(definition: &Definition) -> Values {
     for name in definition.fields.keys().chain(kept) {
         values.set_text(name, Some("made-up"));
     }
-    for name in ["account", "name", "label", "id", "owner", "owner_id", "email"] {
+    for name in ["account", "name", "new_name", "label", "id", "owner", "owner_id", "email"] {
         values.set_text(name, Some("made-up"));
     }
     values.set("token", Value::Secret(Secret::new("CANARY".into())));

@@ -1,6 +1,10 @@
 //! The real program in a real terminal: what is asked, what is shown, what is typed, and how the terminal is given back.
 
 #[cfg(test)]
+#[path = "common/fake.rs"]
+mod fake;
+
+#[cfg(test)]
 #[path = "common/pty.rs"]
 mod pty;
 
@@ -12,17 +16,21 @@ mod tools;
 #[cfg(test)]
 const _: () = {
     let _ = tools::ssh_key;
+    let _ = |seen: fake::Seen| (seen.method, seen.path, seen.headers, seen.body);
+    let _ =
+        || (fake::Reply::Answer, fake::Reply::Silence, fake::Reply::Bytes, fake::Reply::Endless, fake::Reply::Stalled);
 };
 
 #[cfg(test)]
 mod terminal {
-    use super::pty;
+    use super::{fake, pty};
 
     mod answers;
     mod canary;
     mod completions;
     mod editor;
     mod hidden;
+    mod rotate;
     mod shown;
     mod window;
 }

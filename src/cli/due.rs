@@ -14,6 +14,8 @@ use crate::token::reminder::{Answer, Duty, Reminder};
 use crate::token::when;
 
 /// Show what is owed, soonest first: rotate, revoke, verify, look
+///
+/// 'patvault rotate', 'patvault revoke' and 'patvault verify' do it; 'patvault done' says that you did.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Also what will be owed within so many days: 14d, 2w
@@ -49,7 +51,8 @@ pub(super) struct SnoozeArgs {
 
 /// Say that what a reminder asks for is done
 ///
-/// For 'revoke' it means that the old version no longer works: it is not asked for again. What comes again by the calendar
+/// For 'revoke' it means that the old version no longer works: it is not asked for again; 'patvault revoke' does it. For 'rotate'
+/// nothing is put in its place: 'patvault rotate' does that. What comes again by the calendar
 /// (unused, rotation of tokens that never end) is reminded of again after its time.
 #[derive(Debug, clap::Args)]
 pub(super) struct DoneArgs {

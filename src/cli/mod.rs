@@ -28,6 +28,8 @@ mod intake;
 mod key;
 mod list;
 mod man;
+mod revoke;
+mod rotate;
 mod services;
 mod show;
 mod table;
@@ -145,6 +147,8 @@ enum AtDesk {
     Status(unlock::StatusArgs),
     Key(key::Args),
     Verify(verify::Args),
+    Rotate(rotate::Args),
+    Revoke(revoke::Args),
     Services(services::Args),
     Detect(detect::Args),
     Import(import::Args),
@@ -356,6 +360,8 @@ fn dispatch(command: Option<AtDesk>, desk: &mut Desk) -> Result<Exit, Error> {
         Some(AtDesk::Status(args)) => unlock::status(&args, desk),
         Some(AtDesk::Key(args)) => key::run(args, desk),
         Some(AtDesk::Verify(args)) => verify::run(&args, desk),
+        Some(AtDesk::Rotate(args)) => rotate::run(&args, desk),
+        Some(AtDesk::Revoke(args)) => revoke::run(&args, desk),
         Some(AtDesk::Services(args)) => services::run(&args, desk),
         Some(AtDesk::Detect(args)) => detect::run(&args, desk),
         Some(AtDesk::Import(args)) => import::run(&args, desk),

@@ -85,6 +85,7 @@ fn print(session: &Session, shown: &Shown, face: &mut Face) {
         let day = issued.day(now);
         fact("issued", &format!("{day}, {}", when::words(day, now)));
     }
+    fact("rotation", &token.current().rotation.as_ref().map(|one| phrase::under_way(one, now)).unwrap_or_default());
     fact("verified", &phrase::verified(token.current(), now));
     for (name, value) in &token.current().told {
         let (name, value) = phrase::told(name, value, now);

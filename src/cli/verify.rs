@@ -49,13 +49,27 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+pub(super) struct Row<'a> {
     token: &'a str,
     service: &'a str,
     verdict: &'static str,
     why: Option<&'a str>,
     owner: Option<&'a str>,
     news: &'a [String],
+}
+
+impl<'a> Row<'a> {
+    /// What was found out about a version.
+    pub(super) fn of(one: &'a Checked) -> Self {
+        Self {
+            token: &one.name,
+            service: &one.service,
+            verdict: one.verdict.outcome.word(),
+            why: one.verdict.why.as_deref(),
+            owner: one.owner.as_deref(),
+            news: &one.news,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -79,7 +93,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
             _ => "No token fits.",
         });
     }
-    introduce(desk, &plan)?;
+    introduce(desk, plan.hosts())?;
     let checked = ask(&session, &plan, args.json, &mut desk.face)?;
     if args.json {
         desk.face.json(&document(&checked, &plan));
@@ -99,8 +113,8 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
 }
 
 /// Shows the hosts that get a secret for the first time, and asks about those that nobody but the person named.
-fn introduce(desk: &mut Desk, plan: &Plan) -> Result<(), Error> {
-    let new = Hosts::new_in(&desk.ground, &plan.inquiries);
+pub(super) fn introduce<'a>(desk: &Desk, hosts: impl IntoIterator<Item = (&'a String, bool)>) -> Result<(), Error> {
+    let new = Hosts::new_in(&desk.ground, hosts);
     for host in &new.said {
         desk.face.say(&format!("For the first time from here, secrets go to {host}"));
     }
@@ -121,7 +135,7 @@ fn introduce(desk: &mut Desk, plan: &Plan) -> Result<(), Error> {
 }
 
 /// Asks, writes down what comes back, and prints it as it is written down.
-fn ask(session: &Session, plan: &Plan, quiet: bool, face: &mut Face) -> Result<Vec<Checked>, Error> {
+pub(super) fn ask(session: &Session, plan: &Plan, quiet: bool, face: &mut Face) -> Result<Vec<Checked>, Error> {
     let of = plan.inquiries.len();
     let (mut waiting, mut checked) = (vec![], vec![]);
     let mut last = Instant::now();
@@ -182,17 +196,9 @@ fn line(checked: &Checked, face: &mut Face) {
 }
 
 fn document<'a>(checked: &'a [Checked], plan: &'a Plan) -> Document<'a> {
-    let row = |one: &'a Checked| Row {
-        token: &one.name,
-        service: &one.service,
-        verdict: one.verdict.outcome.word(),
-        why: one.verdict.why.as_deref(),
-        owner: one.owner.as_deref(),
-        news: &one.news,
-    };
     Document {
         patvault: 1,
-        checked: checked.iter().map(row).collect(),
+        checked: checked.iter().map(Row::of).collect(),
         skipped: plan.skipped.iter().map(|one| SkippedRow { token: &one.path, why: &one.why }).collect(),
     }
 }

@@ -238,6 +238,18 @@ fn journal(survey: &Survey) -> Vec<Finding> {
             counted(survey.waiting, "use")
         )));
     }
+    if survey.arrived > 0 {
+        found.push(note(
+            format!("{} that a service gave in the journal", counted(survey.arrived, "new secret")),
+            "any write takes it in, such as the 'patvault rotate' that it came of",
+        ));
+    }
+    found.extend(survey.unopened.iter().map(|path| {
+        bad(
+            format!("{} may hold a new secret, and does not open", shown(path)),
+            "keep it until you know that the tokens you rotated last work",
+        )
+    }));
     found.extend(
         survey
             .unreadable

@@ -8,7 +8,9 @@ use super::session::Session;
 use super::with::{self, Stand, With};
 use crate::secret::Secret;
 use crate::service::definition::{Definition, Kind, ScopeSet};
-use crate::service::{Catalogue, Errand, Other, Place, Service, Value, Values, detect, hosts, place, read, verifying};
+use crate::service::{
+    Catalogue, Errand, Other, Place, Service, Value, Values, address, detect, hosts, place, read, verifying,
+};
 use crate::text::escaped;
 use crate::token::{Token, Version};
 
@@ -19,6 +21,17 @@ pub struct Issuer {
     kind: String,
     place: Place,
     others: BTreeMap<String, Stand>,
+}
+
+/// A page for the person, with everything filled in that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Its address. Not escaped.
+    pub url: String,
+    /// What to do there, in a sentence.
+    pub how: Option<String>,
+    /// Nobody has seen it documented.
+    pub is_unproven: bool,
 }
 
 /// Finds issuers. A service is read once, however many tokens are its.
@@ -152,6 +165,21 @@ impl Issuer {
         hosts(self.definition(), &self.place, calls)
     }
 
+    /// The first of these pages that the kind has, filled in for a token. `fill` adds what else is known.
+    pub fn page(&self, names: &[&str], token: &Token, fill: impl FnOnce(&mut Values)) -> Option<Address> {
+        let pages = &self.kind()?.pages;
+        let version = token.current();
+        let mut values = self.facts(token, version);
+        fill(&mut values);
+        let scopes: Vec<String> = version.scopes.iter().map(|scope| scope.name.clone()).collect();
+        let filled = |name: &&str| {
+            let page = pages.get(*name)?;
+            let url = address(page, &self.place, &values, &scopes).ok()?;
+            Some(Address { url, how: page.how.clone(), is_unproven: page.unproven })
+        };
+        names.iter().find_map(filled)
+    }
+
     /// Opens the secret of a version and gets everything ready that the service is asked with.
     ///
     /// # Errors
@@ -192,12 +220,20 @@ impl Issuer {
         })
     }
 
-    /// What is known of a token besides its secrets.
+    /// What is known of a token besides its secrets, with what its secret shows.
     fn known(&self, token: &Token, version: &Version, secret: &Secret) -> Values {
-        let mut values = Values::default();
+        let mut values = self.facts(token, version);
         for (name, text) in self.kind().map(|kind| read(kind, secret)).unwrap_or_default() {
-            values.set(&name, Value::Text(text));
+            if !values.has(&name) {
+                values.set(&name, Value::Text(text));
+            }
         }
+        values
+    }
+
+    /// What is known of a token without a look at its secrets.
+    fn facts(&self, token: &Token, version: &Version) -> Values {
+        let mut values = Values::default();
         for (name, text) in version.told.iter().chain(&token.facts) {
             values.set_text(name, Some(text));
         }

@@ -4,6 +4,7 @@ mod add;
 mod backup;
 mod behind;
 mod board;
+mod browse;
 mod copy;
 mod demo;
 mod detect;
@@ -28,7 +29,9 @@ mod lend;
 mod list;
 mod lock;
 mod peek;
+mod revoke;
 mod risks;
+mod rotate;
 mod services;
 mod session;
 mod show;
@@ -42,6 +45,7 @@ mod with;
 pub use add::{Added, add, check_place, pasted};
 pub use backup::{accept, back_up, backups, restore_backup};
 pub use behind::{agent, holder};
+pub use browse::browse;
 pub use copy::{Copied, copy, route};
 pub use demo::{Demo, demo};
 pub use detect::{Recognised, detect, recognise};
@@ -49,6 +53,7 @@ pub use discard::{discard, purge, restore, trash, trashed_as};
 pub use doctor::{EDIT_PREFIX, Finding, Level, mend, outside};
 pub use due::{Owed, answer, due};
 pub use edit::{Edits, edit, edit_shown};
+pub use errand::Address;
 pub use error::{Elsewhere, Error};
 pub use export::{export, gather};
 pub use fields::{Fields, Lacking};
@@ -64,6 +69,13 @@ pub use lend::{Unlocked, hold};
 pub use list::{Listed, list};
 pub use lock::lock;
 pub use peek::peek;
+pub use revoke::{
+    RevokePlan, Revoked, Whose, ask_to_revoke, note_revoked, plan_revoke, ready_to_revoke, revoked_by_word,
+};
+pub use rotate::{
+    ByHand, Departure, Looked, Lost, Renewal, RotatePlan, Rotated, Said, Settled, Step, Unkept, Wish, arrive, ask,
+    check_secret, depart, look, note_rotation, plan_rotate, ready, replace, rotate, settle,
+};
 pub use services::{service, services};
 pub use session::{Ground, Session};
 pub use show::{Shown, show};

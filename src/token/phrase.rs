@@ -2,6 +2,7 @@
 
 use super::expiry::{Date, Expiry, Source};
 use super::now::Now;
+use super::rotation::Rotation;
 use super::{LAST_USE, State, Version, when};
 
 /// The date, in words, and who said so.
@@ -48,6 +49,17 @@ pub fn verified(version: &Version, now: &Now) -> String {
         Some(verdict) => {
             let why = verdict.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
             format!("{} {}{why}", verdict.outcome.word(), when::ago(verdict.at, now))
+        }
+    }
+}
+
+/// How far a rotation is, and how it goes on.
+pub fn under_way(rotation: &Rotation, now: &Now) -> String {
+    match rotation {
+        Rotation::Begun(at) => format!("begun {}; 'patvault rotate' goes on", when::ago(*at, now)),
+        Rotation::Asked { at, .. } => {
+            let at = when::ago(*at, now);
+            format!("a new one was asked for {at}, and the answer is not here; 'patvault rotate' finds out")
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::plan::Inquiry;
 use crate::ops::error::Error;
 use crate::ops::files;
 use crate::ops::session::Ground;
@@ -20,20 +19,18 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// Those of a plan that are new here.
-    pub fn new_in(ground: &Ground, inquiries: &[Inquiry]) -> Self {
+    /// Those that are new here. Each comes with whether a definition of the person's own names it.
+    pub fn new_in<'a>(ground: &Ground, hosts: impl IntoIterator<Item = (&'a String, bool)>) -> Self {
         let known = known(ground);
-        let mut hosts = Self::default();
-        for inquiry in inquiries {
-            for host in inquiry.hosts.iter().filter(|host| !known.contains(*host)) {
-                if inquiry.is_own() {
-                    hosts.asked.insert(host.clone())
-                } else {
-                    hosts.said.insert(host.clone())
-                };
-            }
+        let mut new = Self::default();
+        for (host, is_own) in hosts.into_iter().filter(|(host, _)| !known.contains(*host)) {
+            if is_own {
+                new.asked.insert(host.clone())
+            } else {
+                new.said.insert(host.clone())
+            };
         }
-        hosts
+        new
     }
 }
 

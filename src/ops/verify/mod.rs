@@ -8,5 +8,6 @@ mod run;
 
 pub use hosts::{Hosts, remember_hosts};
 pub use plan::{Inquiry, Plan, Skipped, Which, plan_verify};
+pub(super) use record::outcome;
 pub use record::{Checked, record};
 pub use run::{CALLS_AT_ONCE, Heard, Inbox, Reply, Stop, run};

@@ -5,7 +5,8 @@ use crate::ops::error::Error;
 use crate::ops::session::Session;
 use crate::ops::with::With;
 use crate::service::Errand;
-use crate::service::definition::{Definition, ScopeSet};
+use crate::service::definition::{Definition, Kind, ScopeSet};
+use crate::token::id::{TokenId, VersionId};
 use crate::token::query::{Query, Search};
 use crate::token::reminder::{Duty, reminders};
 use crate::token::{Token, Version};
@@ -19,6 +20,8 @@ pub enum Which<'a> {
     All,
     /// Those that a query finds.
     Query(&'a Query),
+    /// This one.
+    One(TokenId),
 }
 
 /// A version of a token that is to be asked about.
@@ -51,6 +54,13 @@ pub struct Plan {
     pub skipped: Vec<Skipped>,
 }
 
+impl Plan {
+    /// The hosts that get a secret, and whether a definition of the person's own names them.
+    pub fn hosts(&self) -> impl Iterator<Item = (&String, bool)> {
+        self.inquiries.iter().flat_map(|inquiry| inquiry.hosts.iter().map(|host| (host, inquiry.is_own())))
+    }
+}
+
 /// Finds out what is to be asked: about the version in use of each token that is meant, and about older ones that are
 /// still to be revoked.
 pub fn plan_verify(session: &Session, which: Which, with: With) -> Result<Plan, Error> {
@@ -69,6 +79,7 @@ pub fn plan_verify(session: &Session, which: Which, with: With) -> Result<Plan, 
 fn is_meant(session: &Session, which: Which, token: &Token) -> bool {
     match which {
         Which::All => true,
+        Which::One(id) => token.id == id,
         Which::Query(query) => Search::new(query, &session.rules, &session.now).score(token).is_some(),
         Which::Owed => {
             let today = session.now.today();
@@ -93,6 +104,12 @@ fn inquiries(issuer: &Issuer, token: &Token) -> Result<Vec<Inquiry>, String> {
 }
 
 impl Inquiry {
+    /// About one version of a token.
+    pub(in crate::ops) fn of(issuer: &Issuer, token: &Token, version: VersionId) -> Self {
+        let at = token.versions.iter().position(|known| known.id == version).unwrap_or(0);
+        Self { token: token.clone(), at, issuer: issuer.clone(), hosts: issuer.hosts(&issuer.verifying()) }
+    }
+
     /// The version that is asked about.
     pub fn version(&self) -> &Version {
         self.token.versions.get(self.at).unwrap_or_else(|| self.token.current())
@@ -112,6 +129,11 @@ impl Inquiry {
     /// What is known of the service.
     pub(super) fn definition(&self) -> &Definition {
         self.issuer.definition()
+    }
+
+    /// The same, with its kind.
+    pub(super) fn known(&self) -> Option<(&Definition, &Kind)> {
+        Some((self.issuer.definition(), self.issuer.kind()?))
     }
 
     /// The scopes that tokens of this kind are given from.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::plan::Inquiry;
 use super::run::Reply;
 use crate::ops::error::Error;
+use crate::ops::rotate::{self, Became, Step};
 use crate::ops::session::Session;
 use crate::service::definition::{Fact, Means};
 use crate::service::{End, Facts, Verified};
@@ -12,6 +13,7 @@ use crate::token::change::{Field, Subject};
 use crate::token::expiry::{Expiry, Source};
 use crate::token::label::Label;
 use crate::token::now::Now;
+use crate::token::rotation::Rotation;
 use crate::token::{State, Token, Version, when};
 use crate::vault::Writer;
 use crate::verdict::{Outcome, Verdict};
@@ -55,12 +57,22 @@ fn record_one(session: &Session, vault: &mut Writer, reply: &Reply) -> Result<Ch
         return Ok(checked);
     };
     let subject = Subject { token: token.id, version: Some(version.id) };
-    vault.set(subject, &Field::Verdict, Some(&checked.verdict.to_string()))?;
-    if checked.verdict.outcome == Outcome::Dead && version.state != State::Current {
+    if checked.verdict.outcome == Outcome::Refused && version.is_dead() {
+        // Who is dead for the service does not come back because another time it did not say.
+        checked.news.push("it was dead before, which stands".into());
+    } else {
+        vault.set(subject, &Field::Verdict, Some(&checked.verdict.to_string()))?;
+    }
+    if checked.verdict.outcome == Outcome::Dead && matches!(version.state, State::Superseded(_)) {
         // The service's own word: nothing is left to be revoked.
         vault.set(subject, &Field::State, Some(&State::Revoked(session.now.instant).to_string()))?;
         checked.news.push("nothing is left to be revoked".into());
     }
+    if checked.verdict.outcome == Outcome::Alive && matches!(version.state, State::Revoked(_)) {
+        vault.set(subject, &Field::State, Some(&state_of_one_that_lives(token, version, session).to_string()))?;
+        checked.news.push("it was taken for revoked, and is not".into());
+    }
+    checked.news.extend(settle(session, vault, inquiry, version, subject, checked.verdict.outcome)?);
     if let Ok(verified) = &reply.said {
         let news = &mut checked.news;
         let mut told = Told { inquiry, token, version, vault, subject, now: &session.now, news };
@@ -70,17 +82,50 @@ fn record_one(session: &Session, vault: &mut Writer, reply: &Reply) -> Result<Ch
     Ok(checked)
 }
 
+/// Where a version stands that was taken for revoked.
+fn state_of_one_that_lives(token: &Token, version: &Version, session: &Session) -> State {
+    if token.current().id == version.id { State::Current } else { State::Superseded(session.now.instant) }
+}
+
+/// What the verdict says of a rotation's call whose answer was lost; it is noted down, and said.
+fn settle(
+    session: &Session,
+    vault: &mut Writer,
+    inquiry: &Inquiry,
+    version: &Version,
+    subject: Subject,
+    outcome: Outcome,
+) -> Result<Option<String>, Error> {
+    let Step::Settle(lost) = rotate::next(inquiry.known(), version, false, session.now.instant) else {
+        return Ok(None);
+    };
+    let Some(became) = rotate::became(&lost, outcome) else { return Ok(None) };
+    let noted = became.noted(session.now.instant);
+    vault.set(subject, &Field::Rotation, noted.as_ref().map(Rotation::to_string).as_deref())?;
+    Ok(Some(match became {
+        Became::NotDone => "the rotation that was asked for was not done".into(),
+        Became::Dead => "a new secret was asked for, and if it was made it is lost: make one by hand".into(),
+    }))
+}
+
 fn verdict(reply: &Reply, now: &Now) -> Verdict {
     let (outcome, why) = match &reply.said {
         Err(unasked) => (Outcome::Refused, Some(unasked.to_string())),
-        Ok(Verified { means, why, .. }) => match means {
-            Means::Alive | Means::Done => (Outcome::Alive, why.clone()),
-            Means::Limited => (Outcome::Alive, why.clone().or_else(|| Some("it may not do what was asked".into()))),
-            Means::Dead => (Outcome::Dead, why.clone()),
-            Means::Refused | Means::Throttled => (Outcome::Refused, why.clone()),
-        },
+        Ok(Verified { means: Means::Limited, why, .. }) => {
+            (Outcome::Alive, why.clone().or_else(|| Some("it may not do what was asked".into())))
+        }
+        Ok(Verified { means, why, .. }) => (outcome(*means), why.clone()),
     };
     Verdict { outcome, at: now.instant, why }
+}
+
+/// What an answer means for the token that it is about.
+pub(in crate::ops) fn outcome(means: Means) -> Outcome {
+    match means {
+        Means::Alive | Means::Done | Means::Limited => Outcome::Alive,
+        Means::Dead => Outcome::Dead,
+        Means::Refused | Means::Throttled => Outcome::Refused,
+    }
 }
 
 /// What a service told, on its way into the vault.

@@ -1,0 +1,209 @@
+//! What is said of a rotation: before, and at its end.
+
+use serde::Serialize;
+
+use super::{Args, word};
+use crate::cli::Desk;
+use crate::cli::face::Exit;
+use crate::cli::verify::{self, Row};
+use crate::ops::{self, Address, Checked, Error, Renewal, RotatePlan, Session, Step, Which, With};
+use crate::text::{counted, escaped};
+use crate::token::expiry::Expiry;
+use crate::token::now::Now;
+use crate::token::{State, Token, when};
+use crate::verdict::Outcome;
+
+/// The document that `rotate --dry-run --json` prints.
+#[derive(Serialize)]
+struct PlanDocument {
+    patvault: u32,
+    token: String,
+    path: String,
+    /// `call`, `by-hand`, `settle` or `wait`.
+    next: &'static str,
+    call: Option<String>,
+    hosts: Vec<String>,
+    kills_old: Option<bool>,
+    needs: Option<String>,
+    page: Option<String>,
+    expires: Option<String>,
+}
+
+/// The document that `rotate --json` prints.
+#[derive(Serialize)]
+struct Document<'a> {
+    patvault: u32,
+    token: String,
+    path: String,
+    version: u32,
+    expires: Option<String>,
+    /// What the service said, where it was asked.
+    checked: Vec<Row<'a>>,
+    /// Versions that are to be revoked.
+    owed: Vec<u32>,
+    /// Places in which the new one is not installed yet.
+    places: Vec<String>,
+}
+
+/// Says what would be done.
+pub(super) fn show_plan(plan: &RotatePlan, json: bool, desk: &mut Desk) {
+    if !json {
+        let lines = match &plan.step {
+            Step::Call(renewal) => call_lines(plan, renewal, &desk.now),
+            Step::ByHand => page_lines(plan, &desk.now),
+            Step::Settle(_) | Step::Wait(_) => {
+                vec![
+                    "A new one was asked for, and its answer was lost: first it is found out what became of it.".into(),
+                ]
+            }
+        };
+        lines.iter().for_each(|line| desk.face.line(line));
+        return;
+    }
+    let (next, renewal) = match &plan.step {
+        Step::Call(renewal) => ("call", Some(renewal)),
+        Step::ByHand => ("by-hand", None),
+        Step::Settle(_) => ("settle", None),
+        Step::Wait(_) => ("wait", None),
+    };
+    desk.face.json(&PlanDocument {
+        patvault: 1,
+        token: plan.token.id.to_string(),
+        path: plan.token.path(),
+        next,
+        call: renewal.map(|renewal| renewal.call.clone()),
+        hosts: plan.hosts(),
+        kills_old: renewal.map(|renewal| renewal.kills_old),
+        needs: renewal.and_then(|renewal| renewal.needs.clone()),
+        page: plan.page(&desk.now).map(|page| page.url),
+        expires: plan.ends.date().map(|date| date.to_string()),
+    });
+}
+
+/// What a call is going to do.
+pub(super) fn call_lines(plan: &RotatePlan, renewal: &Renewal, now: &Now) -> Vec<String> {
+    let hosts: Vec<_> = plan.hosts().iter().map(|host| escaped(host).into_owned()).collect();
+    let mut lines = vec![
+        format!("{} is asked for a new secret of {}:", escaped(plan.service()), escaped(&plan.token.path())),
+        format!("  call     {} at {}", escaped(&renewal.call), hosts.join(", ")),
+        match renewal.kills_old {
+            true => "  old one  dies at once, which cannot be undone".into(),
+            false => "  old one  lives on until it is revoked".into(),
+        },
+    ];
+    lines.extend(renewal.needs.iter().map(|needs| format!("  note     {}", escaped(needs))));
+    lines.extend(new_lines(plan, now));
+    lines
+}
+
+/// Where the person makes the new one, and what it is to be like.
+pub(super) fn page_lines(plan: &RotatePlan, now: &Now) -> Vec<String> {
+    let mut lines =
+        vec![format!("A new secret of {} is made on the page of its service:", escaped(&plan.token.path()))];
+    lines.extend(address_lines(plan.page(now).as_ref(), plan.unknown.as_deref()));
+    lines.extend(new_lines(plan, now));
+    lines
+}
+
+/// Where a page is and what to do there, or why that is not known.
+pub(in crate::cli) fn address_lines(page: Option<&Address>, unknown: Option<&str>) -> Vec<String> {
+    let Some(page) = page else {
+        let why = unknown.map_or_else(String::new, |why| format!(": {}", escaped(why)));
+        return vec![format!("  (where that is, is not known{why})")];
+    };
+    let mut lines = vec![format!("  {}", escaped(&page.url))];
+    lines.extend(page.how.iter().map(|how| format!("  There: {}", escaped(how))));
+    lines.extend(page.is_unproven.then(|| "  (that address is not proven)".into()));
+    lines
+}
+
+/// What the new one is to be like.
+fn new_lines(plan: &RotatePlan, now: &Now) -> Vec<String> {
+    let ends = ends(plan.ends, now).map(|ends| format!("  new one  ends {ends}"));
+    let scopes: Vec<_> = plan.token.current().scopes.iter().map(|scope| escaped(&scope.name)).collect();
+    let scopes = (!scopes.is_empty()).then(|| format!("  scopes   {}", scopes.join(", ")));
+    ends.into_iter().chain(scopes).collect()
+}
+
+fn ends(expiry: Expiry, now: &Now) -> Option<String> {
+    if matches!(expiry, Expiry::Never(_)) {
+        return Some("never".into());
+    }
+    let day = expiry.date()?.day(now);
+    Some(format!("{day}, {}", when::words(day, now)))
+}
+
+/// What comes when the new secret is in the vault: its service is asked whether it works, and what is left to do is said.
+pub(super) fn finish(session: &Session, plan: &RotatePlan, args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
+    let path = escaped(&plan.token.path()).into_owned();
+    if !args.json {
+        desk.face.line(&format!("Rotated {path}: the new secret is in the vault"));
+    }
+    let checked = if args.no_verify { vec![] } else { check(session, plan, args, desk)? };
+    let token = ops::show(session, &plan.token.id.to_string())?.token;
+    if args.json {
+        desk.face.json(&document(&token, &checked));
+    } else {
+        tell_rest(&token, plan, desk);
+    }
+    // What comes of the verdict on an older version is none of this.
+    let new = checked.iter().find(|one| one.name == plan.token.path());
+    Ok(match new.map(|one| one.verdict.outcome) {
+        Some(Outcome::Dead | Outcome::Refused) => Exit::Failed,
+        Some(Outcome::Alive) | None => Exit::Done,
+    })
+}
+
+/// Asks the service about the new one, and about old ones that are owed.
+fn check(session: &Session, plan: &RotatePlan, args: &Args, desk: &mut Desk) -> Result<Vec<Checked>, Error> {
+    let with = With::read(session, &args.with)?;
+    let looked = ops::plan_verify(session, Which::One(plan.token.id), with)?;
+    for skipped in looked.skipped.iter().filter(|_| !args.json) {
+        desk.face.say(&format!("Not verified: {}", escaped(&skipped.why)));
+    }
+    verify::introduce(desk, looked.hosts())?;
+    verify::ask(session, &looked, args.json, &mut desk.face)
+}
+
+fn tell_rest(token: &Token, plan: &RotatePlan, desk: &mut Desk) {
+    let current = token.current();
+    let word = word(plan);
+    match ends(current.expiry, &desk.now) {
+        Some(ends) => desk.face.say(&format!("Version {} ends {ends}.", current.number)),
+        None => desk.face.hint(&format!("when does it end? 'patvault expire {word} 90d', or never, tells")),
+    }
+    let places = places(token);
+    if !places.is_empty() {
+        desk.face.say(&format!("The new one is not installed yet in {}:", counted(places.len(), "place")));
+        for place in &places {
+            desk.face.say(&format!("  {}", escaped(place)));
+        }
+    }
+    for (owed, _) in token.owed() {
+        desk.face.hint(&format!(
+            "version {} still works: when nothing uses it any more, 'patvault revoke {word}'",
+            owed.number
+        ));
+    }
+    for version in token.versions.iter().skip(1).take(1).filter(|version| matches!(version.state, State::Revoked(_))) {
+        desk.face.say(&format!("Version {} is dead.", version.number));
+    }
+}
+
+/// The places in which the version in use is not installed yet.
+fn places(token: &Token) -> Vec<String> {
+    token.consumers.keys().filter(|place| !token.current().installed.contains_key(*place)).cloned().collect()
+}
+
+fn document<'a>(token: &Token, checked: &'a [Checked]) -> Document<'a> {
+    Document {
+        patvault: 1,
+        token: token.id.to_string(),
+        path: token.path(),
+        version: token.current().number,
+        expires: token.current().expiry.date().map(|date| date.to_string()),
+        checked: checked.iter().map(Row::of).collect(),
+        owed: token.owed().map(|(version, _)| version.number).collect(),
+        places: places(token),
+    }
+}
