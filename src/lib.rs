@@ -6,7 +6,7 @@
 //! ```text
 //! 3  faces    cli  tui                                what a person meets
 //! 2  verbs    ops                                     what patvault can do, whoever asks
-//! 1  hands    vault  agent  service  exchange  clipboard  config  paths  clock  process    each touches one outside thing
+//! 1  hands    vault  agent  service  exchange  clipboard  config  paths  clock  process  shell    each touches one outside thing
 //! 0  values   token  scope  secret  verdict  fault  ports  text    rules, without I/O or clock
 //! ```
 
@@ -24,6 +24,7 @@ pub mod process;
 pub mod scope;
 pub mod secret;
 pub mod service;
+pub mod shell;
 pub mod text;
 pub mod token;
 pub mod tui;

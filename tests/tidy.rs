@@ -23,6 +23,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("paths", 1),
     ("process", 1),
     ("service", 1),
+    ("shell", 1),
     ("vault", 1),
     // Verbs: what patvault can do, whoever asks.
     ("ops", 2),
@@ -69,6 +70,7 @@ const EXPOSING: Allowed = &[
     ("src/tui/screens/tokens/details.rs", "shows the secret that was asked for, for a while"),
     ("src/tui/widgets/field.rs", "takes what was pasted into a field"),
     ("src/vault/arrival.rs", "writes a new secret as the text of a file, which is sealed at once"),
+    ("src/shell.rs", "gives a secret to the command that installs it, and hides it in what that prints"),
     ("src/vault/db/write/add.rs", "seals secrets and takes their fingerprints"),
     ("src/vault/key.rs", "writes the vault key as the text of a slot, which is sealed at once"),
 ];
