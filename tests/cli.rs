@@ -33,6 +33,7 @@ pages! {
     copy "copy.md",
     edit "edit.md",
     facts "facts.md",
+    consumers "consumers.md",
     trash "trash.md",
     unlock "unlock.md",
     history "history.md",

@@ -16,7 +16,7 @@ use patvault::token::reminder::{self, Answer, reminders};
 use patvault::vault::{self, Use};
 
 /// Every word of a query, and every state. Each finds some tokens of the demo and leaves others.
-const QUERIES: [&str; 25] = [
+const QUERIES: [&str; 27] = [
     "deploy",
     "admin",
     "service:git",
@@ -40,6 +40,8 @@ const QUERIES: [&str; 25] = [
     "is:owed",
     "is:unknown",
     "is:unverified",
+    "is:uninstalled",
+    "place:actions",
     "is:trashed",
     "is:purged",
 ];

@@ -7,6 +7,8 @@ use std::fs;
 
 use common::{Stage, draft};
 use patvault::scope::Scope;
+use patvault::token::column::{self, USUAL};
+use patvault::token::consumer::Way;
 use patvault::token::draft::Draft;
 use patvault::token::parts::Parts;
 use patvault::vault::{Error, Reader};
@@ -76,6 +78,23 @@ fn a_list_opens_what_it_needs_once_and_leaves_the_rest() {
     assert!(opened(&stage, |r| r.tokens_in(Parts::NONE)) < list / 2);
     assert!(opened(&stage, |r| r.sketches(|_, _, _| Some(()))) < list / 2);
     assert!(opened(&stage, |r| r.is_sound()) > in_all, "a look over everything leaves nothing out");
+}
+
+#[test]
+fn where_tokens_are_installed_is_read_by_who_looks_at_it() {
+    let stage = Stage::new();
+    let mut all = drafts(0..2_000);
+    for draft in &mut all {
+        let place = |n: usize| format!("Actions of some organisation/and one of its repositories, {n}");
+        draft.consumers =
+            (0..4).map(|n| (place(n), Way::Run { command: "gh secret set DEPLOY".repeat(4), env: None })).collect();
+        draft.versions[0].installed = (0..4).map(|n| (place(n), common::author().at)).collect();
+    }
+    stage.add(&all);
+    let in_parts = |parts: Parts| opened(&stage, |r| r.tokens_in(parts));
+    let usual: Parts = USUAL.iter().map(|name| column::find(name).unwrap().parts).collect();
+    let (usual, with) = (in_parts(usual), in_parts(usual.and(Parts::CONSUMERS)));
+    assert!(with > usual + 15, "{usual}, {with}");
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod terminal {
     mod answers;
     mod canary;
     mod completions;
+    mod consumers;
     mod editor;
     mod hidden;
     mod rotate;

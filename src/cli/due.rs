@@ -13,7 +13,7 @@ use crate::token::Token;
 use crate::token::reminder::{Answer, Duty, Reminder};
 use crate::token::when;
 
-/// Show what is owed, soonest first: rotate, revoke, verify, look
+/// Show what is owed, soonest first: rotate, install, revoke, verify, look
 ///
 /// 'patvault rotate', 'patvault revoke' and 'patvault verify' do it; 'patvault done' says that you did.
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// Also what was put off
     #[arg(long)]
     all: bool,
-    /// Only these duties: rotate, revoke, verify, expiry, unused
+    /// Only these duties: rotate, install, revoke, verify, expiry, unused
     #[arg(long, value_name = "DUTY", value_delimiter = ',', add = terms::DUTY)]
     duty: Vec<Duty>,
     /// Print JSON
@@ -52,7 +52,8 @@ pub(super) struct SnoozeArgs {
 /// Say that what a reminder asks for is done
 ///
 /// For 'revoke' it means that the old version no longer works: it is not asked for again; 'patvault revoke' does it. For 'rotate'
-/// nothing is put in its place: 'patvault rotate' does that. What comes again by the calendar
+/// nothing is put in its place: 'patvault rotate' does that. For 'install' it means that every place of the token has the version
+/// in use. What comes again by the calendar
 /// (unused, rotation of tokens that never end) is reminded of again after its time.
 #[derive(Debug, clap::Args)]
 pub(super) struct DoneArgs {

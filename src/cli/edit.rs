@@ -9,7 +9,7 @@ use super::complete::Known;
 use super::face::Exit;
 use super::fields::Given;
 use super::terms::{self, OwnDays};
-use crate::exchange::facts::{self, Facts};
+use crate::exchange::facts::{self, Facts, PlaceText};
 use crate::ops::{self, EDIT_PREFIX, Edits, Error, Fields, Session, Shown};
 use crate::scope::Scope;
 use crate::text::escaped;
@@ -236,6 +236,13 @@ fn changed(desk: &Desk, token: &Token, old: &Facts, new: &Facts) -> Result<Edits
         let value = new.fields.get(name);
         if old.fields.get(name) != value {
             edits.fact(name, value.map_or("", String::as_str))?;
+        }
+    }
+    for place in old.places.keys().chain(new.places.keys()).collect::<BTreeSet<_>>() {
+        let way = new.places.get(place);
+        if old.places.get(place) != way {
+            let parse = |PlaceText { run, env, note }: &PlaceText| ops::way(Some(run), Some(env), Some(note));
+            edits.place(place, way.map(parse).transpose()?)?;
         }
     }
     if old.tags != new.tags {

@@ -7,6 +7,7 @@ mod backup;
 mod complete;
 mod completions;
 mod config;
+mod consumer;
 mod copy;
 mod demo;
 mod detect;
@@ -146,6 +147,8 @@ enum AtDesk {
     Lock(unlock::LockArgs),
     Status(unlock::StatusArgs),
     Key(key::Args),
+    #[command(alias = "consumers")]
+    Consumer(consumer::Args),
     Verify(verify::Args),
     Rotate(rotate::Args),
     Revoke(revoke::Args),
@@ -359,6 +362,7 @@ fn dispatch(command: Option<AtDesk>, desk: &mut Desk) -> Result<Exit, Error> {
         Some(AtDesk::Lock(args)) => unlock::lock(&args, desk),
         Some(AtDesk::Status(args)) => unlock::status(&args, desk),
         Some(AtDesk::Key(args)) => key::run(args, desk),
+        Some(AtDesk::Consumer(args)) => consumer::run(args, desk),
         Some(AtDesk::Verify(args)) => verify::run(&args, desk),
         Some(AtDesk::Rotate(args)) => rotate::run(&args, desk),
         Some(AtDesk::Revoke(args)) => revoke::run(&args, desk),

@@ -96,6 +96,10 @@ fn print(session: &Session, shown: &Shown, face: &mut Face) {
         fact(if at == 0 { "scopes" } else { "" }, &format!("{}{risk}", scope.name));
     }
     fact("secrets", &token.current().parts.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
+    for (at, consumer) in token.places().enumerate() {
+        let place = format!("{}: {}; updated {}", consumer.place, consumer.told(now), consumer.way.told());
+        fact(if at == 0 { "installed" } else { "" }, &place);
+    }
     fact("used", &token.last_use.map_or_else(|| "never".to_owned(), |at| when::ago(at, now)));
     for version in token.versions.iter().skip(1) {
         fact("older", &phrase::older(version, now));

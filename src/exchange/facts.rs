@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::scope::{Risk, Scope};
 use crate::text::escaped;
 use crate::token::Token;
+use crate::token::consumer::Way;
 use crate::token::expiry::Expiry;
 
 /// What a person may change in an editor, as they left it. Labels and dates are as written, unchecked.
@@ -45,9 +46,27 @@ pub struct Facts {
     /// What its service needs to know of it, by name.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// Where it is installed, by place.
+    #[serde(default)]
+    pub places: BTreeMap<String, PlaceText>,
     /// Reminder rules of its own, in days.
     #[serde(default)]
     pub reminders: Own,
+}
+
+/// How a place is updated; empty is as good as not there.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceText {
+    /// The command line.
+    #[serde(default)]
+    pub run: String,
+    /// The variable that holds the secret.
+    #[serde(default)]
+    pub env: String,
+    /// What to know of a place that is updated by hand.
+    #[serde(default)]
+    pub note: String,
 }
 
 /// Reminder rules of a token's own, in days; zero is never.
@@ -86,6 +105,15 @@ impl ScopeText {
         }
     }
 }
+
+/// What stands above the places of a token.
+const PLACES: &str = "
+# Where it is installed. The command has the secret on its standard input, or in the variable that env names; without one
+# you update the place yourself.
+# \"Actions org/app\" = { run = \"gh secret set DEPLOY --repo org/app\" }
+# \"server\" = { note = \"~/.netrc\" }
+[places]
+";
 
 /// Writes the facts of a token, each with what it is for. `fields` are those that its service has, and what they are.
 pub fn write(token: &Token, note: &str, fields: &[(&str, &str)]) -> String {
@@ -126,6 +154,10 @@ pub fn write(token: &Token, note: &str, fields: &[(&str, &str)]) -> String {
     }
     for (name, what) in fields.iter().filter(|(name, _)| !token.facts.contains_key(*name)) {
         let _infallible = writeln!(text, "# {} = \"\"  # {}", escaped(&key(name)), escaped(what));
+    }
+    text.push_str(PLACES);
+    for (place, way) in &token.consumers {
+        let _infallible = writeln!(text, "{} = {{ {} }}", quoted(place), how(way));
     }
     text.push_str(
         "\n# Reminders of its own, in days; 0 is never. Without a line, the vault's rules hold.\n[reminders]\n",
@@ -175,6 +207,14 @@ fn scope(scope: &Scope) -> String {
     }
 }
 
+fn how(way: &Way) -> String {
+    match way {
+        Way::Hand { note } => format!("note = {}", quoted(note.as_deref().unwrap_or_default())),
+        Way::Run { command, env: None } => format!("run = {}", quoted(command)),
+        Way::Run { command, env: Some(env) } => format!("run = {}, env = {}", quoted(command), quoted(env)),
+    }
+}
+
 /// Text of several lines stays so, where TOML can say it without escapes.
 fn long(text: &str) -> String {
     let plain = |c: char| c == '\n' || !c.is_control();
@@ -197,6 +237,10 @@ mod tests {
         token.policy.lead_days = Some(30);
         token.facts =
             [("account_id", "12 \"34\""), ("a.b", "c")].map(|(name, value)| (name.into(), value.into())).into();
+        let way = |text: &str| text.parse().unwrap();
+        token.consumers = [("a \"b\".c", "env A x 'y' \"z\""), ("d", "stdin x"), ("e", "hand ask"), ("f", "hand")]
+            .map(|(place, text)| (place.into(), way(text)))
+            .into();
         token.versions[0].scopes = vec![
             Scope { name: "repo".into(), rated: None, known: None },
             Scope { name: "admin:org".into(), rated: Some(Risk::Low), known: None },
@@ -206,6 +250,10 @@ mod tests {
             assert_eq!((facts.name.as_str(), facts.note.as_str()), (token.name.as_str(), note));
             assert_eq!(facts.scopes.iter().map(ScopeText::scope).collect::<Vec<_>>(), token.versions[0].scopes);
             assert_eq!(facts.fields, token.facts);
+            let ways = facts.places.into_iter().map(|(place, PlaceText { run, env, note })| {
+                (place, Way::parse(Some(&run), Some(&env), Some(&note)).unwrap())
+            });
+            assert_eq!(ways.collect::<BTreeMap<_, _>>(), token.consumers);
             assert_eq!(facts.reminders, Own { lead: Some(30), cadence: None, unused: None });
         }
     }

@@ -168,6 +168,7 @@ fn draft(record: Record) -> Result<Draft, Wrong> {
         return Err(Wrong::at("/versions", "a token has at least one"));
     }
     let versions = record.versions.into_iter().enumerate();
+    let consumers = named(Label::Place, record.consumers, way).map_err(|wrong| wrong.under("consumers"))?;
     Ok(Draft {
         service: text(Label::Service, &record.service, "/service")?,
         name: text(Label::Name, &record.name, "/name")?,
@@ -181,7 +182,6 @@ fn draft(record: Record) -> Result<Draft, Wrong> {
             .map(|(at, tag)| text(Label::Tag, tag, &format!("/tags/{at}")))
             .collect::<Result<_, _>>()?,
         facts: named(Label::Field, record.facts, value).map_err(|wrong| wrong.under("facts"))?,
-        consumers: named(Label::Place, record.consumers, way).map_err(|wrong| wrong.under("consumers"))?,
         with: named(Label::Field, record.with, id).map_err(|wrong| wrong.under("with"))?,
         // An id is not what the token is taken by: one that is none is not worth refusing the token.
         was: record.id.and_then(|id| id.parse().ok()),
@@ -193,12 +193,18 @@ fn draft(record: Record) -> Result<Draft, Wrong> {
             .filter(|note| !note.is_empty()),
         added: record.added,
         versions: versions
-            .map(|(at, record)| version(record, at == 0).map_err(|wrong| wrong.under(at).under("versions")))
+            .map(|(at, record)| version(record, at == 0, &consumers).map_err(|wrong| wrong.under(at).under("versions")))
             .collect::<Result<_, _>>()?,
+        consumers,
     })
 }
 
-fn version(record: VersionRecord, is_first: bool) -> Result<DraftVersion, Wrong> {
+fn version(record: VersionRecord, is_first: bool, consumers: &BTreeMap<String, Way>) -> Result<DraftVersion, Wrong> {
+    let installed =
+        named(Label::Place, record.installed, |TimeRecord(at)| Ok(at)).map_err(|wrong| wrong.under("installed"))?;
+    if !installed.keys().all(|place| consumers.contains_key(place)) {
+        return Err(Wrong::at("/installed", "it names a place that is not among the consumers of the token"));
+    }
     let state = state(record.state, record.since, is_first)?;
     Ok(DraftVersion {
         secret: secret(record.secret).map_err(|wrong| wrong.under("secret"))?,
@@ -212,8 +218,7 @@ fn version(record: VersionRecord, is_first: bool) -> Result<DraftVersion, Wrong>
             .collect::<Result<_, _>>()?,
         verdict: record.verdict.map(verdict).transpose()?,
         told: told(record.told).map_err(|wrong| wrong.under("told"))?,
-        installed: named(Label::Place, record.installed, |TimeRecord(at)| Ok(at))
-            .map_err(|wrong| wrong.under("installed"))?,
+        installed,
         parts: named(Label::Field, record.parts, secret).map_err(|wrong| wrong.under("parts"))?,
         state,
         added: record.added,

@@ -167,6 +167,7 @@ pub fn fulls() -> impl Strategy<Value = Full> {
             for (at, (mut version, secret, secret_parts)) in given.into_iter().enumerate() {
                 version.number = u32::try_from(count - at).unwrap();
                 version.id = VersionId::from_bytes([u8::try_from(count - at).unwrap(); 16]);
+                version.installed = consumers.keys().cloned().zip(version.installed.into_values()).collect();
                 if at == 0 {
                     version.state = State::Current;
                 }

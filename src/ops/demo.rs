@@ -7,6 +7,7 @@ use super::init::{Init, init};
 use super::session::{Ground, Session};
 use crate::scope::Scope;
 use crate::secret::Secret;
+use crate::token::consumer::Way;
 use crate::token::draft::{Draft, DraftVersion};
 use crate::token::expiry::{Date, Expiry, Source};
 use crate::token::now::Now;
@@ -50,6 +51,8 @@ struct Row {
     used: Option<i64>,
     verdict: &'static str,
     older: Option<i64>,
+    /// `PLACE` or `PLACE=COMMAND`, with `!` before one that does not have the version in use yet.
+    places: &'static str,
     note: &'static str,
 }
 
@@ -83,13 +86,28 @@ fn rows() -> Vec<Row> {
 
 fn row(line: &'static str) -> Option<Row> {
     let cells: Vec<&'static str> = line.split(',').collect();
-    let &[service, name, account, kind, instance, tags, scopes, issued, expires, used, verdict, older, note] =
+    let &[service, name, account, kind, instance, tags, scopes, issued, expires, used, verdict, older, places, note] =
         &cells[..]
     else {
         return None;
     };
     let (issued, used, older) = (issued.parse().ok()?, used.parse().ok(), older.parse().ok());
-    Some(Row { service, name, account, kind, instance, tags, scopes, issued, expires, used, verdict, older, note })
+    Some(Row {
+        service,
+        name,
+        account,
+        kind,
+        instance,
+        tags,
+        scopes,
+        issued,
+        expires,
+        used,
+        verdict,
+        older,
+        places,
+        note,
+    })
 }
 
 fn draft(at: usize, row: &Row, now: &Now) -> Draft {
@@ -115,6 +133,16 @@ fn draft(at: usize, row: &Row, now: &Now) -> Draft {
     let mut draft =
         Draft::of(row.service.to_owned(), row.name.to_owned(), DraftVersion::of(Secret::new(String::new())));
     draft.versions = versions;
+    for place in row.places.split(';').filter(|place| !place.is_empty()) {
+        let (name, command) = place.trim_start_matches('!').split_once('=').unzip();
+        let name = name.unwrap_or(place.trim_start_matches('!')).to_owned();
+        let way = command.map_or(Way::Hand { note: None }, |command| Way::Run { command: command.into(), env: None });
+        draft.consumers.insert(name.clone(), way);
+        let has_it = |version: &DraftVersion| version.state != State::Current || !place.starts_with('!');
+        for version in draft.versions.iter_mut().filter(|version| has_it(version)) {
+            version.installed.extend(version.added.map(|at| (name.clone(), at)));
+        }
+    }
     draft.account = full(row.account);
     draft.kind = full(row.kind);
     draft.instance = full(row.instance);

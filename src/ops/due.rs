@@ -2,6 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::consumer::tick;
 use super::due_index;
 use super::error::Error;
 use super::find::{Among, find};
@@ -65,12 +66,16 @@ pub fn answer(session: &Session, asked: &str, duty: Option<Duty>, answer: Answer
         let mut answered = vec![];
         for reminder in meant {
             let subject = Subject { token: token.id, version: Some(reminder.version) };
+            answered.push(reminder.duty);
+            if let (Duty::Install, Answer::Done(at)) = (reminder.duty, answer) {
+                token.unserved().try_for_each(|consumer| tick(vault, subject, consumer.place, Some(at)))?;
+                continue;
+            }
             vault.set(subject, &Field::Mark(reminder.duty), Some(&answer.to_string()))?;
             if let (Duty::Revoke, Answer::Done(at)) = (reminder.duty, answer) {
                 let state = crate::token::State::Revoked(at);
                 vault.set(subject, &Field::State, Some(&state.to_string()))?;
             }
-            answered.push(reminder.duty);
         }
         Ok((token, answered))
     })

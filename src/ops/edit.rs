@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::add::{Place, check_free};
+use super::consumer::put_place;
 use super::error::Error;
 use super::fields::Fields;
 use super::find::{Among, find};
@@ -13,6 +14,7 @@ use crate::scope::{Risk, Scope};
 use crate::secret::Secret;
 use crate::token::Token;
 use crate::token::change::{Field, Subject};
+use crate::token::consumer::Way;
 use crate::token::expiry::{Date, Expiry, Source};
 use crate::token::id::TokenId;
 use crate::token::label::{Label, note};
@@ -24,12 +26,13 @@ use crate::vault::{self, Writer};
 pub struct Edits {
     all: Vec<(Field, Option<String>)>,
     parts: BTreeMap<String, Secret>,
+    places: Vec<(String, Option<Way>)>,
 }
 
 impl Edits {
     /// Nothing is to be changed.
     pub fn is_empty(&self) -> bool {
-        self.all.is_empty() && self.parts.is_empty()
+        self.all.is_empty() && self.parts.is_empty() && self.places.is_empty()
     }
 
     /// Gives it another service.
@@ -93,6 +96,12 @@ impl Edits {
     /// Says which other token its service is asked with, by the name of a credential; none for none.
     pub fn with(&mut self, name: String, other: Option<TokenId>) -> Result<(), Error> {
         self.set(Field::With(name), other.map(|other| other.to_string()))
+    }
+
+    /// Says how one of its places is updated; none takes the place away.
+    pub fn place(&mut self, place: &str, way: Option<Way>) -> Result<(), Error> {
+        self.places.push((Label::Place.parse(place)?, way));
+        Ok(())
     }
 
     /// Says when it ends, on the person's word.
@@ -201,6 +210,13 @@ fn apply(session: &Session, vault: &mut Writer, token: &Token, edits: &Edits) ->
     }
     for (name, secret) in &edits.parts {
         vault.set_part(subject, name, secret)?;
+    }
+    for (place, way) in &edits.places {
+        match way {
+            // As 'consumer add' does: a place is named because the token is there.
+            Some(way) => put_place(vault, token, place, way, Some(session.now.instant))?,
+            None => vault.set(subject, &Field::Consumer(place.clone()), None)?,
+        }
     }
     let edited = vault.token(token.id)?.ok_or(Error::Cancelled)?;
     if Place::of(&edited) != Place::of(token) {

@@ -6,7 +6,7 @@ use crate::token::Token;
 use crate::token::parts::Parts;
 
 /// What completions tell of a token.
-const TOLD: Parts = Parts::FACTS.and(Parts::TAGS).and(Parts::SCOPES);
+const TOLD: Parts = Parts::FACTS.and(Parts::TAGS).and(Parts::SCOPES).and(Parts::CONSUMERS);
 
 /// All tokens of the vault that is meant, if the agent holds its key. No way in is tried, not even one that would open
 /// without a word: a key file may be on a disk that sleeps, a plugin may blink.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::history::{Event, Names};
 use crate::text::{clipped, counted, escaped};
 use crate::token::change::{Change, Field};
+use crate::token::consumer::Way;
 use crate::token::id::TokenId;
 use crate::vault::Batch;
 
@@ -83,7 +84,7 @@ pub fn told(change: &Change, names: &Names, ascii: bool) -> String {
         Field::Mark(duty) => format!("reminder {duty}"),
         Field::Fact(name) | Field::Told(name) => escaped(name).into_owned(),
         Field::Consumer(place) => format!("consumer {}", escaped(place)),
-        Field::Installed(place) => format!("installed in {}", escaped(place)),
+        Field::Installed(place) => escaped(place).into_owned(),
         Field::Part(name) => format!("secret {}", escaped(name)),
         Field::With(name) => format!("with {}", escaped(name)),
         field => field.to_string(),
@@ -96,6 +97,9 @@ pub fn told(change: &Change, names: &Names, ascii: bool) -> String {
         (Field::Purged, ..) => "its secrets destroyed".to_owned(),
         (Field::Part(_), None, _) => format!("{name}: added"),
         (Field::Part(_), Some(_), _) => format!("{name}: replaced"),
+        (Field::Installed(_), _, Some(_)) => format!("installed in {name}"),
+        (Field::Installed(_), _, None) => format!("not installed in {name}"),
+        (Field::Consumer(_), ..) => format!("{name}: {} {arrow} {}", way(old), way(new)),
         (Field::Told(_), ..) => format!("{name}: {} {arrow} {}, says the service", value(old), value(new)),
         (Field::Expiry, ..) => format!("{name}: {} {arrow} {}", expiry(old), expiry(new)),
         (Field::With(_), ..) => {
@@ -113,6 +117,14 @@ pub fn told(change: &Change, names: &Names, ascii: bool) -> String {
 fn expiry(text: Option<&str>) -> String {
     match text.and_then(|text| text.split_once(' ')) {
         Some((date, source)) => format!("{} ({})", escaped(date), escaped(source)),
+        None => value(text),
+    }
+}
+
+/// How a place is updated.
+fn way(text: Option<&str>) -> String {
+    match text.and_then(|text| text.parse::<Way>().ok()) {
+        Some(way) => value(Some(&way.told())),
         None => value(text),
     }
 }

@@ -35,7 +35,7 @@ pub struct Column {
 pub const USUAL: [&str; 6] = ["sign", "service", "name", "expires", "account", "scopes"];
 
 /// All of them.
-pub static COLUMNS: [Column; 15] = [
+pub static COLUMNS: [Column; 16] = [
     Column {
         name: "sign",
         heading: "",
@@ -148,6 +148,19 @@ pub static COLUMNS: [Column; 15] = [
         compare: |a, b, _| missing_last(a.tags.first(), b.tags.first()),
     },
     Column {
+        name: "installed",
+        heading: "INSTALLED",
+        parts: Parts::CONSUMERS,
+        cell: |token, _| match token.consumers.len() {
+            0 => String::new(),
+            all => format!("{}/{all}", all - token.unserved().count()),
+        },
+        compare: |a, b, _| {
+            let rank = |token: &Token| (token.consumers.is_empty(), std::cmp::Reverse(token.unserved().count()));
+            rank(a).cmp(&rank(b))
+        },
+    },
+    Column {
         name: "added",
         heading: "ADDED",
         parts: Parts::FACTS,
@@ -227,6 +240,7 @@ fn scopes(token: &Token) -> String {
 mod tests {
     use super::*;
     use crate::scope::Scope;
+    use crate::token::consumer::Way;
     use crate::token::expiry::{Date, Source};
     use crate::token::now::tests::{day, utc};
     use crate::token::tests::token;
@@ -252,6 +266,10 @@ mod tests {
         assert_eq!(cell("scopes", &soon), "sudo +2");
         assert_eq!(cell("risk", &soon), "high");
         assert_eq!(cell("used", &soon), "never");
+        assert_eq!(cell("installed", &soon), "");
+        soon.consumers = ["a", "b", "c"].map(|place| (place.into(), Way::Hand { note: None })).into();
+        soon.versions[0].installed.insert("b".into(), now.instant);
+        assert_eq!(cell("installed", &soon), "1/3");
 
         let unknown = token("github/ci");
         let mut never = token("slack/bot");

@@ -3,7 +3,51 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
+
 use super::label::{Label, NotALabel};
+use super::now::Now;
+use super::{Token, when};
+
+/// A place where a token is installed, and which of its versions is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consumer<'a> {
+    /// What the person calls it. Not escaped.
+    pub place: &'a str,
+    /// How it is updated.
+    pub way: &'a Way,
+    /// When the version in use was installed there; `None` where it was not.
+    pub since: Option<DateTime<Utc>>,
+    /// The newest of the older versions that were installed there, by its number.
+    pub older: Option<u32>,
+}
+
+impl Consumer<'_> {
+    /// Since when the version in use is there, or what is in its place.
+    pub fn told(&self, now: &Now) -> String {
+        match (self.since, self.older) {
+            (Some(since), _) => when::ago(since, now),
+            (None, Some(older)) => format!("not yet: version {older}"),
+            (None, None) => "not yet".to_owned(),
+        }
+    }
+}
+
+impl Token {
+    /// Its places, by their names.
+    pub fn places(&self) -> impl Iterator<Item = Consumer<'_>> {
+        self.consumers.iter().map(|(place, way)| {
+            let older = self.versions.iter().skip(1).find(|version| version.installed.contains_key(place));
+            let since = self.current().installed.get(place).copied();
+            Consumer { place, way, since, older: older.map(|version| version.number) }
+        })
+    }
+
+    /// Those that do not have the version in use yet.
+    pub fn unserved(&self) -> impl Iterator<Item = Consumer<'_>> {
+        self.places().filter(|consumer| consumer.since.is_none())
+    }
+}
 
 /// How a place is updated. As text (in files and in the record of changes): `hand`, `hand https://...`,
 /// `stdin gh secret set DEPLOY`, `env DEPLOY ./update.sh`.
@@ -43,6 +87,18 @@ impl Way {
     }
 }
 
+impl Way {
+    /// How, in words: `by hand`, `by ./update.sh (in $DEPLOY)`. Not escaped.
+    pub fn told(&self) -> String {
+        match self {
+            Self::Hand { note: None } => "by hand".to_owned(),
+            Self::Hand { note: Some(note) } => format!("by hand: {note}"),
+            Self::Run { command, env: None } => format!("by {command}"),
+            Self::Run { command, env: Some(env) } => format!("by {command} (in ${env})"),
+        }
+    }
+}
+
 impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -65,7 +121,9 @@ impl FromStr for Way {
             Some(("stdin", command)) => Ok(Self::Run { command: some(command)?, env: None }),
             Some(("env", rest)) => {
                 let (env, command) = rest.split_once(' ').ok_or(NotStored)?;
-                Ok(Self::Run { command: some(command)?, env: Some(some(env)?) })
+                // A shell is told of it as it stands here.
+                let env = Label::Variable.parse(env).map_err(|_| NotStored)?;
+                Ok(Self::Run { command: some(command)?, env: Some(env) })
             }
             _ => Err(NotStored),
         }
@@ -105,7 +163,7 @@ mod tests {
         {
             assert_eq!(text.parse::<Way>().unwrap().to_string(), text);
         }
-        for bad in ["", "stdin", "stdin ", "hand ", "env A", "env A ", "env  ./update", "run x"] {
+        for bad in ["", "stdin", "stdin ", "hand ", "env A", "env A ", "env  ./update", "env A;B ./update", "run x"] {
             assert_eq!(bad.parse::<Way>(), Err(NotStored), "{bad:?}");
         }
     }

@@ -53,6 +53,7 @@ enum Key {
     Tag,
     Scope,
     Kind,
+    Place,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,7 @@ enum Side {
 enum Flag {
     Has(Status),
     Unverified,
+    Uninstalled,
     Trashed,
     Purged,
 }
@@ -78,7 +80,7 @@ pub struct Asks {
     pub purged: bool,
 }
 
-const KEYS: [(&str, Key); 7] = [
+const KEYS: [(&str, Key); 8] = [
     ("service", Key::Service),
     ("name", Key::Name),
     ("account", Key::Account),
@@ -86,11 +88,16 @@ const KEYS: [(&str, Key); 7] = [
     ("tag", Key::Tag),
     ("scope", Key::Scope),
     ("kind", Key::Kind),
+    ("place", Key::Place),
 ];
 
 /// The states that are no [`Status`].
-const FLAGS: [(&str, Flag); 3] =
-    [("unverified", Flag::Unverified), ("trashed", Flag::Trashed), ("purged", Flag::Purged)];
+const FLAGS: [(&str, Flag); 4] = [
+    ("unverified", Flag::Unverified),
+    ("uninstalled", Flag::Uninstalled),
+    ("trashed", Flag::Trashed),
+    ("purged", Flag::Purged),
+];
 
 impl Query {
     /// Reads query words. Each word given on a command line is a word of its own, spaces and all, if it says so with
@@ -133,6 +140,7 @@ impl Test {
             Self::Fact { key: Key::Tag, .. } => Parts::TAGS,
             Self::Fact { key: Key::Scope, .. } => Parts::SCOPES,
             Self::Risk(_) => Parts::RISKS,
+            Self::Fact { key: Key::Place, .. } | Self::Is(Flag::Uninstalled) => Parts::CONSUMERS,
             Self::Fact { key: Key::Account | Key::Instance | Key::Kind, .. } => Parts::FACTS,
             Self::Expires(..) | Self::Is(Flag::Unverified) => Parts::VERSIONS,
             Self::Is(Flag::Has(_)) => status::PARTS,
@@ -202,6 +210,7 @@ impl<'a> Search<'a> {
             }
             Test::Is(Flag::Has(status)) => token.is(*status, self.rules, self.now),
             Test::Is(Flag::Unverified) => token.current().verdict.is_none(),
+            Test::Is(Flag::Uninstalled) => token.unserved().next().is_some(),
             Test::Is(Flag::Trashed) => token.trashed.is_some(),
             Test::Is(Flag::Purged) => token.purged.is_some(),
         };
@@ -224,6 +233,7 @@ fn facts(token: &Token, key: Key) -> Box<dyn Iterator<Item = &str> + '_> {
         Key::Account => Box::new(token.account.as_deref().into_iter()),
         Key::Instance => Box::new(token.instance.as_deref().into_iter()),
         Key::Kind => Box::new(token.kind.as_deref().into_iter()),
+        Key::Place => Box::new(token.consumers.keys().map(String::as_str)),
         Key::Tag => Box::new(token.tags.iter().map(String::as_str)),
         Key::Scope => Box::new(token.current().scopes.iter().map(|scope| scope.name.as_str())),
     }
@@ -360,12 +370,14 @@ impl BadQuery {
         match self {
             Self::Quote => "close it, or leave it out",
             Self::Key(_) => {
-                "words are service: name: account: instance: tag: (or #tag) scope: kind: risk: is: expires< expires> \
+                "words are service: name: account: instance: tag: (or #tag) scope: kind: place: risk: is: expires< expires> \
                  unused> unused<; put text with such a sign in double quotes"
             }
             Self::Value(_) => "write what to look for after the sign, without a space",
             Self::Risk(_) => "risks are low, medium and high",
-            Self::Flag(_) => "states are alive, expiring, expired, dead, owed, unknown, unverified, trashed and purged",
+            Self::Flag(_) => {
+                "states are alive, expiring, expired, dead, owed, unknown, unverified, uninstalled, trashed and purged"
+            }
             Self::Date(_) => "write it as expires<30d, expires>2027-01-31 or unused>90d",
         }
     }
@@ -375,6 +387,7 @@ impl BadQuery {
 mod tests {
     use super::*;
     use crate::scope::Scope;
+    use crate::token::consumer::Way;
     use crate::token::expiry::{Date, Expiry, Source};
     use crate::token::now::tests::{day, instant, utc};
     use crate::token::tests::token;
@@ -386,6 +399,7 @@ mod tests {
         token.account = Some("Ada Lovelace".into());
         token.kind = Some("fine-grained PAT".into());
         token.tags = ["prod".into(), "team:web".into()].into();
+        token.consumers = [("Actions org/app".into(), Way::Hand { note: None })].into();
         token.versions[0].expiry = Expiry::Ends(Date::Day(day("2026-12-01")), Source::Typed);
         token.versions[0].scopes = vec![Scope { name: "admin:org".into(), rated: None, known: None }];
         token.last_use = Some(instant("2026-11-01T12:00:00Z"));
@@ -423,6 +437,9 @@ mod tests {
             "unused<22d",
             "is:expiring",
             "is:unverified",
+            "is:uninstalled",
+            "place:actions",
+            "place=\"Actions org/app\"",
             "expires:30d",
             "unused:20d",
             "adminorg",
@@ -447,6 +464,7 @@ mod tests {
             "is:dead",
             "is:trashed",
             "instance:x",
+            "place:server",
             "is:alive",
         ];
         for query in not_found {

@@ -18,6 +18,8 @@ use crate::verdict::Verdict;
 pub enum Duty {
     /// Put a new version in its place.
     Rotate,
+    /// Bring the version in use to the places that do not have it yet.
+    Install,
     /// Have a superseded version revoked.
     Revoke,
     /// Ask the service about it for the first time.
@@ -30,12 +32,13 @@ pub enum Duty {
 
 impl Duty {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Rotate, Self::Revoke, Self::Verify, Self::Expiry, Self::Unused];
+    pub const ALL: [Self; 6] = [Self::Rotate, Self::Install, Self::Revoke, Self::Verify, Self::Expiry, Self::Unused];
 
     /// The word that people read and type.
     pub fn word(self) -> &'static str {
         match self {
             Self::Rotate => "rotate",
+            Self::Install => "install",
             Self::Revoke => "revoke",
             Self::Verify => "verify",
             Self::Expiry => "expiry",
@@ -60,7 +63,7 @@ impl FromStr for Duty {
 
 /// A word that names no duty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{}' is nothing that is reminded of; it is rotate, revoke, verify, expiry or unused", super::super::text::escaped(.0))]
+#[error("'{}' is nothing that is reminded of; it is rotate, install, revoke, verify, expiry or unused", super::super::text::escaped(.0))]
 pub struct NotADuty(String);
 
 /// Something owed.
@@ -143,7 +146,7 @@ impl FromStr for Answer {
 pub struct NotAnAnswer;
 
 /// What reminders look at in a token.
-pub const PARTS: Parts = Parts::FACTS.and(Parts::MARKS).and(Parts::USES);
+pub const PARTS: Parts = Parts::FACTS.and(Parts::MARKS).and(Parts::USES).and(Parts::CONSUMERS);
 
 /// Everything that is or will be owed for a token, soonest first. Nothing for one that is in the trash.
 pub fn reminders(token: &Token, rules: &Rules, now: &Now) -> Vec<Reminder> {
@@ -152,7 +155,7 @@ pub fn reminders(token: &Token, rules: &Rules, now: &Now) -> Vec<Reminder> {
     }
     let desk = Desk { token, rules, now };
     let mut found: Vec<Reminder> =
-        [desk.rotate(), desk.verify(), desk.expiry(), desk.unused()].into_iter().flatten().collect();
+        [desk.rotate(), desk.install(), desk.verify(), desk.expiry(), desk.unused()].into_iter().flatten().collect();
     found.extend(desk.revoke());
     found.sort_by_key(|reminder| (reminder.from, reminder.duty));
     found
@@ -202,6 +205,16 @@ impl Desk<'_> {
         let issued = current.issued.map_or_else(|| self.now.day_of(current.added), |date| date.day(self.now));
         let why = |since| format!("in use since {since}, to be rotated every {days} days");
         self.again(current.id, Duty::Rotate, issued, days, why)
+    }
+
+    fn install(&self) -> Option<Reminder> {
+        let current = self.token.current();
+        let (missing, all) = (self.token.unserved().count(), self.token.consumers.len());
+        let why = match all {
+            1 => format!("version {} is not in its place yet", current.number),
+            _ => format!("version {} is not yet in {missing} of {all} places", current.number),
+        };
+        (missing > 0).then(|| self.once(current.id, Duty::Install, self.now.day_of(current.added), why))?
     }
 
     fn verify(&self) -> Option<Reminder> {
@@ -292,6 +305,7 @@ impl Desk<'_> {
 mod tests {
     use super::*;
     use crate::token::State;
+    use crate::token::consumer::Way;
     use crate::token::expiry::{Date, Source};
     use crate::token::now::tests::{auckland, day, instant, utc};
     use crate::token::tests::{token, verdict, version};
@@ -386,6 +400,25 @@ mod tests {
         token.versions[1].verdict = None;
         token.versions[1].state = State::Revoked(instant(NOW));
         assert_eq!(told(&token, &utc(NOW)).len(), 1);
+    }
+
+    #[test]
+    fn a_new_version_is_to_be_installed_where_the_old_one_is() {
+        let owed = |token: &Token| {
+            told(token, &utc(NOW)).into_iter().filter(|line| line.starts_with("install")).collect::<Vec<_>>()
+        };
+        let mut token = quiet();
+        token.versions[0].number = 2;
+        let places = ["Actions", "server"].map(String::from);
+        token.consumers = places.clone().map(|place| (place, Way::Hand { note: None })).into();
+        assert_eq!(owed(&token), ["install 2026-11-01 version 2 is not yet in 2 of 2 places"]);
+        token.versions[0].installed.insert(places[0].clone(), instant(NOW));
+        assert_eq!(owed(&token), ["install 2026-11-01 version 2 is not yet in 1 of 2 places"]);
+        token.versions[0].installed.insert(places[1].clone(), instant(NOW));
+        assert!(owed(&token).is_empty());
+        token.consumers.remove(&places[1]);
+        token.versions[0].installed.clear();
+        assert_eq!(owed(&token), ["install 2026-11-01 version 2 is not in its place yet"]);
     }
 
     #[test]

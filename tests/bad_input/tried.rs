@@ -22,6 +22,8 @@ pub fn home() -> Home {
     let home = Home::with_vault();
     let added = fed(&mut home.patvault(["add", "github/ci", "--stdin", "--tag", "old"]), SECRET.as_bytes());
     assert!(added.status.success());
+    let placed = home.patvault(["consumer", "add", "github/ci", "server"]).output().unwrap();
+    assert!(placed.status.success());
     home
 }
 

@@ -226,6 +226,9 @@ impl Life {
         for args in all {
             self.runs(args, "");
         }
+        // A command has it on its standard input, and shows what it got.
+        self.runs(&["consumer", "add", "github/piped", "spot", "--pending", "--run", "cat"], "");
+        self.runs(&["consumer", "update", "github/piped", "--yes"], "");
         // Only these give a secret, and only to who asked.
         let Canaries { typed, piped, imported, .. } = &self.canaries;
         let asked =

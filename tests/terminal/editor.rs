@@ -8,7 +8,7 @@ use super::pty::{Home, Visit};
 const EDITOR: &str = r#"
 nth=$(($(cat "$HOME/nth" 2>/dev/null || echo 0) + 1))
 echo "$nth" >"$HOME/nth"
-grep -q secret "$1" && echo "THE SECRET IS IN IT"
+grep -q not-a-real-secret "$1" && echo "THE SECRET IS IN IT"
 sh "$HOME/edit-$nth" "$1"
 "#;
 

@@ -40,6 +40,8 @@ pub(in crate::cli) enum Known {
     Scope,
     /// A credential's name with a token in use that may serve as it.
     With,
+    /// A place where tokens are installed.
+    Place,
     /// A word of a query.
     Query,
     /// A column.
@@ -173,6 +175,7 @@ impl Known {
             Self::Tag => shelf.facts(|token| &token.tags),
             Self::Scope => shelf.facts(|token| token.current().scopes.iter().map(|scope| &scope.name)),
             Self::With => shelf.credentials(typed),
+            Self::Place => shelf.facts(|token| token.consumers.keys()),
             Self::Query => query::endings(typed, shelf.kept()).iter().map(|word| Offer::of(word)).collect(),
             Self::Column | Self::Order => COLUMNS.iter().map(|column| Offer::of(column.name)).collect(),
             Self::Vault => shelf.named(|ground| Ok(ground.vaults()), String::clone),

@@ -228,6 +228,8 @@ fn bad_fields_are_named_and_never_shown() {
     let tag = "a tag has no spaces, no control characters and does not start with '#' or '-'";
     let service = "a service is a word of lower-case letters, digits, '.', '-' and '_', such as github";
     let whole = "it must be a whole number";
+    let way = "a command is one line, a variable is letters, digits and '_', and a note is one line";
+    let argument = "a command is not given the secret as an argument: every user of the machine can read those";
     let cases = [
         (json!({ "colour": SECRET }), "/colour", "there is no such field"),
         (json!({ "not-a-real-secret-16C7e42": 1 }), "", "there is no such field"),
@@ -243,6 +245,11 @@ fn bad_fields_are_named_and_never_shown() {
         (json!({ "policy": { "lead_days": -1 } }), "/policy/lead_days", whole),
         (json!({ "policy": { "lead_days": 1u64 << 40 } }), "/policy/lead_days", whole),
         (json!({ "policy": 5 }), "/policy", "it must be an object"),
+        (json!({ "consumers": { "a": SECRET } }), "/consumers/a", "it must be an object"),
+        (json!({ "consumers": { (format!("\u{1b}{SECRET}")): {} } }), "/consumers", LABEL),
+        (json!({ "consumers": { "a": { "run": format!("x\n{SECRET}") } } }), "/consumers", way),
+        (json!({ "consumers": { "a": { "run": "x", "env": SECRET } } }), "/consumers", way),
+        (json!({ "consumers": { "a": { "run": format!("{SECRET} {{token}}") } } }), "/consumers", argument),
         (json!({ "added": SECRET }), "/added", TIME),
         (json!({ "trashed": 5 }), "/trashed", "it must be text"),
         (json!({ "versions": { "secret": SECRET } }), "/versions", "it must be a list"),
@@ -270,6 +277,12 @@ fn bad_versions_are_named_and_never_shown() {
         (json!({ "told": SECRET }), "/told", "it must be an object"),
         (json!({ "told": { "owner": format!("\u{1b}{SECRET}") } }), "/told", LABEL),
         (json!({ "told": { "last_use": SECRET } }), "/told/last_use", "it must be a day or a time"),
+        (json!({ "installed": { "a": SECRET } }), "/installed/a", TIME),
+        (
+            json!({ "installed": { "a": "2026-11-22T10:00:00Z" } }),
+            "/installed",
+            "it names a place that is not among the consumers of the token",
+        ),
         (json!({ "state": SECRET }), "/state", "it must be one of current, superseded, revoked"),
         (json!({ "state": "superseded" }), "/state", "the first version is the current one"),
         (json!({ "since": SECRET }), "/since", TIME),
