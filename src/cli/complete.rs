@@ -115,11 +115,11 @@ impl Candidate {
 
 /// What may stand behind these words, where a word was begun.
 fn candidates(words: &[String], typed: &str) -> Vec<Candidate> {
-    let definition = super::definition();
-    let shelf = Arc::new(Shelf::new(ground(definition.clone(), words)));
+    let shelf = Arc::new(Shelf::new(ground(super::definition(), words)));
     let line = words.iter().map(String::as_str).chain([typed]).map(OsString::from).collect();
     let here = std::env::current_dir().ok();
-    let found = complete(&mut with_offers(definition, &shelf), line, words.len(), here.as_deref()).unwrap_or_default();
+    let found = complete(&mut with_offers(super::whole_definition(), &shelf), line, words.len(), here.as_deref())
+        .unwrap_or_default();
     // Options are offered to who begins one.
     let wanted = |candidate: &Candidate| !candidate.value.starts_with('-') || typed.starts_with('-');
     found.iter().filter_map(|found| Candidate::of(found, typed)).filter(wanted).collect()

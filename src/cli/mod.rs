@@ -27,6 +27,7 @@ mod import;
 mod init;
 mod intake;
 mod key;
+mod later;
 mod list;
 mod man;
 mod revoke;
@@ -55,6 +56,7 @@ use ask::Terminal;
 use complete::Known;
 pub use face::Exit;
 use face::Face;
+use later::Later;
 
 /// Keeps personal access tokens: what each may do, when it ends, what is owed.
 ///
@@ -105,61 +107,61 @@ struct Common {
 enum Command {
     #[command(flatten)]
     AtDesk(AtDesk),
-    Completions(completions::Args),
-    Man(man::Args),
+    Completions(Later<completions::Args>),
+    Man(Later<man::Args>),
     #[command(hide = true)]
-    Agent(agent::Args),
+    Agent(Later<agent::Args>),
     #[command(hide = true)]
-    Complete(complete::Args),
+    Complete(Later<complete::Args>),
     #[command(hide = true)]
-    Holder(holder::Args),
+    Holder(Later<holder::Args>),
 }
 
 /// The commands that need to know where the person keeps things. The others are run by packagers, perhaps without a home.
 #[derive(Debug, Subcommand)]
 enum AtDesk {
-    Init(init::Args),
-    Add(add::Args),
+    Init(Later<init::Args>),
+    Add(Later<add::Args>),
     #[command(aliases = ["ls", "find", "search"])]
     List(list::Args),
-    Show(show::Args),
-    Get(get::Args),
+    Show(Later<show::Args>),
+    Get(Later<get::Args>),
     #[command(alias = "cp")]
-    Copy(copy::Args),
+    Copy(Later<copy::Args>),
     #[command(alias = "update")]
-    Edit(edit::Args),
+    Edit(Later<edit::Args>),
     #[command(alias = "mv")]
-    Rename(facts::RenameArgs),
+    Rename(Later<facts::RenameArgs>),
     Tag(facts::TagArgs),
-    Note(facts::NoteArgs),
-    Expire(facts::ExpireArgs),
+    Note(Later<facts::NoteArgs>),
+    Expire(Later<facts::ExpireArgs>),
     Scope(facts::ScopeArgs),
     #[command(aliases = ["rm", "delete"])]
-    Remove(discard::RemoveArgs),
-    Restore(discard::RestoreArgs),
-    Purge(discard::PurgeArgs),
-    History(history::Args),
-    Undo(history::UndoArgs),
-    Due(due::Args),
-    Snooze(due::SnoozeArgs),
-    Done(due::DoneArgs),
-    Unlock(unlock::UnlockArgs),
-    Lock(unlock::LockArgs),
-    Status(unlock::StatusArgs),
-    Key(key::Args),
+    Remove(Later<discard::RemoveArgs>),
+    Restore(Later<discard::RestoreArgs>),
+    Purge(Later<discard::PurgeArgs>),
+    History(Later<history::Args>),
+    Undo(Later<history::UndoArgs>),
+    Due(Later<due::Args>),
+    Snooze(Later<due::SnoozeArgs>),
+    Done(Later<due::DoneArgs>),
+    Unlock(Later<unlock::UnlockArgs>),
+    Lock(Later<unlock::LockArgs>),
+    Status(Later<unlock::StatusArgs>),
+    Key(Later<key::Args>),
     #[command(alias = "consumers")]
-    Consumer(consumer::Args),
-    Verify(verify::Args),
-    Rotate(rotate::Args),
-    Revoke(revoke::Args),
-    Services(services::Args),
-    Detect(detect::Args),
-    Import(import::Args),
+    Consumer(Later<consumer::Args>),
+    Verify(Later<verify::Args>),
+    Rotate(Later<rotate::Args>),
+    Revoke(Later<revoke::Args>),
+    Services(Later<services::Args>),
+    Detect(Later<detect::Args>),
+    Import(Later<import::Args>),
     Export(export::Args),
-    Backup(backup::Args),
-    Doctor(doctor::Args),
-    Config(config::Args),
-    Demo(demo::Args),
+    Backup(Later<backup::Args>),
+    Doctor(Later<doctor::Args>),
+    Config(Later<config::Args>),
+    Demo(Later<demo::Args>),
 }
 
 /// What a command works with.
@@ -236,26 +238,33 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Next {
         crate::process::close();
     }
     let exit = match command {
-        Some(Command::Completions(args)) => ended(plain(), |face| completions::run(&args, face).map(|()| Exit::Done)),
-        Some(Command::Man(args)) => ended(plain(), |face| man::run(&args, face).map(|()| Exit::Done)),
-        Some(Command::Agent(args)) => ended(plain(), |face| agent::run(args, face)),
-        Some(Command::Complete(args)) => ended(plain(), |face| {
+        Some(Command::Completions(Later(args))) => {
+            ended(plain(), |face| completions::run(&args, face).map(|()| Exit::Done))
+        }
+        Some(Command::Man(Later(args))) => ended(plain(), |face| man::run(&args, face).map(|()| Exit::Done)),
+        Some(Command::Agent(Later(args))) => ended(plain(), |face| agent::run(args, face)),
+        Some(Command::Complete(Later(args))) => ended(plain(), |face| {
             complete::run(args, face);
             Ok(Exit::Done)
         }),
-        Some(Command::Holder(args)) => ended(plain(), |face| holder::run(&args, face)),
+        Some(Command::Holder(Later(args))) => ended(plain(), |face| holder::run(&args, face)),
         Some(Command::AtDesk(command)) => return at_desk(common, Some(command)),
         None => return at_desk(common, None),
     };
     Next::Exit(exit)
 }
 
-/// Reads a command line by the definition, which is made once: it is the greater part of starting.
+/// Reads a command line. To understand one, only the command that is called has to be defined; to tell of the others, in a
+/// help or an error, all of them.
 fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut definition = definition();
     let line = words::sorted(arguments, &definition);
-    let mut matches = definition.try_get_matches_from_mut(line).map_err(|error| without_hidden(error, &definition))?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
+    read_by(&mut definition, &line).or_else(|_| read_by(&mut whole_definition(), &line))
+}
+
+fn read_by(definition: &mut clap::Command, line: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut matches = definition.try_get_matches_from_mut(line).map_err(|error| without_hidden(error, definition))?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(definition))
 }
 
 /// The tips of an error are what `--help` shows: no command that is hidden, and each by its one name.
@@ -281,8 +290,9 @@ fn without_hidden(mut error: clap::Error, definition: &clap::Command) -> clap::E
 }
 
 fn at_desk(common: Common, command: Option<AtDesk>) -> Next {
-    let is_prompt = matches!(&command, Some(AtDesk::Status(args)) if args.prompt);
-    let wants_window = command.as_ref().is_none_or(|command| matches!(command, AtDesk::Demo(args) if !args.list));
+    let is_prompt = matches!(&command, Some(AtDesk::Status(Later(args))) if args.prompt);
+    let wants_window =
+        command.as_ref().is_none_or(|command| matches!(command, AtDesk::Demo(Later(args)) if !args.list));
     Next::Exit(match desk(common, command.as_ref()) {
         Ok(desk) if wants_window && desk.terminal.takes_window() => {
             let Desk { face, ground, means, .. } = desk;
@@ -338,46 +348,54 @@ fn desk(common: Common, command: Option<&AtDesk>) -> Result<Desk, Error> {
 fn dispatch(command: Option<AtDesk>, desk: &mut Desk) -> Result<Exit, Error> {
     match command {
         None => greet::run(desk),
-        Some(AtDesk::Init(args)) => init::run(args, desk),
-        Some(AtDesk::Add(args)) => add::run(args, desk),
+        Some(AtDesk::Init(Later(args))) => init::run(args, desk),
+        Some(AtDesk::Add(Later(args))) => add::run(args, desk),
         Some(AtDesk::List(args)) => list::run(&args, desk),
-        Some(AtDesk::Show(args)) => show::run(&args, desk),
-        Some(AtDesk::Get(args)) => get::run(&args, desk),
-        Some(AtDesk::Copy(args)) => copy::run(&args, desk),
-        Some(AtDesk::Edit(args)) => edit::run(&args, desk),
-        Some(AtDesk::Rename(args)) => facts::rename(&args, desk),
+        Some(AtDesk::Show(Later(args))) => show::run(&args, desk),
+        Some(AtDesk::Get(Later(args))) => get::run(&args, desk),
+        Some(AtDesk::Copy(Later(args))) => copy::run(&args, desk),
+        Some(AtDesk::Edit(Later(args))) => edit::run(&args, desk),
+        Some(AtDesk::Rename(Later(args))) => facts::rename(&args, desk),
         Some(AtDesk::Tag(args)) => facts::tag(&args, desk),
-        Some(AtDesk::Note(args)) => facts::note(&args, desk),
-        Some(AtDesk::Expire(args)) => facts::expire(&args, desk),
+        Some(AtDesk::Note(Later(args))) => facts::note(&args, desk),
+        Some(AtDesk::Expire(Later(args))) => facts::expire(&args, desk),
         Some(AtDesk::Scope(args)) => facts::scope(&args, desk),
-        Some(AtDesk::Remove(args)) => discard::remove(&args, desk),
-        Some(AtDesk::Restore(args)) => discard::restore(&args, desk),
-        Some(AtDesk::Purge(args)) => discard::purge(&args, desk),
-        Some(AtDesk::History(args)) => history::run(&args, desk),
-        Some(AtDesk::Undo(args)) => history::undo(&args, desk),
-        Some(AtDesk::Due(args)) => due::run(&args, desk),
-        Some(AtDesk::Snooze(args)) => due::snooze(&args, desk),
-        Some(AtDesk::Done(args)) => due::done(&args, desk),
-        Some(AtDesk::Unlock(args)) => unlock::unlock(&args, desk),
-        Some(AtDesk::Lock(args)) => unlock::lock(&args, desk),
-        Some(AtDesk::Status(args)) => unlock::status(&args, desk),
-        Some(AtDesk::Key(args)) => key::run(args, desk),
-        Some(AtDesk::Consumer(args)) => consumer::run(args, desk),
-        Some(AtDesk::Verify(args)) => verify::run(&args, desk),
-        Some(AtDesk::Rotate(args)) => rotate::run(&args, desk),
-        Some(AtDesk::Revoke(args)) => revoke::run(&args, desk),
-        Some(AtDesk::Services(args)) => services::run(&args, desk),
-        Some(AtDesk::Detect(args)) => detect::run(&args, desk),
-        Some(AtDesk::Import(args)) => import::run(&args, desk),
+        Some(AtDesk::Remove(Later(args))) => discard::remove(&args, desk),
+        Some(AtDesk::Restore(Later(args))) => discard::restore(&args, desk),
+        Some(AtDesk::Purge(Later(args))) => discard::purge(&args, desk),
+        Some(AtDesk::History(Later(args))) => history::run(&args, desk),
+        Some(AtDesk::Undo(Later(args))) => history::undo(&args, desk),
+        Some(AtDesk::Due(Later(args))) => due::run(&args, desk),
+        Some(AtDesk::Snooze(Later(args))) => due::snooze(&args, desk),
+        Some(AtDesk::Done(Later(args))) => due::done(&args, desk),
+        Some(AtDesk::Unlock(Later(args))) => unlock::unlock(&args, desk),
+        Some(AtDesk::Lock(Later(args))) => unlock::lock(&args, desk),
+        Some(AtDesk::Status(Later(args))) => unlock::status(&args, desk),
+        Some(AtDesk::Key(Later(args))) => key::run(args, desk),
+        Some(AtDesk::Consumer(Later(args))) => consumer::run(args, desk),
+        Some(AtDesk::Verify(Later(args))) => verify::run(&args, desk),
+        Some(AtDesk::Rotate(Later(args))) => rotate::run(&args, desk),
+        Some(AtDesk::Revoke(Later(args))) => revoke::run(&args, desk),
+        Some(AtDesk::Services(Later(args))) => services::run(&args, desk),
+        Some(AtDesk::Detect(Later(args))) => detect::run(&args, desk),
+        Some(AtDesk::Import(Later(args))) => import::run(&args, desk),
         Some(AtDesk::Export(args)) => export::run(&args, desk),
-        Some(AtDesk::Backup(args)) => backup::run(&args, desk),
-        Some(AtDesk::Doctor(args)) => doctor::run(&args, desk),
-        Some(AtDesk::Config(args)) => config::run(&args, desk),
-        Some(AtDesk::Demo(args)) => demo::run(&args, desk),
+        Some(AtDesk::Backup(Later(args))) => backup::run(&args, desk),
+        Some(AtDesk::Doctor(Later(args))) => doctor::run(&args, desk),
+        Some(AtDesk::Config(Later(args))) => config::run(&args, desk),
+        Some(AtDesk::Demo(Later(args))) => demo::run(&args, desk),
     }
 }
 
-/// The definition of the whole command line, from which completions and man pages are made.
+/// The definition of the command line, from which completions and man pages are made, too. What stands behind the name of a
+/// command is made when it is called, or when all is built.
 fn definition() -> clap::Command {
     Cli::command()
+}
+
+/// The same with all of it made.
+fn whole_definition() -> clap::Command {
+    let mut definition = definition();
+    definition.build();
+    definition
 }

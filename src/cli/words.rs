@@ -7,7 +7,7 @@ use std::ffi::OsString;
 
 use clap::Command;
 
-/// The commands that have such words.
+/// The commands that have such words. Their options have to be known here, so they are not defined [`Later`](super::later::Later).
 const WITH_MINUS: [&str; 4] = ["list", "export", "tag", "scope"];
 
 /// The command line with its minus words behind a `--`.
