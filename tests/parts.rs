@@ -5,13 +5,15 @@
 #[path = "common/nobody.rs"]
 mod nobody;
 
+use std::collections::BTreeSet;
+
 use nobody::nobody;
 use patvault::exchange::json::Record;
 use patvault::ops::{self, Session};
 use patvault::token::Token;
 use patvault::token::column::{COLUMNS, Lens};
 use patvault::token::parts::Parts;
-use patvault::token::query::Query;
+use patvault::token::query::{Query, Search};
 use patvault::token::reminder::{self, Answer, reminders};
 use patvault::vault::{self, Use};
 
@@ -70,6 +72,48 @@ fn lived_in(session: &Session) {
 fn listed(session: &Session, query: &str, sort: Option<&str>, shown: Parts) -> Vec<Token> {
     let query = Query::parse(query, &session.now).unwrap();
     ops::list(session, &query, sort, false, shown).unwrap().tokens
+}
+
+/// Queries that pass tokens by before they are read, and what stands beside such words.
+const PASSING_BY: [&str; 12] = [
+    "scope:repo",
+    "scope:REPO",
+    "scope=repo",
+    "scope:Ä",
+    "-scope:repo",
+    "scope:read -scope:write",
+    "#prod",
+    "#PROD scope:r",
+    "tag:r service:git",
+    "scope:repo is:trashed",
+    "scope:old",
+    "deploy #prod",
+];
+
+#[test]
+fn who_passes_tokens_by_finds_what_a_look_at_all_of_them_finds() {
+    let demo = ops::demo(&nobody()).unwrap();
+    let session = &demo.session;
+    let mut edits = ops::Edits::default();
+    for scope in ["REPO:Ä", "old-ä"] {
+        edits.scope(scope, None).unwrap();
+    }
+    ops::edit(session, "github/ci-deploy", "edit", &edits).unwrap();
+    ops::discard(session, &["github/ci-deploy".into()]).unwrap();
+    let all = session.read(|vault| Ok(vault.tokens()?)).unwrap();
+    for text in PASSING_BY {
+        let query = Query::parse(text, &session.now).unwrap();
+        for everywhere in [false, true] {
+            let mut search = Search::new(&query, &session.rules, &session.now);
+            if everywhere {
+                search = search.everywhere();
+            }
+            let want: BTreeSet<_> = all.iter().filter(|token| search.score(token).is_some()).map(|it| it.id).collect();
+            let listed = ops::list(session, &query, None, everywhere, Parts::NONE).unwrap();
+            assert_eq!(listed.tokens.iter().map(|token| token.id).collect::<BTreeSet<_>>(), want, "{text}");
+            assert_eq!(listed.of, all.iter().filter(|token| token.is_kept()).count());
+        }
+    }
 }
 
 #[test]

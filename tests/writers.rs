@@ -13,11 +13,12 @@ use age::secrecy::ExposeSecret;
 use age::{DecryptError, Identity, x25519};
 use age_core::format::{FileKey, Stanza};
 use common::{Stage, author, draft, files, later, nobody, slot_for};
-use patvault::token::id::DeviceId;
-use patvault::vault::{Author, Error, Retention, Vault, VaultKey};
+use patvault::token::id::{DeviceId, UseId};
+use patvault::vault::{Author, Error, Retention, Use, Vault, VaultKey};
 
 const PROCESSES: u8 = 8;
 const WRITES: usize = 50;
+const USES: usize = 100;
 const KEPT: Retention = Retention { newest: 10, daily: 30 };
 
 /// What a process of the crowd is told: the vault's folder, this device's, and the identity that opens it.
@@ -72,6 +73,57 @@ fn one_reader() {
         assert_eq!(revision, tokens as u64 + 1, "a revision is one write, whole");
         seen = tokens;
     }
+}
+
+#[test]
+#[ignore = "a process of the crowd, started by the tests below"]
+fn one_user() {
+    let Some((vault, key, number)) = join() else { return };
+    for n in 0..USES {
+        let used = vault.read(&key, |r| {
+            let token = r.tokens_at("github", "laptop")?.remove(0);
+            let Author { device, device_name, at } = author();
+            // All on one device: they append to one file.
+            let entry = Use {
+                id: use_id(number, n),
+                token: token.id,
+                version: token.current().id,
+                at,
+                verb: "get".into(),
+                device,
+                device_name,
+            };
+            vault.record_use(r, &entry)
+        });
+        used.unwrap();
+    }
+}
+
+fn use_id(number: u8, n: usize) -> UseId {
+    let mut id = [number; 16];
+    id[..8].copy_from_slice(&n.to_be_bytes());
+    UseId::from_bytes(id)
+}
+
+#[test]
+fn every_use_of_a_crowd_is_there_though_others_fold_meanwhile() {
+    let stage = Stage::holding(&["github/laptop"]);
+    let mut crowd: Vec<Child> = (0..PROCESSES).map(|number| start(&stage, "one_user", number)).collect();
+    let fold = || stage.vault.write(&stage.key, &author(), "fold", |_| Ok::<_, Error>(())).unwrap();
+    let mut seen = 0;
+    while crowd.iter_mut().any(|child| child.try_wait().unwrap().is_none()) {
+        fold();
+        let uses = stage.vault.read(&stage.key, |r| r.uses(None, usize::MAX)).unwrap().len();
+        assert!(uses >= seen, "nothing that was seen is gone");
+        seen = uses;
+    }
+    assert!(crowd.iter_mut().all(|child| child.wait().unwrap().success()));
+    fold();
+    // What had grown, or was held, when the last one folded.
+    fold();
+    assert_eq!(files(&stage.vault.dir().join("journal")).len(), 0);
+    let all = stage.vault.read(&stage.key, |r| r.uses(None, usize::MAX)).unwrap();
+    assert_eq!(all.len(), usize::from(PROCESSES) * USES);
 }
 
 #[test]

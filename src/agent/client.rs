@@ -148,11 +148,11 @@ impl Client {
 
     /// Reads one line. There is never more: one answer comes for one request.
     fn line(&mut self) -> io::Result<Zeroizing<Vec<u8>>> {
-        let mut line = Zeroizing::new(Vec::with_capacity(LINE_BYTES_MAX));
+        let mut line = Zeroizing::default();
         let mut part = Zeroizing::new([0; 4096]);
         loop {
             let read = self.stream.read(&mut *part)?;
-            line.extend(part.iter().take(read));
+            wire::take(&mut line, part.get(..read).unwrap_or_default());
             match line.last() {
                 Some(b'\n') => return Ok(line),
                 _ if read == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),

@@ -66,16 +66,15 @@ impl Peer {
                 Err(_) => return Heard::TheEnd,
             };
             if self.said.is_empty() {
-                // Large enough from the start, or a buffer that grows would leave unwiped copies behind; and the time
-                // for a line counts from its beginning, so that dribbling gains nothing.
-                self.said.reserve_exact(LINE_BYTES_MAX);
+                // The time for a line counts from its beginning, so that dribbling gains nothing.
                 self.heard_at = now;
             }
             if self.said.len() + read > LINE_BYTES_MAX {
                 return Heard::TooMuch;
             }
-            self.said.extend(part.iter().take(read));
-            if part.get(..read).is_some_and(|part| part.contains(&b'\n')) {
+            let part = part.get(..read).unwrap_or_default();
+            wire::take(&mut self.said, part);
+            if part.contains(&b'\n') {
                 return Heard::Something;
             }
         }

@@ -3,7 +3,7 @@
 //! Every line is `{"patvault": VERSION, "say": …}`. That much, and the request `{"do": "quit"}`, stays the same in every
 //! version, so that an agent of another version can be told to go.
 
-use std::fmt;
+use std::{fmt, io};
 
 use age::secrecy::{ExposeSecret, SecretString};
 use age::x25519;
@@ -150,12 +150,42 @@ struct Beginning {
 
 /// A line, with its end. Wiped when it goes.
 pub(super) fn write(say: &impl Serialize) -> Zeroizing<Vec<u8>> {
-    // Large enough from the start: a buffer that grows leaves unwiped copies behind.
-    let mut line = Zeroizing::new(Vec::with_capacity(LINE_BYTES_MAX));
-    let written = serde_json::to_writer(&mut *line, &Line { patvault: VERSION, say });
+    let said = Line { patvault: VERSION, say };
+    let mut length = Length(1);
+    let _counted = serde_json::to_writer(&mut length, &said);
+    // As large as it will be: a buffer that grows leaves unwiped copies behind, and one that is larger takes longer to wipe.
+    let mut line = Zeroizing::new(Vec::with_capacity(length.0));
+    let written = serde_json::to_writer(&mut *line, &said);
     debug_assert!(written.is_ok(), "these types are always JSON");
     line.push(b'\n');
     line
+}
+
+/// How many bytes were written.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Takes what came of a line behind what came before, without leaving an unwiped copy behind as a buffer that grows would.
+pub(super) fn take(line: &mut Zeroizing<Vec<u8>>, part: &[u8]) {
+    let needed = line.len() + part.len();
+    if needed > line.capacity() {
+        // Most lines come whole. Of one that does not, nobody knows how long it will be.
+        let room = if part.contains(&b'\n') { needed } else { LINE_BYTES_MAX.max(needed) };
+        let mut roomier = Zeroizing::new(Vec::with_capacity(room));
+        roomier.extend_from_slice(line);
+        *line = roomier;
+    }
+    line.extend_from_slice(part);
 }
 
 /// Reads a request. One to quit is understood whatever its version.

@@ -43,7 +43,7 @@ mod words;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Color, Config};
@@ -259,7 +259,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Next {
 fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut definition = definition();
     let line = words::sorted(arguments, &definition);
-    read_by(&mut definition, &line).or_else(|_| read_by(&mut whole_definition(), &line))
+    read_by(&mut definition, &line).or_else(|error| match error.kind() {
+        ErrorKind::DisplayVersion => Err(error),
+        _ => read_by(&mut whole_definition(), &line),
+    })
 }
 
 fn read_by(definition: &mut clap::Command, line: &[OsString]) -> Result<Cli, clap::Error> {

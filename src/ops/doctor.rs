@@ -250,12 +250,9 @@ fn journal(survey: &Survey) -> Vec<Finding> {
             "keep it until you know that the tokens you rotated last work",
         )
     }));
-    found.extend(
-        survey
-            .unreadable
-            .iter()
-            .map(|path| note(format!("{} is no record of use of this vault", shown(path)), "remove it")),
-    );
+    let todo = if survey.waiting > 0 { "remove it once the uses that wait are folded in" } else { "remove it" };
+    let odd = |path: &PathBuf| note(format!("{} holds what is no record of use of this vault", shown(path)), todo);
+    found.extend(survey.unreadable.iter().map(odd));
     found
 }
 

@@ -9,8 +9,8 @@ use crate::token::expiry::Expiry;
 use crate::token::id::VersionId;
 use crate::vault::{Issue, Reader, Sketch, Use};
 
-/// How many uses may wait in the journal before they are folded in without waiting for another write.
-const USES_WAITING_MAX: usize = 64;
+/// How many bytes of uses may wait in the journal before they are folded in without waiting for another write: some sixty uses.
+const WAITING_BYTES_MAX: u64 = 32 * 1024;
 
 /// A secret on its way to whoever asked.
 pub struct Got {
@@ -20,14 +20,14 @@ pub struct Got {
     pub path: String,
     /// What the person should know: that it has expired, or is dead.
     pub warning: Option<String>,
-    /// Uses that wait in the journal.
-    waiting: usize,
+    /// How many bytes of uses wait in the journal.
+    waiting: u64,
 }
 
 impl Session {
     /// Tidies the journal up where it has grown long. To be called when the secret is where it was wanted.
     pub fn after(&self, got: &Got) {
-        if got.waiting >= USES_WAITING_MAX {
+        if got.waiting >= WAITING_BYTES_MAX {
             // Uses that stay in the journal are folded in by the next write.
             let _folded_later = self.write("fold", |_| Ok(()));
         }

@@ -25,11 +25,16 @@ pub struct Listed {
 pub fn list(session: &Session, query: &Query, sort: Option<&str>, all: bool, shown: Parts) -> Result<Listed, Error> {
     let (column, backwards) = order(sort.unwrap_or(&session.ground.config.list.sort))?;
     let parts = shown.and(query.parts()).and(column.parts);
-    let mut tokens = session.read(|vault| Ok(vault.tokens_in(parts)?))?;
+    let (mut tokens, of) = session.read(|vault| {
+        let tokens = match query.need() {
+            Some(need) => vault.tokens_with(&need, parts)?,
+            None => vault.tokens_in(parts)?,
+        };
+        Ok((tokens, vault.kept()?))
+    })?;
     if parts.have(Parts::RISKS) {
         risks::tell(session, &mut tokens);
     }
-    let of = tokens.iter().filter(|token| token.is_kept()).count();
     let search = Search::new(query, &session.rules, &session.now);
     let mut search = if all { search.everywhere() } else { search };
     tokens.retain(|token| search.score(token).is_some());

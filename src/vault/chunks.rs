@@ -85,9 +85,10 @@ impl Chunks {
     /// Opens a file's header and its last chunk: whatever was cut off or added is found.
     pub(super) fn open(file: File, with: &[&dyn Identity]) -> Result<Self, Closed> {
         let file = AsOpened::new(file).map_err(|_| Closed::Damaged(seal::CHANGED))?;
+        let back = near_the_beginning(file.len);
         let mut stream = seal::stream(BufReader::new(file), with)?;
-        let len = stream.seek(SeekFrom::End(0)).map_err(|_| Closed::Damaged(seal::CHANGED))?;
-        Ok(Self { stream, len, kept: VecDeque::with_capacity(KEPT_MAX), opened: 1, damage: None })
+        let at = stream.seek(SeekFrom::End(-back.cast_signed())).map_err(|_| Closed::Damaged(seal::CHANGED))?;
+        Ok(Self { stream, len: at + back, kept: VecDeque::with_capacity(KEPT_MAX), opened: 1, damage: None })
     }
 
     /// How many plain bytes there are.
@@ -156,6 +157,16 @@ impl Chunks {
         self.stream.read_exact(chunk.plain.get_mut(..len)?).ok()?;
         Some(chunk)
     }
+}
+
+/// How far from the end of what is sealed in a file of that length a place is that lies in its first chunk. A stream that is
+/// sent to the end opens the last chunk to know where that is, and then once more because it is there; sent to the chunk in
+/// which it stands, it does not. No header comes near the length of a chunk.
+fn near_the_beginning(sealed_len: u64) -> u64 {
+    const TAG_BYTES: u64 = 16;
+    let chunk = CHUNK_BYTES as u64;
+    let tags = TAG_BYTES * sealed_len.div_ceil(chunk + TAG_BYTES);
+    sealed_len.saturating_sub(tags + chunk - 4096)
 }
 
 #[cfg(test)]

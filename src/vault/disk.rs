@@ -22,12 +22,21 @@ pub(super) const SYNC_FOLDER: &str = "put on the disk the folder";
 /// What every file written beside another ends in, so that one left by a crash is known as such.
 pub(super) const BESIDE: &str = ".new";
 
-/// The largest slot, pin or record of use that is read, in bytes; they take a few kilobytes.
+/// The largest slot or pin that is read, in bytes; they take a few kilobytes.
 const SMALL_BYTES_MAX: u64 = 64 * 1024;
+
+/// The largest journal that is read, in bytes. It is folded in long before; but where nothing can be written to the vault for
+/// years, uses are still kept.
+const JOURNAL_BYTES_MAX: u64 = 64 << 20;
 
 /// Reads a whole small file of a vault.
 pub(super) fn read_small(path: &Path) -> Result<Vec<u8>, Error> {
     open(path).and_then(|file| read_limited(file, SMALL_BYTES_MAX)).map_err(doing("read", path))
+}
+
+/// Reads a whole file of a vault's journal.
+pub(super) fn read_journal(path: &Path) -> Result<Vec<u8>, Error> {
+    open(path).and_then(|file| read_limited(file, JOURNAL_BYTES_MAX)).map_err(doing("read", path))
 }
 
 /// Reads a whole file of a vault.
@@ -176,6 +185,77 @@ pub(super) fn drop_in(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
+/// Writes behind what a file holds, or into a new one, without waiting for the disk. Gives how many bytes it holds then;
+/// `None` where somebody else has the file just now, who is not waited for.
+pub(super) fn append(path: &Path, bytes: &[u8]) -> Result<Option<u64>, Error> {
+    let write = || {
+        step("open to append")?;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let flags = flags.bits().cast_signed();
+        let mut file = OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(flags).open(path)?;
+        let Some(len) = taken(&file, path)? else { return Ok(None) };
+        let mut write = || {
+            step("append")?;
+            file.write_all(bytes)
+        };
+        let written = write();
+        if written.is_err() {
+            // A part of it is of no use to anybody. Where it stays, it is passed over.
+            let _passed_over = file.set_len(len);
+        }
+        written.map(|()| Some(len + bytes.len() as u64))
+    };
+    write().map_err(doing("write", path))
+}
+
+/// Removes a file that others append to, if it is still as long as it was. That it is gone already is fine.
+pub(super) fn remove_if_unchanged(path: &Path, bytes: u64) -> Result<(), Error> {
+    with_taken(path, |len| {
+        if len == bytes {
+            step("remove")?;
+            fs::remove_file(path)?;
+        }
+        Ok(())
+    })
+    .map_err(doing("remove", path))
+}
+
+/// Gives a file that others append to another name, so that they begin anew.
+pub(super) fn set_aside(path: &Path, aside: &Path) -> Result<(), Error> {
+    with_taken(path, |_| {
+        step("set aside")?;
+        fs::rename(path, aside)
+    })
+    .map_err(doing("set aside", path))
+}
+
+/// Does something while nobody appends to a file; nothing where somebody just does, or where it is gone.
+fn with_taken(path: &Path, f: impl FnOnce(u64) -> io::Result<()>) -> io::Result<()> {
+    match open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(file) => match taken(&file, path)? {
+            Some(len) => f(len),
+            None => Ok(()),
+        },
+    }
+}
+
+/// Takes a file for as long as it is open. `None` where somebody else has it, or where what stands under its name by now is
+/// another: whoever had it before removed it. Gives its length.
+fn taken(file: &File, path: &Path) -> io::Result<Option<u64>> {
+    if file.try_lock().is_err() {
+        return Ok(None);
+    }
+    let found = file.metadata()?;
+    Ok((found.is_file() && stands_at(&found, path)).then_some(found.len()))
+}
+
+/// Whether an open file is the one that stands under a name.
+pub(super) fn stands_at(open: &fs::Metadata, path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|there| (there.dev(), there.ino()) == (open.dev(), open.ino()))
+}
+
 /// Gives a file a second name: the first way to keep a copy, because it cannot be half done. Where the file system has
 /// no such thing, a copy is written.
 pub(super) fn keep_as(path: &Path, kept: &Path) -> Result<(), Error> {
@@ -227,13 +307,19 @@ pub(super) fn list(dir: &Path, ending: &str) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
-/// Refuses a folder that belongs to somebody else: who owns it may put anything into it at any time.
+/// Refuses a folder that belongs to somebody else: who owns it may put anything into it at any time. That it is not there is
+/// fine.
 pub(super) fn check_owner(path: &Path) -> Result<(), Error> {
     let me = rustix::process::geteuid().as_raw();
+    let owner = |found: io::Result<fs::Metadata>| match found {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(me),
+        found => found.map(|found| found.uid()).map_err(doing("look at", path)),
+    };
+    let there = fs::symlink_metadata(path);
     // A link may be one's own and lead to somebody else.
-    let owners = [fs::symlink_metadata(path), fs::metadata(path)];
-    for owner in owners {
-        if owner.map_err(doing("look at", path))?.uid() != me {
+    let leads_to = there.as_ref().is_ok_and(fs::Metadata::is_symlink).then(|| fs::metadata(path));
+    for found in [Some(there), leads_to].into_iter().flatten() {
+        if owner(found)? != me {
             return Err(Error::Foreign { path: path.to_owned() });
         }
     }

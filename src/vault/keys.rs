@@ -9,7 +9,7 @@ use super::db::{Author, Reader, Writer};
 use super::disk;
 use super::error::{Error, unfinished};
 use super::identity::Prompts;
-use super::journal::{self, Waiting};
+use super::journal;
 use super::key::VaultKey;
 use super::slot::{self, NewSlot, Slot, SlotKind, Way};
 use super::{Loaded, Vault, arrival, load_file, lock, seal};
@@ -144,8 +144,8 @@ impl Vault {
             self.replace_slots(&sealed_to_both)?;
             self.save(&mut loaded, author.at)?;
             // One that stayed could not be opened any more.
-            let folded = waiting.iter().filter(|waiting| waiting.entry(key).is_some());
-            folded.map(Waiting::path).chain(arrived.iter().map(PathBuf::as_path)).try_for_each(disk::remove)?;
+            waiting.iter().try_for_each(|folded| folded.clear(key, author.device))?;
+            arrived.iter().try_for_each(|path| disk::remove(path))?;
             self.reseal_backups(&both, &new)?;
             self.replace_slots(&sealed_to_new)?;
             let stays = |slot: &Slot| ways.iter().any(|way| way.name == slot.name);

@@ -1,13 +1,14 @@
 //! One writer at a time.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
 use rustix::fs::OFlags;
 
+use super::disk;
 use super::error::{Error, doing};
 
 /// How long another writer is waited for. A write takes milliseconds; one that takes this long is stopped or stuck.
@@ -33,8 +34,7 @@ pub(super) fn hold_file(path: &Path) -> Result<File, Error> {
 fn hold_at(path: &Path, dir: &Path) -> Result<File, Error> {
     loop {
         let held = wait(open(path)?, path, dir)?;
-        let (own, there) = (held.metadata().map_err(doing("look at", path))?, std::fs::symlink_metadata(path));
-        if there.is_ok_and(|there| (there.dev(), there.ino()) == (own.dev(), own.ino())) {
+        if disk::stands_at(&held.metadata().map_err(doing("look at", path))?, path) {
             return Ok(held);
         }
     }

@@ -3,7 +3,7 @@
 //! ```text
 //! vault.age          the SQLite database, an age file to the vault key
 //! keys/<slot>.age    the vault key, an age file to one way of unlocking each
-//! journal/           uses, and secrets that services gave, sealed, not folded in yet
+//! journal/           uses, a file for each device, and secrets that services gave; sealed, not folded in yet
 //! backups/           earlier vault.age files
 //! lock               held by whoever writes
 //! ```
@@ -56,7 +56,6 @@ pub use survey::{Survey, Unsafe};
 
 use chunks::Chunks;
 use db::{Db, Opened};
-use journal::Waiting;
 use pin::{Pin, PinFile};
 use seal::Closed;
 
@@ -82,6 +81,8 @@ pub struct Vault {
 struct Loaded {
     db: Db,
     found: Pin,
+    /// This device has noted down this very state.
+    pinned: bool,
 }
 
 /// After how many writes the database is laid out anew, so that reading stays cheap. A single token leaves a handful of pages
@@ -89,14 +90,6 @@ struct Loaded {
 const WRITES_PER_LAYOUT: u64 = 64;
 /// How many pages a write may add before the database is laid out at once: a chunk full of them, some fifty tokens.
 const STRAY_PAGES_MAX: u64 = 16;
-
-/// Removes uses that are in the vault's file by now.
-fn clear(folded: &[Waiting], key: &dyn Identity) {
-    for waiting in folded.iter().filter(|waiting| waiting.entry(key).is_some()) {
-        // One that stays is known when it is met again.
-        let _met_again = disk::remove(waiting.path());
-    }
-}
 
 impl Loaded {
     /// The whole database, sealed to the vault's key.
@@ -117,9 +110,7 @@ impl Vault {
         }
         let vault = Self::unchecked(dir, state, keep);
         for folder in [vault.dir.clone(), vault.keys_dir(), vault.journal_dir(), vault.backups_dir()] {
-            if folder.exists() {
-                disk::check_owner(&folder)?;
-            }
+            disk::check_owner(&folder)?;
         }
         Ok(vault)
     }
@@ -156,8 +147,10 @@ impl Vault {
         // The journal first: what a writer folds in and removes meanwhile is in the file that is read then.
         let waiting = journal::waiting(&self.journal_dir())?;
         let opened = self.expected(key, open_file)?;
-        // Whoever reads a newer state has seen it. That this cannot be written down does not keep anybody from reading.
-        let _unpinned = self.pin.raise(&opened.found);
+        if !opened.pinned {
+            // Whoever reads a newer state has seen it. That this cannot be written down does not keep anybody from reading.
+            let _unpinned = self.pin.raise(&opened.found);
+        }
         let outcome = f(&Reader::of(self, &opened.db, key, &waiting));
         match opened.db.damage() {
             // Whatever came of it: what was to be read is not there as it was written.
@@ -204,19 +197,21 @@ impl Vault {
             }
             self.save(&mut loaded, author.at)?;
         }
-        clear(&waiting, key);
+        for folded in &waiting {
+            // What stays is known when it is met again.
+            let _met_again = folded.clear(key, author.device);
+        }
         for path in arrived {
             let _met_again = disk::remove(&path);
         }
         then(outcome)
     }
 
-    /// Records a use, without the lock. Says how many wait to be folded in.
-    pub fn record_use(&self, reader: &Reader, entry: &Use) -> Result<usize, Error> {
+    /// Records a use, without the lock. Gives how many bytes of its device's wait to be folded in.
+    pub fn record_use(&self, reader: &Reader, entry: &Use) -> Result<u64, Error> {
         let dir = self.journal_dir();
         disk::create_dir(&dir)?;
-        journal::append(&dir, entry, &recipient(&reader.recipient()?)?)?;
-        Ok(reader.journal.len() + 1)
+        journal::append(&dir, entry, &recipient(&reader.recipient()?)?)
     }
 
     /// Takes a place on the disk for a secret that a service is about to be asked for.
@@ -232,11 +227,13 @@ impl Vault {
     fn expected(&self, key: &dyn Identity, open: Opener) -> Result<Loaded, Error> {
         // The pin is read first: whoever writes meanwhile makes the file newer than it, never older.
         let seen = self.pin.read();
-        let loaded = open(&self.file(), key).map_err(|error| self.with_backup(error, key))?;
+        let mut loaded = open(&self.file(), key).map_err(|error| self.with_backup(error, key))?;
         // A folder that was given another name is still the vault that this device knows.
+        let here = seen.is_some();
         let seen = seen.or_else(|| self.pin.read_elsewhere(loaded.found.vault));
         if let Some(seen) = seen {
             seen.check(&loaded.found).map_err(|wrong| self.untrusted(wrong, key))?;
+            loaded.pinned = here && seen.pin == loaded.found;
         }
         Ok(loaded)
     }
@@ -313,7 +310,7 @@ fn ready(opened: Result<Opened, Error>, file: &Path) -> Result<Loaded, Error> {
         Opened::Ready(db) => db,
     };
     let found = db.pin().map_err(|_| untrusted(file, Wrong::Damaged("it holds no vault")))?;
-    Ok(Loaded { db, found })
+    Ok(Loaded { db, found, pinned: false })
 }
 
 fn untrusted(file: &Path, wrong: Wrong) -> Error {

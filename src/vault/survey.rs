@@ -4,11 +4,9 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use age::Identity;
-
 use super::db::Reader;
 use super::error::{Error, doing};
-use super::{Vault, arrival, backup, create, disk, journal, lock};
+use super::{Vault, arrival, backup, create, disk, lock};
 
 /// A file or folder that others than its owner may enter, read or write, or that belongs to somebody else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +30,7 @@ pub struct Survey {
     pub arrived: usize,
     /// Files of new secrets that do not open.
     pub unopened: Vec<PathBuf>,
-    /// Journal files that do not open.
+    /// Journal files in which something does not open.
     pub unreadable: Vec<PathBuf>,
     /// Backups that open, oldest first, by name.
     pub good_backups: Vec<String>,
@@ -105,7 +103,15 @@ impl Vault {
     /// What an open vault's folder holds besides the vault.
     pub fn survey(&self, reader: &Reader) -> Result<Survey, Error> {
         let mut survey = Survey { sound: reader.is_sound()?, ..Survey::default() };
-        self.survey_journal(reader.key, &mut survey)?;
+        survey.waiting = reader.waiting()?.len();
+        let unreadable = reader.journal.iter().filter(|file| file.entries(reader.key).contains(&None));
+        survey.unreadable = unreadable.map(|file| file.path().to_owned()).collect();
+        for waiting in arrival::waiting(&self.journal_dir(), reader.key)? {
+            match &waiting.arrival {
+                Some(_) => survey.arrived += 1,
+                None => survey.unopened.push(waiting.path().to_owned()),
+            }
+        }
         for found in backup::all(&self.backups_dir())? {
             if self.opens(reader.key, &found) {
                 survey.good_backups.push(found.name());
@@ -119,22 +125,6 @@ impl Vault {
         survey.unknown_slots = there.into_iter().filter(|name| !known.contains(name)).collect();
         survey.pinned = self.pin.read().map(|seen| seen.pin) == Some(reader.db.pin()?);
         Ok(survey)
-    }
-
-    fn survey_journal(&self, key: &dyn Identity, survey: &mut Survey) -> Result<(), Error> {
-        for waiting in arrival::waiting(&self.journal_dir(), key)? {
-            match &waiting.arrival {
-                Some(_) => survey.arrived += 1,
-                None => survey.unopened.push(waiting.path().to_owned()),
-            }
-        }
-        for waiting in journal::waiting(&self.journal_dir())? {
-            match waiting.entry(key) {
-                Some(_) => survey.waiting += 1,
-                None => survey.unreadable.push(waiting.path().to_owned()),
-            }
-        }
-        Ok(())
     }
 
     fn everything(&self) -> Result<Vec<PathBuf>, Error> {

@@ -85,7 +85,12 @@ fn anything_in_a_file_of_our_own() {
             if *code != ANY {
                 tried.means(*code, words);
             }
-            fs::remove_file(home.at(file)).unwrap();
+            if home.at(file).exists() {
+                fs::remove_file(home.at(file)).unwrap();
+            } else {
+                // In an empty journal there is nothing that could be lost.
+                assert!(bytes.is_empty() && file.contains("/journal/"), "{called} in {file}");
+            }
             kept.bring_back(&home);
         }
     }

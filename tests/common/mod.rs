@@ -104,7 +104,7 @@ impl Stage {
     }
 
     /// Uses the secret of a token, as `patvault get` does. Gives how many uses wait.
-    pub fn use_it(&self, token: &Token, n: u8, at: DateTime<Utc>) -> usize {
+    pub fn use_it(&self, token: &Token, n: u8, at: DateTime<Utc>) -> u64 {
         let Author { device, device_name, .. } = author();
         let (id, verb) = (UseId::from_bytes([n; 16]), "get".into());
         let entry = Use { id, token: token.id, version: token.current().id, at, verb, device, device_name };

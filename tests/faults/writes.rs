@@ -56,7 +56,7 @@ fn a_write_that_folds_uses_in() {
 fn get_gives_the_secret_whether_or_not_the_use_can_be_recorded() {
     let base = Home::furnished();
     let args = ["get", "github/ci"];
-    Walk { base: &base, args: &args, input: "", steps_min: 4 }.each(|step| {
+    Walk { base: &base, args: &args, input: "", steps_min: 3 }.each(|step| {
         if step.fault != Fault::Kill {
             assert_eq!((step.ran.code, &step.ran.out), (Some(0), &secret("github")), "{}", step.what);
             let told = step.ran.err.contains("warning: github/ci: this use could not be recorded");

@@ -17,6 +17,7 @@ use super::row;
 use crate::token::Token;
 use crate::token::id::{BatchId, TokenId, UseId, VaultId, VersionId};
 use crate::token::parts::Parts;
+use crate::token::query::{Hung, Need};
 use gather::Found;
 
 /// An open vault, to be read.
@@ -65,12 +66,12 @@ impl<'a> Reader<'a> {
 
     /// The uses in the journal that are not in the database yet. They are opened when somebody asks: each costs a key
     /// exchange, and whoever only wants a secret does not need them.
-    pub(super) fn waiting(&self) -> Result<&[&'a Use], Error> {
+    pub(in crate::vault) fn waiting(&self) -> Result<&[&'a Use], Error> {
         if let Some(known) = self.waiting.get() {
             return Ok(known);
         }
         let mut found = vec![];
-        for entry in self.journal.iter().filter_map(|waiting| waiting.entry(self.key)) {
+        for entry in self.journal.iter().flat_map(|waiting| waiting.entries(self.key)).flatten() {
             if !self.db.has_use(entry.id)? {
                 found.push(entry);
             }
@@ -90,10 +91,22 @@ impl Reader<'_> {
         self.load(parts, None)
     }
 
+    /// The same, of the tokens that have what is needed in some version or other.
+    pub fn tokens_with(&self, need: &Need, parts: Parts) -> Result<Vec<Token>, Error> {
+        let keys = self.with(need).map_err(sql("look for tokens"))?;
+        self.load(parts, Some(&keys))
+    }
+
+    /// How many tokens are in use.
+    pub fn kept(&self) -> Result<usize, Error> {
+        let select = "SELECT count(*) FROM token WHERE trashed IS NULL AND purged IS NULL";
+        self.db.connection.query_row(select, [], |r| r.get(0)).map_err(sql("count the tokens"))
+    }
+
     /// One token.
     pub fn token(&self, id: TokenId) -> Result<Option<Token>, Error> {
         let Some(key) = self.db.token_key(id)? else { return Ok(None) };
-        Ok(self.load(Parts::ALL, Some(key))?.pop())
+        Ok(self.load(Parts::ALL, Some(&[key]))?.pop())
     }
 
     /// The tokens of exactly that service and name: there may be several, of different accounts.
@@ -155,8 +168,31 @@ impl Reader<'_> {
         self.db.connection.prepare_cached(select)?.query_map(values, read)?.collect()
     }
 
-    /// Tokens with what is asked for of all that hangs on them: the one in that row, or every one.
-    fn load(&self, parts: Parts, only: Option<i64>) -> Result<Vec<Token>, Error> {
+    /// The rows of the tokens that have what is needed, in order.
+    fn with(&self, need: &Need) -> rusqlite::Result<Vec<i64>> {
+        let (select, owner) = match need.of {
+            Hung::Tag => ("SELECT token, name FROM tag", None),
+            Hung::Scope => ("SELECT version, name FROM scope", Some("SELECT token FROM version WHERE key = ?1")),
+        };
+        let mut found: Vec<i64> = vec![];
+        self.each(select, "", None, |r| {
+            if need.is_met_by(r.get_ref(1)?.as_str()?) {
+                found.push(r.get(0)?);
+            }
+            Ok(())
+        })?;
+        found.dedup();
+        if let Some(owner) = owner {
+            let mut owner = self.db.connection.prepare_cached(owner)?;
+            found = found.into_iter().map(|key| owner.query_row([key], |r| r.get(0))).collect::<Result<_, _>>()?;
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// Tokens with what is asked for of all that hangs on them: those in these rows, or every one.
+    fn load(&self, parts: Parts, only: Option<&[i64]>) -> Result<Vec<Token>, Error> {
         let mut found = Found::default();
         self.rows(&mut found, parts, only).map_err(sql("read tokens"))?;
         if parts.have(Parts::VERSIONS) && found.tokens.iter().any(|token| token.versions.is_empty()) {
@@ -173,21 +209,27 @@ impl Reader<'_> {
         self.vault.untrusted(Wrong::Damaged("a token has no version"), self.key)
     }
 
-    /// Does something with each row of a table: with those `within` one token, or with every one.
+    /// Does something with each row of a table: with those `within` some tokens, or with every one.
     pub(super) fn each(
         &self,
         select: &str,
         within: &str,
-        only: Option<i64>,
+        only: Option<&[i64]>,
         mut f: impl FnMut(&Row) -> rusqlite::Result<()>,
     ) -> rusqlite::Result<()> {
         let connection = &self.db.connection;
         let mut select = connection.prepare_cached(&select.replace("{}", only.map_or("", |_| within)))?;
-        let mut rows = select.query(params_from_iter(only))?;
-        while let Some(row) = rows.next()? {
-            f(row)?;
+        let mut each = |values: &[i64]| {
+            let mut rows = select.query(params_from_iter(values))?;
+            while let Some(row) = rows.next()? {
+                f(row)?;
+            }
+            Ok(())
+        };
+        match only {
+            None => each(&[]),
+            Some(keys) => keys.iter().try_for_each(|key| each(std::slice::from_ref(key))),
         }
-        Ok(())
     }
 
     fn add_waiting_uses(&self, tokens: &mut [Token]) -> Result<(), Error> {

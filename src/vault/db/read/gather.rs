@@ -36,8 +36,8 @@ const PARTS: &str = "SELECT version, name FROM part {}";
 const OF_VERSIONS: &str = "WHERE version IN (SELECT key FROM version WHERE token = ?1)";
 
 impl Reader<'_> {
-    /// Reads tokens with those parts that hang on them: the one in that row, or every one.
-    pub(super) fn rows(&self, found: &mut Found, parts: Parts, only: Option<i64>) -> rusqlite::Result<()> {
+    /// Reads tokens with those parts that hang on them: those in these rows, which are in order, or every one.
+    pub(super) fn rows(&self, found: &mut Found, parts: Parts, only: Option<&[i64]>) -> rusqlite::Result<()> {
         let tokens = if parts == Parts::NONE { NAMES } else { TOKENS };
         self.each(tokens, "WHERE key = ?1", only, |r| {
             found.keys.push(r.get(0)?);
@@ -55,6 +55,8 @@ impl Reader<'_> {
                 found.version(r.get(0)?, r.get(1)?, version(r)?);
                 Ok(())
             })?;
+            // Token by token they come in another order.
+            found.versions.sort_unstable_by_key(|(key, ..)| *key);
         }
         if parts.have(Parts::SCOPES) {
             self.each(SCOPES, OF_VERSIONS, only, |r| {
@@ -78,7 +80,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn rows_of_service(&self, found: &mut Found, only: Option<i64>) -> rusqlite::Result<()> {
+    fn rows_of_service(&self, found: &mut Found, only: Option<&[i64]>) -> rusqlite::Result<()> {
         self.each(FACTS, "WHERE token = ?1", only, |r| {
             let name: String = r.get(1)?;
             match name.strip_prefix(field::WITH) {
