@@ -13,6 +13,8 @@ const GAP: usize = 2;
 /// One cell.
 pub(super) struct Cell {
     text: String,
+    /// How many columns it takes.
+    width: usize,
     role: Role,
 }
 
@@ -29,7 +31,8 @@ impl Cell {
             Cow::Owned(shown) => Some(shown),
             Cow::Borrowed(_) => None,
         };
-        Self { text: shown.unwrap_or(text), role }
+        let text = shown.unwrap_or(text);
+        Self { width: width(&text), text, role }
     }
 }
 
@@ -61,12 +64,12 @@ impl Table {
             return;
         }
         let widths = fit(self.natural(), face.width);
-        let headings = self.headings.iter().map(|heading| (*heading, Role::Quiet));
+        let headings = self.headings.iter().map(|heading| (*heading, width(heading), Role::Quiet));
         // At once: a system call for each line would take longer than all the rest.
         let mut text = String::new();
         line(&mut text, face, headings, &widths);
         for row in self.rows() {
-            line(&mut text, face, row.iter().map(|cell| (cell.text.as_str(), cell.role)), &widths);
+            line(&mut text, face, row.iter().map(|cell| (cell.text.as_str(), cell.width, cell.role)), &widths);
         }
         face.bytes(text.as_bytes());
     }
@@ -74,7 +77,7 @@ impl Table {
     /// How wide each column would like to be; none for a column in which nothing stands.
     fn natural(&self) -> Vec<usize> {
         let column = |at: usize, heading: &str| {
-            let widest = self.rows().filter_map(|row| row.get(at)).map(|cell| width(&cell.text)).max().unwrap_or(0);
+            let widest = self.rows().filter_map(|row| row.get(at)).map(|cell| cell.width).max().unwrap_or(0);
             if widest == 0 { 0 } else { widest.max(width(heading)) }
         };
         self.headings.iter().enumerate().map(|(at, heading)| column(at, heading)).collect()
@@ -101,13 +104,18 @@ fn fit(mut widths: Vec<usize>, line: Option<usize>) -> Vec<usize> {
     }
 }
 
-fn line<'a>(text: &mut String, face: &Face, cells: impl Iterator<Item = (&'a str, Role)>, widths: &[usize]) {
+fn line<'a>(text: &mut String, face: &Face, cells: impl Iterator<Item = (&'a str, usize, Role)>, widths: &[usize]) {
     let mut pad = 0;
-    for ((cell, role), &columns) in cells.zip(widths).filter(|(_, columns)| **columns > 0) {
-        let cell = clipped(cell, columns, face.ascii);
+    for ((cell, wide, role), &columns) in cells.zip(widths).filter(|(_, columns)| **columns > 0) {
         text.extend(std::iter::repeat_n(' ', pad));
-        face.paint_onto(text, role, &cell);
-        pad = columns - width(&cell) + GAP;
+        if wide <= columns {
+            face.paint_onto(text, role, cell);
+            pad = columns - wide + GAP;
+        } else {
+            let cell = clipped(cell, columns, face.ascii);
+            face.paint_onto(text, role, &cell);
+            pad = columns - width(&cell) + GAP;
+        }
     }
     text.truncate(text.trim_end_matches(' ').len());
     text.push('\n');

@@ -6,6 +6,7 @@ mod record;
 mod wrong;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -64,16 +65,27 @@ impl<'de> Deserialize<'de> for SecretText {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+#[serde(bound = "I: Iterator<Item = Record>")]
+struct Document<I> {
     patvault: u64,
-    tokens: &'a [Record],
+    tokens: OneByOne<I>,
+}
+
+/// Records that are made as they are written: all of them at once would take more room than what is written.
+struct OneByOne<I>(RefCell<I>);
+
+impl<I: Iterator<Item = Record>> Serialize for OneByOne<I> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(&mut *self.0.borrow_mut())
+    }
 }
 
 /// The file with these records, as `list --json` prints them.
-pub fn document(tokens: &[Record]) -> Zeroizing<Vec<u8>> {
+pub fn document(tokens: impl Iterator<Item = Record>) -> Zeroizing<Vec<u8>> {
     let mut out = Wiped::default();
     // Neither the shape nor memory can refuse.
-    let _infallible = serde_json::to_writer_pretty(&mut out, &Document { patvault: SHAPE, tokens });
+    let document = Document { patvault: SHAPE, tokens: OneByOne(RefCell::new(tokens)) };
+    let _infallible = serde_json::to_writer_pretty(&mut out, &document);
     out.push("\n");
     out.into_bytes()
 }
@@ -81,7 +93,7 @@ pub fn document(tokens: &[Record]) -> Zeroizing<Vec<u8>> {
 /// Writes all tokens, with those secrets that are given.
 pub fn write(tokens: &[Full]) -> Exported {
     let record = |full: &Full| Record::of(&full.token).with_note(full.note.clone()).with_secrets(full);
-    Exported { bytes: document(&tokens.iter().map(record).collect::<Vec<_>>()), notes: vec![] }
+    Exported { bytes: document(tokens.iter().map(record)), notes: vec![] }
 }
 
 /// Reads a file that was exported with secrets. Ids are not taken over; everything else is.

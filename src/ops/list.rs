@@ -40,7 +40,10 @@ pub fn list(session: &Session, query: &Query, sort: Option<&str>, all: bool, sho
     tokens.retain(|token| search.score(token).is_some());
 
     // What is equal in one order stays as it was in the one before.
-    tokens.sort_by_cached_key(column::path_key);
+    // Those that are read by an index stand so already.
+    if !tokens.is_sorted_by(|a, b| column::by_path(a, b).is_le()) {
+        tokens.sort_by_cached_key(column::path_key);
+    }
     let lens = Lens { rules: &session.rules, now: &session.now, ascii: false };
     tokens.sort_by(|a, b| {
         let order = (column.compare)(a, b, &lens);

@@ -126,6 +126,12 @@ impl Chunks {
         (0..self.len.div_ceil(CHUNK_BYTES as u64)).try_for_each(|number| self.chunk(number).map(drop))
     }
 
+    /// All of it, to be read once from the beginning to the end.
+    pub(super) fn whole(mut self) -> Whole {
+        let damage = self.stream.rewind().is_err().then_some(seal::CHANGED);
+        Whole { stream: self.stream, damage }
+    }
+
     fn chunk(&mut self, number: u64) -> Result<&[u8], Damaged> {
         if self.damage.is_some() {
             return Err(Damaged);
@@ -156,6 +162,25 @@ impl Chunks {
         self.stream.seek(SeekFrom::Start(start)).ok()?;
         self.stream.read_exact(chunk.plain.get_mut(..len)?).ok()?;
         Some(chunk)
+    }
+}
+
+/// A file that is opened whole, as it is read.
+pub(super) struct Whole {
+    stream: StreamReader<BufReader<AsOpened>>,
+    damage: Option<&'static str>,
+}
+
+impl Whole {
+    /// What was found wrong: whoever reads is told no more than that it failed.
+    pub(super) fn damage(&self) -> Option<&'static str> {
+        self.damage
+    }
+}
+
+impl Read for Whole {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.stream.read(out).inspect_err(|_| self.damage = Some(seal::CHANGED))
     }
 }
 

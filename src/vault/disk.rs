@@ -2,7 +2,7 @@
 //! which order, so that a test can stop between any two.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -37,11 +37,6 @@ pub(super) fn read_small(path: &Path) -> Result<Vec<u8>, Error> {
 /// Reads a whole file of a vault's journal.
 pub(super) fn read_journal(path: &Path) -> Result<Vec<u8>, Error> {
     open(path).and_then(|file| read_limited(file, JOURNAL_BYTES_MAX)).map_err(doing("read", path))
-}
-
-/// Reads a whole file of a vault.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    open(path).and_then(|file| read_limited(file, FILE_BYTES_MAX)).map_err(doing("read", path))
 }
 
 /// Opens a file of a vault, without following a link in its last part and without waiting at a pipe that somebody put
@@ -92,19 +87,20 @@ pub(super) fn create_dir(path: &Path) -> Result<(), Error> {
 /// Writes a file beside `path`, under its name with [`BESIDE`] at the end, and waits until it is on the disk.
 /// A leftover of a crash under that name is replaced. Returns where it stands.
 pub(super) fn write_beside(path: &Path, bytes: &[u8]) -> Result<PathBuf, Error> {
+    fill_beside(path, |out| out.write_all(bytes))
+}
+
+/// The same with what `fill` writes, which need not be in memory at once.
+pub(super) fn fill_beside(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<PathBuf, Error> {
     let beside = beside(path);
     let write = || {
         step("clear the way")?;
         remove_if_there(&beside)?;
         step("create")?;
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
-        for part in bytes.chunks(WRITE_BYTES) {
-            let (first, rest) = part.split_at(part.len() / 2);
-            step("write")?;
-            file.write_all(first)?;
-            step("write on")?;
-            file.write_all(rest)?;
-        }
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        let mut out = BufWriter::with_capacity(WRITE_BYTES, InSteps(file));
+        fill(&mut out)?;
+        let InSteps(file) = out.into_inner()?;
         step("sync")?;
         file.sync_all()
     };
@@ -134,6 +130,24 @@ pub(super) fn overwrite(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     write().map_err(doing("write", path))
 }
 
+/// A file that is written in steps.
+struct InSteps(File);
+
+impl Write for InSteps {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let (first, rest) = bytes.split_at(bytes.len() / 2);
+        step("write")?;
+        self.0.write_all(first)?;
+        step("write on")?;
+        self.0.write_all(rest)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Puts what [`write_beside`] wrote in place, whole or not at all, and waits until the folder is on the disk.
 pub(super) fn put_in_place(beside: &Path, path: &Path) -> Result<(), Error> {
     rename(beside, path)?;
@@ -159,6 +173,13 @@ pub(super) fn put_folder_in_place(beside: &Path, path: &Path) -> Result<(), Erro
 /// Replaces a file, whole or not at all, and waits until that is on the disk.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let beside = write_beside(path, bytes)?;
+    put_in_place(&beside, path)
+}
+
+/// The same with a copy of another file of the vault.
+pub(super) fn replace_by_copy(path: &Path, of: &Path) -> Result<(), Error> {
+    let (file, bytes) = open_sealed(of)?;
+    let beside = fill_beside(path, |out| io::copy(&mut file.take(bytes as u64), out).map(drop))?;
     put_in_place(&beside, path)
 }
 
@@ -268,7 +289,7 @@ pub(super) fn keep_as(path: &Path, kept: &Path) -> Result<(), Error> {
     };
     match link() {
         Ok(()) => sync_parent(kept),
-        Err(error) if cannot_link(&error) => replace(kept, &read(path)?),
+        Err(error) if cannot_link(&error) => replace_by_copy(kept, path),
         Err(error) => Err(doing("keep a backup as", kept)(error)),
     }
 }

@@ -169,7 +169,7 @@ impl Vault {
             match load_file(&backup.path, both) {
                 Ok(mut loaded) => {
                     reseal(&loaded, both, new)?;
-                    disk::replace(&backup.path, &loaded.seal()?)?;
+                    disk::put_in_place(&loaded.seal_beside(&backup.path)?, &backup.path)?;
                 }
                 Err(Error::Untrusted { .. }) => {}
                 Err(error) => return Err(error),

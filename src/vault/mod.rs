@@ -32,7 +32,6 @@ mod slot;
 mod survey;
 mod vfs;
 
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex};
@@ -92,10 +91,13 @@ const WRITES_PER_LAYOUT: u64 = 64;
 const STRAY_PAGES_MAX: u64 = 16;
 
 impl Loaded {
-    /// The whole database, sealed to the vault's key.
-    fn seal(&mut self) -> Result<Vec<u8>, Error> {
+    /// Writes the whole database, sealed to the vault's key, beside a file whose place it is to take. It is sealed on its way
+    /// to the disk: as a whole it is in memory once.
+    fn seal_beside(&mut self, file: &Path) -> Result<PathBuf, Error> {
         let to = recipient(&self.db.recipient()?)?;
-        seal::seal(&self.db.image()?, "the database", &to)
+        let encryptor = seal::encryptor("the database", &to)?;
+        let image = self.db.image()?;
+        disk::fill_beside(file, |out| seal::seal_into(encryptor, &image, out))
     }
 }
 
@@ -245,7 +247,7 @@ impl Vault {
     /// Seals a database and puts it in the place of the file that is there, which becomes a backup.
     fn save(&self, loaded: &mut Loaded, now: DateTime<Utc>) -> Result<(), Error> {
         let file = self.file();
-        let beside = disk::write_beside(&file, &loaded.seal()?)?;
+        let beside = loaded.seal_beside(&file)?;
         let kept = self.keep_backup(loaded.found.revision, now).inspect_err(|_| {
             let _left_for_doctor = disk::remove(&beside);
         })?;
@@ -282,9 +284,16 @@ type Opener = fn(&Path, &dyn Identity) -> Result<Loaded, Error>;
 
 /// Loads a sealed database from a file, whole: not one bit of it may have changed.
 fn load_file(file: &Path, key: &dyn Identity) -> Result<Loaded, Error> {
-    let (sealed, bytes) = disk::open_sealed(file).map_err(|error| perhaps_gone(error, file))?;
-    let image = seal::open_stream(BufReader::new(sealed), bytes, &[key]).map_err(|closed| not_opened(closed, file))?;
-    ready(Db::load(&image), file)
+    let (sealed, _) = disk::open_sealed(file).map_err(|error| perhaps_gone(error, file))?;
+    let chunks = Chunks::open(sealed, &[key]).map_err(|closed| not_opened(closed, file))?;
+    let bytes = usize::try_from(chunks.len()).unwrap_or(usize::MAX);
+    let mut whole = chunks.whole();
+    // Opened on its way to where SQLite keeps it: as a whole it is in memory once.
+    let loaded = Db::load(&mut whole, bytes);
+    match whole.damage() {
+        Some(why) => Err(untrusted(file, Wrong::Damaged(why))),
+        None => ready(loaded, file),
+    }
 }
 
 /// Opens a sealed database where it lies, to be read. Damage is met where something is read, and not where nothing is;

@@ -22,7 +22,7 @@ impl Vault {
         let path = backup::path_of(&self.backups_dir(), loaded.found.revision, author.at);
         disk::create_dir(&self.backups_dir())?;
         // A copy, not a second name: until the next write, what damages the file must not damage this as well.
-        disk::replace(&path, &disk::read(&self.file())?)?;
+        disk::replace_by_copy(&path, &self.file())?;
         Ok(Backup { revision: loaded.found.revision, kept: author.at, path })
     }
 
@@ -57,7 +57,7 @@ impl Vault {
             disk::create_dir(&self.backups_dir())?;
             disk::keep_as(&self.file(), &ruin)?;
         }
-        disk::replace(&self.file(), &loaded.seal()?)?;
+        disk::put_in_place(&loaded.seal_beside(&self.file())?, &self.file())?;
         let _unpinned = loaded.db.pin().and_then(|pin| self.pin.set(&pin));
         Ok(())
     }

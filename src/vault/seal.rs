@@ -1,6 +1,6 @@
 //! age in, age out: bytes sealed to a vault key and opened again.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 use age::stream::StreamReader;
 use age::{DecryptError, Decryptor, EncryptError, Encryptor, Identity, Recipient};
@@ -28,16 +28,23 @@ pub(super) const CHANGED: &str = "its content was changed or cut off";
 
 /// Seals bytes to a recipient.
 pub(super) fn seal(plain: &[u8], what: &'static str, to: &dyn Recipient) -> Result<Vec<u8>, Error> {
-    let fail = |error: EncryptError| Error::Seal { what, why: error.to_string() };
-    let encryptor = Encryptor::with_recipients(std::iter::once(to)).map_err(fail)?;
     let mut sealed = Vec::with_capacity(plain.len() + plain.len() / 2048 + 512);
-    let write = |sealed: &mut Vec<u8>| {
-        let mut out = encryptor.wrap_output(sealed)?;
-        out.write_all(plain)?;
-        out.finish().map(drop)
-    };
-    write(&mut sealed).map_err(|error| Error::Seal { what, why: error.to_string() })?;
+    let failed = |error: io::Error| Error::Seal { what, why: error.to_string() };
+    seal_into(encryptor(what, to)?, plain, &mut sealed).map_err(failed)?;
     Ok(sealed)
+}
+
+/// What seals to a recipient.
+pub(super) fn encryptor(what: &'static str, to: &dyn Recipient) -> Result<Encryptor, Error> {
+    let failed = |error: EncryptError| Error::Seal { what, why: error.to_string() };
+    Encryptor::with_recipients(std::iter::once(to)).map_err(failed)
+}
+
+/// Seals bytes on their way to somewhere.
+pub(super) fn seal_into(encryptor: Encryptor, plain: &[u8], out: impl Write) -> io::Result<()> {
+    let mut out = encryptor.wrap_output(out)?;
+    out.write_all(plain)?;
+    out.finish().map(drop)
 }
 
 /// Whether a sealed file names an identity, as far as its header tells: `false` only where it names others.
@@ -48,18 +55,9 @@ pub(super) fn is_for(sealed: impl Read, identity: &dyn Identity) -> bool {
 
 /// Opens sealed bytes, whole. The plain bytes are wiped when they go.
 pub(super) fn open(sealed: &[u8], with: &[&dyn Identity]) -> Result<Zeroizing<Vec<u8>>, Closed> {
-    open_stream(sealed, sealed.len(), with)
-}
-
-/// The same for sealed bytes that are not in memory, of which there are that many.
-pub(super) fn open_stream(
-    sealed: impl BufRead,
-    bytes: usize,
-    with: &[&dyn Identity],
-) -> Result<Zeroizing<Vec<u8>>, Closed> {
     let mut stream = stream(sealed, with)?;
     // Large enough from the start: a buffer that grows leaves unwiped copies behind.
-    let mut plain = Zeroizing::new(Vec::with_capacity(bytes));
+    let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
     stream.read_to_end(&mut plain).map_err(|_| Closed::Damaged(CHANGED))?;
     Ok(plain)
 }

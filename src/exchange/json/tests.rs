@@ -128,7 +128,7 @@ fn the_shape_is_stable() {
 fn a_list_holds_a_status_and_no_secret() {
     let one = full("github/ci", SECRET);
     let status = one.token.status(&Rules::default(), &utc("2026-11-22T12:00:00Z"));
-    let printed = document(&[Record::of(&one.token).with_status(status)]);
+    let printed = document([Record::of(&one.token).with_status(status)].into_iter());
     let got: Value = serde_json::from_slice(&printed).unwrap();
     assert_eq!(got["tokens"][0]["status"], "unknown");
     assert_eq!(got["tokens"][0].get("note"), None);

@@ -10,6 +10,7 @@ mod row;
 mod write;
 
 use std::cmp::Ordering;
+use std::io::Read;
 use std::sync::Arc;
 
 use rusqlite::serialize::Data;
@@ -49,10 +50,10 @@ impl Db {
         Ok(db)
     }
 
-    /// Loads the image of a database; what [`Db::image`] gave.
-    pub(super) fn load(image: &[u8]) -> Result<Opened, Error> {
+    /// Loads the image of a database, of that many bytes; what [`Db::image`] gave.
+    pub(super) fn load(image: impl Read, bytes: usize) -> Result<Opened, Error> {
         let mut connection = Connection::open_in_memory().map_err(sql("open a database in memory"))?;
-        connection.deserialize_read_exact(MAIN_DB, image, image.len(), false).map_err(sql("load the database"))?;
+        connection.deserialize_read_exact(MAIN_DB, image, bytes, false).map_err(sql("load the database"))?;
         let db = Self { connection, sealed: None };
         let found = migrate::schema(&db.connection)?;
         if found > migrate::newest() {
@@ -131,11 +132,11 @@ impl Db {
 
     fn set_up(&self) -> Result<(), Error> {
         // secure_delete: what is purged is overwritten, not only forgotten. trusted_schema: a file from elsewhere may
-        // not call functions through its schema.
+        // not call functions through its schema. cache_size, in KiB: most of what is read is read once.
         self.connection
             .execute_batch(
                 "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;
-                 PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000;",
+                 PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000;",
             )
             .map_err(sql("set the database up"))?;
         self.connection.set_prepared_statement_cache_capacity(64);

@@ -99,7 +99,7 @@ impl Reader<'_> {
         })
     }
 
-    fn rows_of_consumers(&self, found: &mut Found, only: Option<i64>) -> rusqlite::Result<()> {
+    fn rows_of_consumers(&self, found: &mut Found, only: Option<&[i64]>) -> rusqlite::Result<()> {
         self.each(CONSUMERS, "WHERE token = ?1", only, |r| {
             found.consumer(r.get(0)?, r.get(1)?, row::parsed(r, 2)?);
             Ok(())
