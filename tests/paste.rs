@@ -7,6 +7,8 @@ mod desktop;
 mod home;
 #[path = "common/stranger.rs"]
 mod stranger;
+#[path = "common/tools.rs"]
+mod tools;
 
 use desktop::Desktop;
 use home::Home;
@@ -39,5 +41,5 @@ fn without_a_desktop_it_says_what_to_do() {
 
 // Each test file takes what it needs of the shared ones.
 const _: () = {
-    let _ = home::Home::has;
+    let _ = (home::Home::has, home::skipped, tools::tool, tools::run, tools::ssh_key);
 };

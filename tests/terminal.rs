@@ -9,16 +9,25 @@ mod fake;
 mod pty;
 
 #[cfg(test)]
+#[path = "common/desktop.rs"]
+mod display;
+
+#[cfg(test)]
+#[path = "common/stranger.rs"]
+mod stranger;
+
+#[cfg(test)]
 #[path = "common/tools.rs"]
 mod tools;
 
 // Each test file takes what it needs of the shared one.
 #[cfg(test)]
 const _: () = {
-    let _ = tools::ssh_key;
     let _ = |seen: fake::Seen| (seen.method, seen.path, seen.headers, seen.body);
     let _ =
         || (fake::Reply::Answer, fake::Reply::Silence, fake::Reply::Bytes, fake::Reply::Endless, fake::Reply::Stalled);
+    let _ = (tools::ssh_key, display::Desktop::wayland, display::Desktop::stop, display::Desktop::go_on);
+    let _ = (display::Desktop::types, display::Desktop::paste_type);
 };
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::home::skipped;
 use crate::stranger::{as_stranger, give_away};
+use crate::tools::skipped;
 
 /// A desktop that ends with the test.
 pub struct Desktop {

@@ -16,5 +16,5 @@ mod tools;
 
 // Each test file takes what it needs of the shared ones.
 const _: () = {
-    let _ = (tools::ssh_key, tools::run, home::Home::has, pty::Home::start_through);
+    let _ = (tools::ssh_key, tools::run, home::Home::has, home::skipped, pty::Home::start_through);
 };
