@@ -11,9 +11,9 @@ use super::error::Error;
 use super::session::{Ground, Session};
 use crate::clock;
 use crate::text::{counted, escaped, word_for};
+use crate::token::Token;
 use crate::token::id::TokenId;
-use crate::token::parts::Parts;
-use crate::vault::{Reader, SlotKind, Survey, Unsafe, Vault};
+use crate::vault::{SlotKind, Survey, Unsafe, Vault};
 
 /// How far a clock may run behind what it wrote itself before that is worth a word.
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(5);
@@ -89,11 +89,21 @@ impl Session {
     pub fn inside(&self) -> Result<Vec<Finding>, Error> {
         self.read(|vault| {
             let survey = self.vault.survey(vault)?;
+            let (mut count, mut kept, mut served) = (0, HashSet::new(), vec![]);
+            vault.each_token(|token| {
+                count += 1;
+                if token.is_kept() {
+                    kept.insert(token.id);
+                    if !token.with.is_empty() {
+                        served.push(token);
+                    }
+                }
+            })?;
             let mut found = vec![match survey.sound {
-                true => good(format!("the database is sound: {}", counted(vault.tokens()?.len(), "token"))),
+                true => good(format!("the database is sound: {}", counted(count, "token"))),
                 false => bad("the database is not sound", "restore a backup: 'patvault backup restore'"),
             }];
-            found.extend(lost_credentials(vault)?);
+            found.extend(lost_credentials(&served, &kept));
             found.extend(backups(&survey));
             found.extend(journal(&survey));
             found.extend(remembered(self, &survey));
@@ -105,11 +115,9 @@ impl Session {
 }
 
 /// Other credentials of tokens in use that are gone.
-fn lost_credentials(vault: &Reader) -> Result<Vec<Finding>, Error> {
-    let tokens = vault.tokens_in(Parts::SERVICE)?;
-    let kept: HashSet<TokenId> = tokens.iter().filter(|token| token.is_kept()).map(|token| token.id).collect();
+fn lost_credentials(served: &[Token], kept: &HashSet<TokenId>) -> Vec<Finding> {
     let mut found = vec![];
-    for token in tokens.iter().filter(|token| token.is_kept()) {
+    for token in served {
         for (name, _) in token.with.iter().filter(|(_, other)| !kept.contains(other)) {
             let what = format!("the token that serves {} as '{}' is gone", escaped(&token.path()), escaped(name));
             let path = word_for(&token.path(), &token.id.short());
@@ -118,7 +126,7 @@ fn lost_credentials(vault: &Reader) -> Result<Vec<Finding>, Error> {
             found.push(note(what, todo));
         }
     }
-    Ok(found)
+    found
 }
 
 fn shown(path: &Path) -> String {

@@ -26,11 +26,14 @@ pub fn list(session: &Session, query: &Query, sort: Option<&str>, all: bool, sho
     let (column, backwards) = order(sort.unwrap_or(&session.ground.config.list.sort))?;
     let parts = shown.and(query.parts()).and(column.parts);
     let (mut tokens, of) = session.read(|vault| {
-        let tokens = match query.need() {
-            Some(need) => vault.tokens_with(&need, parts)?,
-            None => vault.tokens_in(parts)?,
-        };
-        Ok((tokens, vault.kept()?))
+        Ok(match query.need() {
+            Some(need) => (vault.tokens_with(&need, parts)?, vault.kept()?),
+            None => {
+                let all = vault.tokens_in(parts)?;
+                let kept = all.iter().filter(|token| token.is_kept()).count();
+                (all, kept)
+            }
+        })
     })?;
     if parts.have(Parts::RISKS) {
         risks::tell(session, &mut tokens);

@@ -73,7 +73,12 @@ impl Db {
         match found.cmp(&migrate::newest()) {
             Ordering::Less => Ok(None),
             Ordering::Greater => Ok(Some(Opened::Newer(found))),
-            Ordering::Equal => db.set_up().map(|()| Some(Opened::Ready(db))),
+            Ordering::Equal => {
+                db.set_up()?;
+                // One transaction until it is closed: each by itself would look first whether the file is still the same.
+                db.begin()?;
+                Ok(Some(Opened::Ready(db)))
+            }
         }
     }
 
@@ -120,7 +125,7 @@ impl Db {
         Ok(whole == "ok" && !orphaned)
     }
 
-    /// Begins the one transaction of a write: in memory it only saves time, since a write that fails is thrown away.
+    /// Begins the one transaction of a read or a write: it only saves time, since a write that fails is thrown away.
     pub(super) fn begin(&self) -> Result<(), Error> {
         self.connection.execute_batch("BEGIN").map_err(sql("begin a write"))
     }

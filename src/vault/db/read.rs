@@ -97,6 +97,16 @@ impl Reader<'_> {
         self.load(parts, Some(&keys))
     }
 
+    /// Every token, some at a time: all at once take more room than the database that they come from.
+    pub fn each_token(&self, mut f: impl FnMut(Token)) -> Result<(), Error> {
+        const AT_ONCE: usize = 256;
+        let keys = self.all("SELECT key FROM token ORDER BY key", [], |r| r.get(0)).map_err(sql("read tokens"))?;
+        for some in keys.chunks(AT_ONCE) {
+            self.load(Parts::ALL, Some(some))?.into_iter().for_each(&mut f);
+        }
+        Ok(())
+    }
+
     /// How many tokens are in use.
     pub fn kept(&self) -> Result<usize, Error> {
         let select = "SELECT count(*) FROM token WHERE trashed IS NULL AND purged IS NULL";
