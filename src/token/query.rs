@@ -1,8 +1,7 @@
 //! The words that find tokens: `ci service:github expires<30d -#prod`.
 
 mod begun;
-
-use std::borrow::Cow;
+mod need;
 
 use chrono::{Days, NaiveDate};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
@@ -17,6 +16,7 @@ use crate::scope::Risk;
 use crate::text;
 
 pub use begun::endings;
+pub use need::{Hung, Need};
 
 /// Everything a token must satisfy to be found.
 #[derive(Debug, Clone, Default)]
@@ -129,52 +129,10 @@ impl Query {
         self.terms.iter().map(|term| term.test.parts()).collect()
     }
 
-    /// A fact that no token is found without, where that fact has rows of its own.
-    pub fn need(&self) -> Option<Need<'_>> {
-        self.terms.iter().filter(|term| !term.negated).find_map(|term| match &term.test {
-            Test::Fact { key: Key::Scope, value, whole } => Some(Need { of: Hung::Scope, value, whole: *whole }),
-            Test::Fact { key: Key::Tag, value, whole } => Some(Need { of: Hung::Tag, value, whole: *whole }),
-            _ => None,
-        })
-    }
-
     /// Whether it has free words, so that results are best shown by how well they fit.
     pub fn ranks(&self) -> bool {
         self.terms.iter().any(|term| !term.negated && matches!(term.test, Test::Word(_)))
     }
-}
-
-/// What there may be many of in a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hung {
-    /// What it may do.
-    Scope,
-    /// What a person says of it.
-    Tag,
-}
-
-/// A fact that a token must have to be found: whoever reads tokens may pass by those that have none like it.
-#[derive(Debug, Clone, Copy)]
-pub struct Need<'a> {
-    /// Which fact.
-    pub of: Hung,
-    value: &'a str,
-    whole: bool,
-}
-
-impl Need<'_> {
-    /// Whether this is such a fact.
-    pub fn is_met_by(&self, fact: &str) -> bool {
-        fits(fact, self.value, self.whole)
-    }
-}
-
-/// Whether a fact holds a text in lower case, or is it.
-fn fits(fact: &str, value: &str, whole: bool) -> bool {
-    // Most facts are in lower case already, and need no copy for that.
-    let is_lower = fact.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
-    let lower = if is_lower { Cow::Borrowed(fact) } else { Cow::Owned(fact.to_lowercase()) };
-    if whole { lower == value } else { lower.contains(value) }
 }
 
 impl Test {
@@ -238,7 +196,7 @@ impl<'a> Search<'a> {
     fn test(&mut self, test: &Test, token: &Token) -> Option<u32> {
         let holds = match test {
             Test::Word(pattern) => return self.fuzzy(pattern, token),
-            Test::Fact { key, value, whole } => facts(token, *key).any(|fact| fits(fact, value, *whole)),
+            Test::Fact { key, value, whole } => facts(token, *key).any(|fact| need::fits(fact, value, *whole)),
             Test::Risk(risk) => token.current().scopes.iter().any(|scope| scope.risk() == Some(*risk)),
             Test::Expires(side, day) => token.current().expiry.date().is_some_and(|date| {
                 let ends = date.day(self.now);
