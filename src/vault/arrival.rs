@@ -89,7 +89,11 @@ impl Arrival {
             secret: Secret::new(stored.secret),
             issued: stored.issued.and_then(|text| text.parse().ok()),
             expiry: stored.expiry.parse().ok()?,
-            scopes: stored.scopes.into_iter().map(|(name, risk)| Scope { name, rated: risk.parse().ok() }).collect(),
+            scopes: stored
+                .scopes
+                .into_iter()
+                .map(|(name, risk)| Scope { name, rated: risk.parse().ok(), known: None })
+                .collect(),
             verdict: None,
             told: stored.told,
             installed: BTreeMap::new(),
@@ -180,7 +184,7 @@ mod tests {
         version.expiry = Expiry::Ends(Date::Instant(ends), Source::Service(ends));
         version.parts.insert("refresh_token".into(), Secret::new("not-real-either".into()));
         version.told.insert("id".into(), "7".into());
-        version.scopes.push(Scope { name: "repo".into(), rated: None });
+        version.scopes.push(Scope { name: "repo".into(), rated: None, known: None });
         let (token, before) = (TokenId::from_bytes([1; 16]), VersionId::from_bytes([2; 16]));
         let arrival = Arrival { id: VersionId::from_bytes([3; 16]), token, before, kills: true, at: ends, version };
         let sealed = arrival.sealed(&key.to_public()).unwrap();

@@ -244,7 +244,8 @@ pub fn ends(mut token: Token, days: i64) -> Token {
 }
 
 pub fn scoped(mut token: Token, scopes: &[&str]) -> Token {
-    token.versions[0].scopes = scopes.iter().map(|name| Scope { name: (*name).into(), rated: None }).collect();
+    token.versions[0].scopes =
+        scopes.iter().map(|name| Scope { name: (*name).into(), rated: None, known: None }).collect();
     token
 }
 

@@ -123,7 +123,7 @@ fn is_secret(definition: &Definition, name: &str) -> bool {
 fn rated_as(old: &Version) -> impl Fn(String) -> Scope + '_ {
     |name| {
         let rated = old.scopes.iter().find(|scope| scope.name == name).and_then(|scope| scope.rated);
-        Scope { name, rated }
+        Scope { name, rated, known: None }
     }
 }
 
