@@ -3,10 +3,18 @@
 
 #![cfg(test)]
 
+#[path = "tui/activity.rs"]
+mod activity;
 #[path = "tui/random.rs"]
 mod random;
+#[path = "tui/reminders.rs"]
+mod reminders;
+#[path = "tui/services.rs"]
+mod services;
 #[path = "tui/stage.rs"]
 mod stage;
+#[path = "tui/timeline.rs"]
+mod timeline;
 #[path = "tui/tokens.rs"]
 mod tokens;
 #[path = "tui/unlock.rs"]

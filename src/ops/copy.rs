@@ -8,6 +8,7 @@ use super::get::get;
 use super::session::{Ground, Session};
 use crate::clipboard::{self, Choice, NotHeld, Way, Wish};
 use crate::config;
+use crate::secret::Secret;
 
 /// Looks where a copy goes from here, and whether that can be reached. No vault is needed for that.
 ///
@@ -27,6 +28,16 @@ pub fn route(ground: &Ground) -> Result<Choice, Error> {
     // If the desktop was wanted, or there is no other way, why it cannot be is what the person has to know.
     let other = if wish == Wish::Auto { clipboard::instead(&facts).ok() } else { None };
     other.ok_or_else(|| NotHeld::because("no display answers that lets programs without a window copy").into())
+}
+
+/// Copies the address of a page, the same way.
+pub fn copy_address(way: &Way, address: &str, time: Duration) -> Result<(), Error> {
+    let text = Secret::parse(address.as_bytes().to_vec())?;
+    match way {
+        Way::Desktop => start_holder(&text, time)?,
+        Way::Terminal(through) => clipboard::send(&text, through)?,
+    }
+    Ok(())
 }
 
 /// A secret that was copied.

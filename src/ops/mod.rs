@@ -49,7 +49,7 @@ pub use backup::{accept, back_up, backups, restore_backup};
 pub use behind::{agent, holder};
 pub use browse::browse;
 pub use consumer::{add_place, edit_place, remove_place, rename_place, say_installed, way};
-pub use copy::{Copied, copy, route};
+pub use copy::{Copied, copy, copy_address, route};
 pub use demo::{Demo, demo};
 pub use detect::{Recognised, detect, recognise};
 pub use discard::{discard, purge, restore, trash, trashed_as};

@@ -33,7 +33,7 @@ impl Event {
         }
     }
 
-    /// Why it cannot be taken back, as far as it shows from itself; [`undo`] may find more. `None` where it may be.
+    /// Why it cannot be taken back, as far as it shows from itself; [`undo`](super::undo) may find more. `None` where it may be.
     pub fn stays(&self) -> Option<&'static str> {
         let Self::Batch(batch, changes) = self else { return Some("a use cannot be taken back") };
         let came: HashSet<TokenId> =

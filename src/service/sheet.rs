@@ -132,7 +132,7 @@ fn lives(lifetime: &Lifetime) -> String {
 fn page_line(service: &Service, name: &str, page: &Page) -> SheetLine {
     let unproven = if page.unproven { "  (unproven)" } else { "" };
     let how = page.how.as_ref().map_or_else(String::new, |how| format!(": {how}"));
-    let text = format!("{}{unproven}{how}", page.url);
     let at = place(&service.definition, None).and_then(|place| address(page, &place, &Values::default(), &[]).ok());
+    let text = format!("{}{unproven}{how}", at.as_ref().unwrap_or(&page.url));
     SheetLine { page: at, ..line(name, text) }
 }

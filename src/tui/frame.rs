@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
-use super::keymap::{Action, Context, Key, Keymap};
+use super::keymap::{Action, Context, Entry, Key, Keymap};
 use super::model::{Model, Shared};
 use super::screens::{Cover, Screen};
 use super::theme::Role;
@@ -46,17 +46,29 @@ pub fn layout(model: &Model) -> Layout {
     let body = Rect { y: 1 + tab_rows, height: rows - 2 - tab_rows, ..whole };
     let mut tabs = vec![];
     let mut x = 0;
-    for (at, screen) in model.tabs.iter().enumerate().filter(|_| tab_rows > 0) {
-        let wide = columns_of(&tab_title(at, screen));
+    for (at, title) in tab_titles(model).iter().enumerate().filter(|_| tab_rows > 0) {
+        let wide = columns_of(title);
         tabs.push((at, Rect { x, y: 1, width: wide.min(columns.saturating_sub(x)), height: 1 }));
         x = x.saturating_add(wide);
     }
-    let foot = foot(model, foot_line).into_iter().map(|(action, _, area)| (action, area)).collect();
+    let foot = foot(model, foot_line).into_iter().map(|(entry, _, area)| (entry.action, area)).collect();
     Layout { whole, bar, tabs, body, foot, foot_line }
 }
 
-fn tab_title(at: usize, screen: &Screen) -> String {
-    format!(" {} {} ", at + 1, screen.it().title())
+/// What a tab says: its number, its name where there is room for that, and how much there is to do.
+fn tab_title(at: usize, screen: &Screen, named: bool, shared: &Shared) -> String {
+    let name = if named { format!(" {}", screen.it().title()) } else { String::new() };
+    format!(" {}{name}{} ", at + 1, screen.it().badge(shared))
+}
+
+/// The tabs as they are called. Where there is no room for all names, only the one that is open has its own.
+fn tab_titles(model: &Model) -> Vec<String> {
+    let title = |(at, screen), all: bool| tab_title(at, screen, all || at == model.tab, &model.shared);
+    let whole: Vec<String> = model.tabs.iter().enumerate().map(|tab| title(tab, true)).collect();
+    if whole.iter().map(|title| width(title)).sum::<usize>() <= model.shared.size.0.into() {
+        return whole;
+    }
+    model.tabs.iter().enumerate().map(|tab| title(tab, false)).collect()
 }
 
 fn columns_of(text: &str) -> u16 {
@@ -64,11 +76,11 @@ fn columns_of(text: &str) -> u16 {
 }
 
 /// What can be done here, each with its first key and its place.
-fn foot(model: &Model, line: Rect) -> Vec<(Action, Key, Rect)> {
+fn foot(model: &Model, line: Rect) -> Vec<(&'static Entry, Key, Rect)> {
     let Some(screen) = model.front() else { return vec![] };
     let contexts = screen.it().contexts();
     let room = line.width.saturating_sub(columns_of(&said(&model.shared)).min(line.width / 2) + 1);
-    let mut found: Vec<(Action, Key, Rect)> = vec![];
+    let mut found: Vec<(&'static Entry, Key, Rect)> = vec![];
     let mut x = line.x + 1;
     for (entry, keys) in model.shared.keymap.entries(contexts) {
         let Some(key) = keys.first().filter(|_| !entry.short.is_empty()) else { continue };
@@ -76,7 +88,7 @@ fn foot(model: &Model, line: Rect) -> Vec<(Action, Key, Rect)> {
         if x + wide > line.x + room {
             break;
         }
-        found.push((entry.action, *key, Rect { x, width: wide, ..line }));
+        found.push((entry, *key, Rect { x, width: wide, ..line }));
         x += wide + 2;
     }
     found
@@ -152,10 +164,9 @@ fn draw_bar(frame: &mut Frame, layout: &Layout, model: &Model) {
     let right = clipped(&right, room, shared.ascii);
     let x = layout.bar.right().saturating_sub(columns_of(&right));
     buffer.set_stringn(x, layout.bar.y, &right, room, shared.style(Role::Bar));
-    for (at, area) in &layout.tabs {
-        let Some(screen) = model.tabs.get(*at) else { continue };
+    for ((at, area), title) in layout.tabs.iter().zip(tab_titles(model)) {
         let role = if *at == model.tab { Role::Current } else { Role::Quiet };
-        buffer.set_stringn(area.x, area.y, tab_title(*at, screen), area.width.into(), shared.style(role));
+        buffer.set_stringn(area.x, area.y, title, area.width.into(), shared.style(role));
     }
 }
 
@@ -173,10 +184,10 @@ fn draw_foot(frame: &mut Frame, layout: &Layout, model: &Model) {
     let line = layout.foot_line;
     let buffer = frame.buffer_mut();
     buffer.set_style(line, shared.style(Role::Bar));
-    for (action, key, area) in foot(model, line) {
+    for (entry, key, area) in foot(model, line) {
         let spans = [
             Span::styled(key_sign(key), shared.style(Role::Key)),
-            Span::styled(format!(" {}", action.entry().short), shared.style(Role::Bar)),
+            Span::styled(format!(" {}", entry.short), shared.style(Role::Bar)),
         ];
         Line::from(spans.to_vec()).render(area, buffer);
     }

@@ -44,6 +44,8 @@ pub struct List {
     /// Its place among the rows.
     at: usize,
     marks: BTreeSet<TokenId>,
+    /// Counts how often other rows were found.
+    revision: u64,
 }
 
 /// The order of the column `sign`: most pressing first.
@@ -77,6 +79,7 @@ impl List {
             selected: None,
             at: 0,
             marks: BTreeSet::new(),
+            revision: 0,
         }
     }
 
@@ -95,6 +98,7 @@ impl List {
 
     /// Finds and sorts anew: something of the view has changed, or another day has begun.
     pub fn refresh(&mut self, rules: &Rules, now: &Now) {
+        self.revision += 1;
         let mut search = Search::new(&self.query, rules, now);
         let found = self.tokens.iter().enumerate().filter_map(|(at, token)| Some((at, search.score(token)?)));
         let mut found: Vec<(usize, u32)> = found.collect();
@@ -163,6 +167,16 @@ impl List {
         self.selected = self.row(self.at).map(|token| token.id);
     }
 
+    /// Selects a token. Filter and group are taken away where they hide it.
+    pub fn show(&mut self, id: TokenId, rules: &Rules, now: &Now) {
+        if !self.rows().any(|token| token.id == id) {
+            (self.filter, self.group) = (String::new(), 0);
+            self.parse(now);
+        }
+        self.selected = Some(id);
+        self.refresh(rules, now);
+    }
+
     /// Selects so many rows further on.
     pub fn step(&mut self, by: isize) {
         self.select(self.at.saturating_add_signed(by));
@@ -206,6 +220,11 @@ impl List {
     /// A token by its id, shown or not.
     pub fn by_id(&self, id: TokenId) -> Option<&Token> {
         self.tokens.iter().find(|token| token.id == id)
+    }
+
+    /// Another number where the rows may be others than they were.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Those that an act is about: the marked ones, else the selected one.

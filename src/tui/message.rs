@@ -7,11 +7,13 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use secrecy::SecretString;
 
 use crate::fault::{Explain, Kind};
-use crate::ops;
+use crate::ops::{self, Event, Names};
 use crate::secret::Secret;
+use crate::service::Service;
 use crate::token::Token;
-use crate::token::id::TokenId;
+use crate::token::id::{BatchId, TokenId};
 use crate::token::now::Now;
+use crate::token::reminder::{self, Duty};
 use crate::token::rules::Rules;
 use crate::vault::UseRecord;
 
@@ -56,6 +58,10 @@ pub enum Reply {
     Loaded(Vec<Token>),
     /// What belongs to a token, besides what is known of all.
     Details(Box<Details>),
+    /// This happened.
+    History(Box<History>),
+    /// These services are known.
+    Services(Vec<Service>),
     /// A secret was copied.
     Copied(Copied),
     /// A secret is to be shown.
@@ -116,6 +122,19 @@ pub struct Details {
     pub note: Option<String>,
     /// Its latest uses, newest first.
     pub uses: Vec<UseRecord>,
+}
+
+/// What happened, as it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// To which token; `None` for all.
+    pub of: Option<TokenId>,
+    /// How many events were asked for. Where there are fewer, there are no more.
+    pub most: usize,
+    /// The events, newest first.
+    pub events: Vec<Event>,
+    /// The paths of the tokens that they are about.
+    pub names: Names,
 }
 
 /// A copy that was made.
@@ -188,6 +207,16 @@ pub enum Request {
     Touch,
     /// Everything that belongs to a token.
     Details(TokenId),
+    /// What happened: to one token or to all, and so many events at most.
+    History(Option<TokenId>, usize),
+    /// Take a change back: the latest, or that one.
+    Undo(Option<BatchId>),
+    /// Say this to a reminder.
+    Answer(TokenId, Duty, reminder::Answer),
+    /// Everything that is known of services.
+    Services,
+    /// Put the address of a page on the clipboard.
+    CopyAddress(String),
     /// Put its secret on the clipboard.
     Copy(TokenId),
     /// Give its secret, to be shown.

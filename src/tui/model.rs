@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::secret::Secret;
+use crate::service::Service;
 use crate::token::column::{self, Column, Lens};
 use crate::token::id::TokenId;
 use crate::token::rules::Rules;
 
+use super::due::Due;
 use super::keymap::Keymap;
 use super::list::List;
-use super::message::{At, Details, Effect, Fault};
+use super::message::{At, Details, Effect, Fault, History};
 use super::pointer::Hand;
 use super::screens::Screen;
 use super::theme::{Role, Theme};
@@ -47,6 +49,16 @@ pub struct Shared {
     pub vault: Option<OpenVault>,
     /// Its tokens, as they are shown.
     pub list: List,
+    /// What is owed for them.
+    pub due: Due,
+    /// What happened, once somebody looked.
+    pub history: Option<History>,
+    /// More may have happened since.
+    pub history_stale: bool,
+    /// It was asked for and is not there yet.
+    pub history_wanted: bool,
+    /// The services, once somebody looked.
+    pub services: Option<Vec<Service>>,
     /// What belongs to the token that was looked at last.
     pub details: Option<Details>,
     /// That was asked for and is not there yet.
@@ -115,6 +127,8 @@ pub enum Do {
     Open(Screen),
     /// Take the screen in front away.
     Close,
+    /// Show a token among all, with its details.
+    Show(crate::token::id::TokenId),
     /// Do something outside.
     Effect(Effect),
     /// As if its key had been pressed, in whatever is in front then.
@@ -145,6 +159,11 @@ impl Model {
             vault: None,
             list: List::new(&settings.sort),
             settings,
+            due: Due::default(),
+            history: None,
+            history_stale: true,
+            history_wanted: false,
+            services: None,
             details: None,
             details_wanted: None,
             notice: None,
@@ -167,6 +186,8 @@ impl Model {
         shared.vault = None;
         shared.list = List::new(&shared.settings.sort);
         (shared.details, shared.details_wanted, shared.notice) = (None, None, None);
+        (shared.due, shared.history, shared.services) = (Due::default(), None, None);
+        (shared.history_stale, shared.history_wanted) = (true, false);
         // A copy outlives the lock: what it says stays true, and names nothing.
         shared.copied = shared.copied.take().map(|(_, until)| (String::new(), until));
         (shared.revealed, shared.locks) = (None, None);
@@ -202,9 +223,26 @@ impl Shared {
         self.vault.as_ref().map(|vault| vault.rules).unwrap_or_default()
     }
 
+    /// Tells anew what is owed: other tokens came, or another day.
+    pub fn remind(&mut self) {
+        self.due = Due::of(self.list.all(), &self.rules(), &self.at.now);
+    }
+
     /// What cells are looked at through.
     pub fn lens<'a>(&'a self, rules: &'a Rules) -> Lens<'a> {
         Lens { rules, now: &self.at.now, ascii: self.ascii }
+    }
+
+    /// Sorts the tokens by the next column, and says which.
+    pub fn sort_next(&mut self) {
+        let columns: Vec<_> = self.columns().collect();
+        let at = columns.iter().position(|it| it.name == self.list.order().0.name);
+        let next = at.map_or(0, |at| at + 1) % columns.len().max(1);
+        if let Some(column) = columns.get(next) {
+            let rules = self.rules();
+            self.list.sort(column, &rules, &self.at.now);
+            self.say(Role::Quiet, format!("by {}", column.name));
+        }
     }
 
     /// How a role looks.

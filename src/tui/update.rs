@@ -11,6 +11,7 @@ use super::model::{Do, Model, OpenVault, Revealed};
 use super::pointer::Pointer;
 use super::screens::{Cover, Screen, help, palette, unlock};
 use super::theme::Role;
+use crate::token::id::TokenId;
 
 /// How often the vault is told that somebody is there, at most.
 const TOUCH_EVERY: Duration = Duration::from_secs(30);
@@ -48,6 +49,7 @@ fn tick(model: &mut Model, at: At) -> Vec<Effect> {
     if another_day {
         let rules = shared.rules();
         shared.list.refresh(&rules, &at.now);
+        shared.remind();
     }
     let idle = shared.vault.as_ref().is_some_and(|vault| vault.idle.is_some());
     if idle && shared.locks.is_some_and(|until| until <= at.passed) { lock(model) } else { vec![] }
@@ -117,8 +119,14 @@ fn window(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
         Action::Lock if model.shared.vault.is_some() => return lock(model),
-        Action::NextTab => model.tab = (model.tab + 1) % tabs,
-        Action::PreviousTab => model.tab = (model.tab + tabs - 1) % tabs,
+        Action::NextTab => go_to(model, (model.tab + 1) % tabs),
+        Action::PreviousTab => go_to(model, (model.tab + tabs - 1) % tabs),
+        Action::Tokens => go_to(model, 0),
+        Action::Timeline => go_to(model, 1),
+        Action::Reminders => go_to(model, 2),
+        Action::Activity => go_to(model, 3),
+        Action::Services => go_to(model, 4),
+        Action::Undo if model.shared.vault.is_some() => return vec![Effect::Ask(Request::Undo(None))],
         Action::Help => model.stack.push(Screen::Help(help::Help::default())),
         Action::Palette => {
             let contexts = model.front().map_or(&[][..], |screen| screen.it().contexts());
@@ -130,6 +138,25 @@ fn window(model: &mut Model, action: Action) -> Vec<Effect> {
     vec![]
 }
 
+/// Opens a tab, if there is one there.
+fn go_to(model: &mut Model, tab: usize) {
+    if tab < model.tabs.len() {
+        model.tab = tab;
+        // Uses leave no trace in the vault's file: whoever comes to look gets what there is now.
+        model.shared.history_stale = true;
+    }
+}
+
+/// Shows a token among all, with its details.
+fn show(model: &mut Model, id: TokenId) {
+    let rules = model.shared.rules();
+    model.shared.list.show(id, &rules, &model.shared.at.now);
+    go_to(model, 0);
+    if let Some(Screen::Tokens(tokens)) = model.tabs.first_mut() {
+        tokens.open_details();
+    }
+}
+
 fn carry_out(model: &mut Model, todo: Vec<Do>) -> Vec<Effect> {
     let mut effects = vec![];
     for one in todo {
@@ -138,6 +165,7 @@ fn carry_out(model: &mut Model, todo: Vec<Do>) -> Vec<Effect> {
             Do::Close => {
                 model.stack.pop();
             }
+            Do::Show(id) => show(model, id),
             Do::Effect(effect) => effects.push(effect),
             Do::Act(action) => effects.extend(act(model, action)),
         }
@@ -154,7 +182,7 @@ fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
     if let (None, Pointer::Click(at)) = (over, pointer) {
         model.shared.notice = None;
         if let Some((tab, _)) = layout.tabs.iter().find(|(_, area)| area.contains(at)) {
-            model.tab = *tab;
+            go_to(model, *tab);
             return effects;
         }
         if let Some((action, _)) = layout.foot.iter().find(|(_, area)| area.contains(at)) {
@@ -191,13 +219,20 @@ fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
         Reply::Loaded(tokens) => {
             let rules = shared.rules();
             shared.list.load(tokens, &rules, &shared.at.now);
-            shared.details = None;
+            shared.remind();
+            (shared.details, shared.history_stale) = (None, true);
         }
         Reply::Details(details) => {
             shared.details_wanted = None;
             shared.details = Some(*details);
         }
+        Reply::History(history) => {
+            shared.history = Some(*history);
+            shared.history_wanted = false;
+        }
+        Reply::Services(services) => shared.services = Some(services),
         Reply::Copied(copied) => {
+            shared.history_stale = true;
             shared.copied = copied.cleared.map(|time| (copied.path.clone(), passed + time));
             match (copied.warning, copied.cleared) {
                 (Some(warning), _) => shared.say(Role::Soon, format!("{}: {warning}", copied.path)),
@@ -214,7 +249,7 @@ fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
         Reply::Left(time) => shared.locks = Some(passed + time),
         Reply::Done(text) => shared.say(Role::Good, text),
         Reply::Failed(fault) => {
-            shared.details_wanted = None;
+            (shared.details_wanted, shared.history_wanted) = (None, false);
             shared.fail(&fault);
         }
         Reply::Asked(_) | Reply::Said(_) => {}
@@ -229,6 +264,7 @@ fn open(model: &mut Model, opened: Opened) {
     shared.touched = shared.at.passed;
     shared.vault = Some(OpenVault { name, folder, demo, rules, idle });
     shared.list.load(tokens, &rules, &shared.at.now);
+    shared.remind();
     model.stack.clear();
 }
 

@@ -3,17 +3,18 @@
 
 use std::os::unix::fs::MetadataExt;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::message::{Answer, Copied, Details, Fault, Opened, Question, Reply, Request, Wants};
+use super::message::{Answer, Copied, Details, Fault, History, Opened, Question, Reply, Request, Wants};
 use super::post::{Letter, Post};
 use super::terminal::Pen;
-use crate::clipboard::Way;
+use crate::clipboard::{Choice, Way};
 use crate::ops::{self, Demo, Error, Ground, Init, Means, Session};
 use crate::token::id::TokenId;
+use crate::token::reminder::Answer as Answered;
 use crate::vault::{Prompt, Prompts};
 
 /// How often it is looked what others did.
@@ -253,6 +254,29 @@ fn verb(session: &mut Session, request: Request, pen: &Pen) -> Result<Option<Rep
             let shown = ops::show(session, &id.to_string())?;
             Some(Reply::Details(Box::new(Details { id, note: shown.note, uses: shown.uses })))
         }
+        Request::History(of, most) => {
+            let (events, names) = ops::history(session, of.map(|id| id.to_string()).as_deref(), most)?;
+            Some(Reply::History(Box::new(History { of, most, events, names })))
+        }
+        Request::Undo(batch) => {
+            let batch = ops::undo(session, batch.map(|id| id.to_string()).as_deref())?;
+            let (changes, names) = session.changes(batch.id)?;
+            Some(Reply::Done(format!("taken back: {}", ops::summary(&batch, &changes, &names))))
+        }
+        Request::Answer(id, duty, answer) => {
+            let (token, _) = ops::answer(session, &id.to_string(), Some(duty), answer)?;
+            let what = match answer {
+                Answered::Snoozed(until) => format!("put off until {until}"),
+                Answered::Done(_) => "done".to_owned(),
+            };
+            Some(Reply::Done(format!("{what}: {duty} for {}", token.path())))
+        }
+        Request::Services => Some(Reply::Services(ops::services(&session.ground)?)),
+        Request::CopyAddress(address) => {
+            let (choice, _held, time) = way(session, pen)?;
+            ops::copy_address(&choice.way, &address, time)?;
+            Some(Reply::Done(format!("the address is copied: {address}")))
+        }
         Request::Copy(id) => Some(Reply::Copied(copy(session, id, pen)?)),
         Request::Reveal(id) => {
             let got = ops::get(session, &id.to_string(), None, "show")?;
@@ -263,12 +287,17 @@ fn verb(session: &mut Session, request: Request, pen: &Pen) -> Result<Option<Rep
     })
 }
 
-fn copy(session: &Session, id: TokenId, pen: &Pen) -> Result<Copied, Error> {
+/// Where a copy goes and for how long; what is written to the terminal is written between two frames, while the pen is held.
+fn way<'a>(session: &Session, pen: &'a Pen) -> Result<(Choice, Option<MutexGuard<'a, ()>>, Duration), Error> {
     let choice = ops::route(&session.ground)?;
     let time = Duration::from_secs(session.ground.config.clipboard.secs.max(1).into());
+    let held = (choice.way != Way::Desktop).then(|| pen.lock().unwrap_or_else(PoisonError::into_inner));
+    Ok((choice, held, time))
+}
+
+fn copy(session: &Session, id: TokenId, pen: &Pen) -> Result<Copied, Error> {
+    let (choice, _held, time) = way(session, pen)?;
     let to_terminal = choice.way != Way::Desktop;
-    // What is written to the terminal is written between two frames.
-    let _held = to_terminal.then(|| pen.lock().unwrap_or_else(PoisonError::into_inner));
     let copied = ops::copy(session, &choice.way, &id.to_string(), None, time)?;
     let warning = copied.warning.or_else(|| choice.caution.map(str::to_owned));
     Ok(Copied { path: copied.path, cleared: (!to_terminal).then_some(time), warning })

@@ -58,3 +58,19 @@ fn there_is_a_window_for_who_has_no_vault() {
     let end = visit.ends();
     assert!(end.code == Some(0) && end.given_back, "{end:?}");
 }
+
+#[test]
+fn a_reminder_is_put_off_and_that_is_taken_back() {
+    let home = Home::furnished();
+    let Some(mut visit) = open(&home) else { return };
+    // Only what changed is drawn; Ctrl-R draws everything, and words are whole.
+    visit.types("3\x12").sees("no expiry known").types("z").sees("Until");
+    visit.types("\x152 weeks\r").types("4\x12").sees("snooze github/ci").types("u").sees("Take").types("y");
+    // What was asked for before the services is done when they are there.
+    visit.types("5\x12").sees("GitHub").types("/github\r\x12").sees("Services 1 of");
+    // The address of a page goes the way of every copy.
+    visit.types("y").sees("\x1b]52;c;aHR0cHM6Ly");
+    visit.types("q");
+    assert!(visit.ends().given_back);
+    assert!(home.done(&["history"], "").contains("undo github/ci"));
+}

@@ -6,6 +6,7 @@ use patvault::tui::message::Message;
 use proptest::prelude::*;
 
 use crate::stage::{Stage, few};
+use crate::{activity, services};
 
 #[derive(Debug, Clone)]
 enum Deed {
@@ -68,6 +69,7 @@ proptest! {
     #[test]
     fn nothing_that_is_done_breaks_it(deeds in proptest::collection::vec(deed(), 1..60)) {
         let mut stage = Stage::with(120, 40, few());
+        stage.reply(activity::history(None, 100, activity::some())).reply(services::few());
         for deed in &deeds {
             does(&mut stage, deed);
             let list = &stage.model.shared.list;

@@ -1,10 +1,15 @@
 //! The screens: the tabs, and the dialogs that stand over them on a stack. A new one is a file here, a variant, and its
 //! two arms; a tab also has its place in [`Screen::tabs`].
 
+pub mod activity;
 pub mod confirm;
 pub mod first_run;
 pub mod help;
 pub mod palette;
+pub mod reminders;
+pub mod services;
+pub mod snooze;
+pub mod timeline;
 pub mod tokens;
 pub mod unlock;
 
@@ -23,6 +28,16 @@ use crate::secret::Secret;
 pub enum Screen {
     /// The tokens.
     Tokens(tokens::Tokens),
+    /// Their lives, as bars.
+    Timeline(timeline::Timeline),
+    /// What is owed.
+    Reminders(reminders::Reminders),
+    /// What happened.
+    Activity(activity::Activity),
+    /// The catalogue of services.
+    Services(services::Services),
+    /// Until when a reminder is put off.
+    Snooze(snooze::Snooze),
     /// The vault is locked.
     Unlock(unlock::Unlock),
     /// There is no vault yet.
@@ -51,6 +66,11 @@ pub trait Behave {
     /// What a tab is called.
     fn title(&self) -> &'static str {
         ""
+    }
+
+    /// What stands behind that: how much there is to do.
+    fn badge(&self, _shared: &Shared) -> String {
+        String::new()
     }
 
     /// How much of the window it takes.
@@ -101,13 +121,24 @@ pub trait Behave {
 impl Screen {
     /// The tabs of a vault, from the left.
     pub fn tabs() -> Vec<Self> {
-        vec![Self::Tokens(tokens::Tokens::default())]
+        vec![
+            Self::Tokens(tokens::Tokens::default()),
+            Self::Timeline(timeline::Timeline::default()),
+            Self::Reminders(reminders::Reminders::default()),
+            Self::Activity(activity::Activity::default()),
+            Self::Services(services::Services::default()),
+        ]
     }
 
     /// What it does.
     pub fn it(&self) -> &dyn Behave {
         match self {
             Self::Tokens(it) => it,
+            Self::Timeline(it) => it,
+            Self::Reminders(it) => it,
+            Self::Activity(it) => it,
+            Self::Services(it) => it,
+            Self::Snooze(it) => it,
             Self::Unlock(it) => it,
             Self::FirstRun(it) => it,
             Self::Confirm(it) => it,
@@ -120,6 +151,11 @@ impl Screen {
     pub fn it_mut(&mut self) -> &mut dyn Behave {
         match self {
             Self::Tokens(it) => it,
+            Self::Timeline(it) => it,
+            Self::Reminders(it) => it,
+            Self::Activity(it) => it,
+            Self::Services(it) => it,
+            Self::Snooze(it) => it,
             Self::Unlock(it) => it,
             Self::FirstRun(it) => it,
             Self::Confirm(it) => it,

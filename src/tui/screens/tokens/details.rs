@@ -155,6 +155,18 @@ fn lifetime(lines: &mut Lines, whole: i64, over: i64, shared: &Shared) {
     ]);
 }
 
+/// How a risk looks: its role, its sign, and a word as long as the others.
+pub fn risk_look(risk: Option<Risk>, ascii: bool) -> (Role, &'static str, &'static str) {
+    match (risk, ascii) {
+        (Some(Risk::High), false) => (Role::Bad, "▲", "high "),
+        (Some(Risk::High), true) => (Role::Bad, "^", "high "),
+        (Some(Risk::Medium), false) => (Role::Soon, "●", "write"),
+        (Some(Risk::Medium), true) => (Role::Soon, "*", "write"),
+        (Some(Risk::Low), _) => (Role::Good, "o", "read "),
+        (None, _) => (Role::Quiet, " ", "     "),
+    }
+}
+
 fn scopes(lines: &mut Lines, scopes: &[Scope], ascii: bool) {
     if scopes.is_empty() {
         return;
@@ -163,14 +175,7 @@ fn scopes(lines: &mut Lines, scopes: &[Scope], ascii: bool) {
     let mut sorted: Vec<&Scope> = scopes.iter().collect();
     sorted.sort_by_key(|scope| std::cmp::Reverse(scope.risk()));
     for scope in sorted {
-        let (role, sign, word) = match (scope.risk(), ascii) {
-            (Some(Risk::High), false) => (Role::Bad, "▲", "high "),
-            (Some(Risk::High), true) => (Role::Bad, "^", "high "),
-            (Some(Risk::Medium), false) => (Role::Soon, "●", "write"),
-            (Some(Risk::Medium), true) => (Role::Soon, "*", "write"),
-            (Some(Risk::Low), _) => (Role::Good, "o", "read "),
-            (None, _) => (Role::Quiet, " ", "     "),
-        };
+        let (role, sign, word) = risk_look(scope.risk(), ascii);
         lines.text(role, &format!("{sign} {word} {}", scope.name));
     }
 }

@@ -11,6 +11,7 @@ use crate::token::column::{self, Lens};
 use crate::token::status::Status;
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
+use crate::tui::widgets::field::Field;
 use crate::tui::widgets::pane::{pane, put, scroll_bar};
 
 /// How a status looks.
@@ -93,7 +94,7 @@ fn table(tokens: &Tokens, frame: &mut Frame, area: Rect, places: &Areas, shared:
         if list.len() == of { format!("Tokens {of}{group}") } else { format!("Tokens {} of {of}{group}", list.len()) };
     pane(frame.buffer_mut(), area, &title, focused, shared);
     if let Some(line) = places.filter {
-        filter(tokens, frame, line, shared);
+        draw_filter(tokens.filter.as_ref(), frame, line, shared);
     }
     let buffer = frame.buffer_mut();
     headings(buffer, places, shared);
@@ -111,13 +112,14 @@ fn table(tokens: &Tokens, frame: &mut Frame, area: Rect, places: &Areas, shared:
     scroll_bar(buffer, edge, tokens.from_row, list.len(), shared);
 }
 
-fn filter(tokens: &Tokens, frame: &mut Frame, line: Rect, shared: &Shared) {
+/// Draws the filter: what holds, or what is being typed with what is wrong with it.
+pub fn draw_filter(typed: Option<&Field>, frame: &mut Frame, line: Rect, shared: &Shared) {
     let list = &shared.list;
     let wide = put(frame.buffer_mut(), line.x, line.y, "/ ", line.width, shared.style(Role::Key), shared);
     let bad = list.bad().map(|why| format!(" {why}")).unwrap_or_default();
     let room = line.width.saturating_sub(wide);
     let field = Rect { x: line.x + wide, width: room, ..line };
-    match &tokens.filter {
+    match typed {
         Some(filter) => {
             let half = Rect { width: if bad.is_empty() { room } else { room / 2 }, ..field };
             filter.draw(frame, half, true, shared);

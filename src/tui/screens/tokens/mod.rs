@@ -6,6 +6,8 @@ mod draw;
 mod mouse;
 
 pub use areas::inside;
+pub use details::risk_look;
+pub use draw::{draw_filter, role_of};
 
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
@@ -18,7 +20,6 @@ use crate::tui::keymap::{Action, Context};
 use crate::tui::message::{Effect, Request};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
-use crate::tui::theme::Role;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::pane::scrolled;
 
@@ -113,15 +114,7 @@ impl Behave for Tokens {
                 self.filter = Some(Field::with(shared.list.filter()));
             }
             Action::ClearFilter => self.clear(shared),
-            Action::Sort => {
-                let columns: Vec<_> = shared.columns().collect();
-                let at = columns.iter().position(|it| it.name == shared.list.order().0.name);
-                let next = at.map_or(0, |at| at + 1) % columns.len().max(1);
-                if let Some(column) = columns.get(next) {
-                    shared.list.sort(column, &rules, &shared.at.now);
-                    shared.say(Role::Quiet, format!("by {}", column.name));
-                }
-            }
+            Action::Sort => shared.sort_next(),
             Action::SortBack => shared.list.turn(&rules, &shared.at.now),
             Action::Details => self.details = Some(!self.shows_details(shared)),
             Action::Groups => {
@@ -206,6 +199,11 @@ fn ask(shared: &Shared, request: impl Fn(crate::token::id::TokenId) -> Request) 
 }
 
 impl Tokens {
+    /// Shows everything about the token that is selected.
+    pub fn open_details(&mut self) {
+        (self.details, self.focus) = (Some(true), Pane::Table);
+    }
+
     /// While the filter is typed.
     fn type_on(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
         let rules = shared.rules();
@@ -298,7 +296,7 @@ impl Tokens {
 }
 
 /// The text with its last word completed: by the one that is meant, or as far as all that may be meant agree.
-fn complete(text: &str, shared: &Shared) -> Option<String> {
+pub fn complete(text: &str, shared: &Shared) -> Option<String> {
     let start = text.rfind(' ').map_or(0, |at| at + 1);
     let (before, begun) = text.split_at(start);
     let kept = shared.list.all().iter().filter(|token| token.is_kept());
