@@ -217,6 +217,8 @@ pub enum Request {
     Services,
     /// Put the address of a page on the clipboard.
     CopyAddress(String),
+    /// Open the address of a page with the browser.
+    Browse(String),
     /// Put its secret on the clipboard.
     Copy(TokenId),
     /// Give its secret, to be shown.

@@ -277,6 +277,10 @@ fn verb(session: &mut Session, request: Request, pen: &Pen) -> Result<Option<Rep
             ops::copy_address(&choice.way, &address, time)?;
             Some(Reply::Done(format!("the address is copied: {address}")))
         }
+        Request::Browse(address) => {
+            ops::browse(&address)?;
+            Some(Reply::Done(format!("opened: {address}")))
+        }
         Request::Copy(id) => Some(Reply::Copied(copy(session, id, pen)?)),
         Request::Reveal(id) => {
             let got = ops::get(session, &id.to_string(), None, "show")?;

@@ -67,9 +67,10 @@ fn services_are_searched_while_one_types() {
 }
 
 #[test]
-fn the_address_of_a_page_is_copied() {
+fn the_address_of_a_page_is_copied_or_opened() {
     let mut stage = stage(120, 40);
     assert_eq!(stage.keys("y").effects(), "Ask(CopyAddress(\"https://acme.example/new\"))\n");
+    assert_eq!(stage.keys("o").effects(), "Ask(Browse(\"https://acme.example/new\"))\n");
     stage.click_on("https://acme.example/new").click_on("https://acme.example/new");
     assert!(stage.effects().contains("Ask(CopyAddress(\"https://acme.example/new\"))"));
     stage.keys("<esc><end>");

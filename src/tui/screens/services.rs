@@ -154,13 +154,14 @@ impl Behave for Services {
                 self.lines = if self.lines.is_some() { None } else { Some(Rows::default()) };
             }
             Action::Left => self.lines = None,
-            Action::Act | Action::Address => {
-                let address =
-                    self.address(shared).map(|address| Do::Effect(Effect::Ask(Request::CopyAddress(address))));
-                if address.is_none() {
+            Action::Act | Action::Address | Action::Browse => {
+                let Some(address) = self.address(shared) else {
                     shared.say(Role::Soon, "no address is known without a token's own facts");
-                }
-                return Some(address.into_iter().collect());
+                    return Some(vec![]);
+                };
+                let request =
+                    if action == Action::Browse { Request::Browse(address) } else { Request::CopyAddress(address) };
+                return Some(vec![Do::Effect(Effect::Ask(request))]);
             }
             Action::Filter => {
                 self.lines = None;
