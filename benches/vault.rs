@@ -177,7 +177,7 @@ fn get(stage: &Stage) {
 fn add(stage: &Stage, nth: usize) {
     let version = DraftVersion::of(Secret::new(format!("not-a-real-secret-added-{nth}")));
     let draft = Draft::of("added".into(), nth.to_string(), version);
-    ops::add(&stage.session, &draft, false).unwrap();
+    ops::add(&stage.session, &draft, false, None).unwrap();
 }
 
 fn import(stage: &Stage, table: &[u8]) {

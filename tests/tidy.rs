@@ -67,6 +67,7 @@ const EXPOSING: Allowed = &[
     ("src/service/pages.rs", "takes the address of a page, to ask for the one after it"),
     ("src/service/request.rs", "puts a secret where its service wants it"),
     ("src/service/template.rs", "fills a secret in where a definition names it"),
+    ("src/tui/form/note.rs", "takes what was pasted into a note, which is shown"),
     ("src/tui/screens/tokens/details.rs", "shows the secret that was asked for, for a while"),
     ("src/tui/widgets/field.rs", "takes what was pasted into a field"),
     ("src/vault/arrival.rs", "writes a new secret as the text of a file, which is sealed at once"),

@@ -5,10 +5,18 @@
 
 #[path = "tui/activity.rs"]
 mod activity;
+#[path = "tui/detail.rs"]
+mod detail;
+#[path = "tui/enter.rs"]
+mod enter;
+#[path = "common/nobody.rs"]
+mod nobody;
 #[path = "tui/random.rs"]
 mod random;
 #[path = "tui/reminders.rs"]
 mod reminders;
+#[path = "tui/rotate.rs"]
+mod rotate;
 #[path = "tui/services.rs"]
 mod services;
 #[path = "tui/stage.rs"]

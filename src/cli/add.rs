@@ -6,15 +6,15 @@ use super::face::Exit;
 use super::fields::{self, Given};
 use super::intake;
 use super::terms;
+use crate::exchange::facts::{Facts, ScopeText};
 use crate::ops::{self, Error, Fields, Recognised};
-use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::service::{Candidate, Sureness};
 use crate::text::{escaped, word_for};
 use crate::token::draft::{Draft, DraftVersion};
-use crate::token::expiry::{Expiry, Source};
-use crate::token::label::{self, Label};
-use crate::token::when::{self, When};
+use crate::token::expiry::Expiry;
+use crate::token::label::Label;
+use crate::token::when;
 
 /// Keep a token
 ///
@@ -104,7 +104,7 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     }
     let recognised = ops::recognise(&desk.ground, &mut draft)?;
     let lacking = fields::complete(desk, &Fields::of(&desk.ground, &draft.service)?, &mut draft)?;
-    let added = ops::add(&session, &draft, args.force)?;
+    let added = ops::add(&session, &draft, args.force, None)?;
     let expiry = draft.versions.first().map_or(Expiry::Unknown, |version| version.expiry);
     let ends = expiry.date().map_or_else(String::new, |date| {
         let day = date.day(&desk.now);
@@ -154,27 +154,25 @@ fn draft(args: &Args, desk: &Desk) -> Result<Draft, Error> {
         None if comes_by_itself => (String::new(), String::new()),
         _ => path(args, desk, None)?,
     };
-    let mut version = DraftVersion::of(Secret::new(String::new()));
-    version.expiry = expiry(args, desk)?;
-    version.issued = match &args.issued {
-        Some(text) => Some(when::parse_date(text, &desk.now)?),
-        None => None,
+    let text = |given: &Option<String>| given.clone().unwrap_or_default();
+    let facts = Facts {
+        account: text(&args.account),
+        instance: text(&args.instance),
+        kind: text(&args.kind),
+        tags: args.tag.clone(),
+        expires: text(&args.expires),
+        issued: text(&args.issued),
+        scopes: args.scope.iter().cloned().map(ScopeText::Name).collect(),
+        note: text(&args.note),
+        ..Facts::default()
     };
-    version.scopes = args
-        .scope
-        .iter()
-        .map(|name| Ok(Scope { name: Label::Scope.parse(name)?, rated: None, known: None }))
-        .collect::<Result<_, Error>>()?;
-    version.scopes.sort();
-    version.scopes.dedup();
-    let label = |label: Label, text: &Option<String>| text.as_ref().map(|text| label.parse(text)).transpose();
-    let mut draft = Draft::of(service, name, version);
-    draft.account = label(Label::Account, &args.account)?;
-    draft.instance = label(Label::Instance, &args.instance)?;
-    draft.kind = label(Label::Kind, &args.kind)?;
-    draft.note = args.note.as_deref().map(label::note).transpose()?;
-    let tags = args.tag.iter().map(|tag| Label::Tag.parse(tag.strip_prefix('#').unwrap_or(tag)));
-    draft.tags = tags.collect::<Result<_, _>>()?;
+    let mut draft = Draft::of(service, name, DraftVersion::of(Secret::new(String::new())));
+    ops::fill(&mut draft, &facts, &desk.now)?;
+    if let Ok(when) = when::parse(&facts.expires, &desk.now)
+        && let Some(warning) = terms::past_date_warning(when, &desk.now)
+    {
+        desk.face.warn(&warning);
+    }
     Ok(draft)
 }
 
@@ -256,19 +254,6 @@ fn usable<T>(
 
 fn ask(desk: &Desk, question: &str, what: &'static str, instead: &'static str) -> Result<String, Error> {
     desk.terminal.line(question)?.ok_or(Error::NoTerminal { what, instead })
-}
-
-fn expiry(args: &Args, desk: &Desk) -> Result<Expiry, Error> {
-    let Some(text) = &args.expires else { return Ok(Expiry::Unknown) };
-    let when = when::parse(text, &desk.now)?;
-    if let Some(warning) = terms::past_date_warning(when, &desk.now) {
-        desk.face.warn(&warning);
-    }
-    Ok(match when {
-        When::Unknown => Expiry::Unknown,
-        When::Never => Expiry::Never(Source::Typed),
-        When::On(date) => Expiry::Ends(date, Source::Typed),
-    })
 }
 
 fn secret(args: &Args, desk: &Desk, draft: &Draft) -> Result<Secret, Error> {

@@ -1,6 +1,5 @@
 //! `patvault edit`: with flags, or in an editor.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,9 +8,8 @@ use super::complete::Known;
 use super::face::Exit;
 use super::fields::Given;
 use super::terms::{self, OwnDays};
-use crate::exchange::facts::{self, Facts, PlaceText};
+use crate::exchange::facts;
 use crate::ops::{self, EDIT_PREFIX, Edits, Error, Fields, Session, Shown};
-use crate::scope::Scope;
 use crate::text::escaped;
 use crate::token::Token;
 use crate::token::when::{self, When};
@@ -200,64 +198,22 @@ fn in_editor(session: &Session, desk: &Desk, asked: &str) -> Result<Option<Token
     }
 }
 
-/// Writes what differs from what was shown, and nothing else: a date that the service gave stays the service's.
+/// Writes what differs from what was shown.
 fn apply(session: &Session, desk: &Desk, shown: &Shown, before: &str, text: &str) -> Result<Token, Error> {
     let parse = |text: &str| {
         facts::read(text).map_err(|(line, why)| {
             Error::usage(format!("line {line}: {}", why.trim_end()), "lines are key = \"value\"; # starts a comment")
         })
     };
-    let edits = changed(desk, &shown.token, &parse(before)?, &parse(text)?)?;
+    let (old, new) = (parse(before)?, parse(text)?);
+    let edits = ops::changed(&shown.token, &old, &new, &desk.now)?;
+    if old.expires != new.expires
+        && let Ok(when) = when::parse(&new.expires, &desk.now)
+        && let Some(warning) = terms::past_date_warning(when, &desk.now)
+    {
+        desk.face.warn(&warning);
+    }
     ops::edit_shown(session, shown, "edit", &edits)
-}
-
-fn changed(desk: &Desk, token: &Token, old: &Facts, new: &Facts) -> Result<Edits, Error> {
-    let mut edits = Edits::default();
-    let texts: [(&String, &String, Edit); 6] = [
-        (&old.service, &new.service, Edits::service),
-        (&old.name, &new.name, Edits::name),
-        (&old.account, &new.account, Edits::account),
-        (&old.instance, &new.instance, Edits::instance),
-        (&old.kind, &new.kind, Edits::kind),
-        (&old.note, &new.note, Edits::note),
-    ];
-    for (old, new, edit) in texts {
-        if old != new {
-            edit(&mut edits, new)?;
-        }
-    }
-    if old.expires != new.expires {
-        expires(&mut edits, &new.expires, desk)?;
-    }
-    if old.issued != new.issued {
-        issued(&mut edits, &new.issued, desk)?;
-    }
-    for name in old.fields.keys().chain(new.fields.keys()).collect::<BTreeSet<_>>() {
-        let value = new.fields.get(name);
-        if old.fields.get(name) != value {
-            edits.fact(name, value.map_or("", String::as_str))?;
-        }
-    }
-    for place in old.places.keys().chain(new.places.keys()).collect::<BTreeSet<_>>() {
-        let way = new.places.get(place);
-        if old.places.get(place) != way {
-            let parse = |PlaceText { run, env, note }: &PlaceText| ops::way(Some(run), Some(env), Some(note));
-            edits.place(place, way.map(parse).transpose()?)?;
-        }
-    }
-    if old.tags != new.tags {
-        edits.tags(token, &new.tags)?;
-    }
-    if old.scopes != new.scopes {
-        let scopes: Vec<Scope> = new.scopes.iter().map(facts::ScopeText::scope).collect();
-        edits.scopes(token, &scopes)?;
-    }
-    if old.reminders != new.reminders {
-        edits.lead(new.reminders.lead)?;
-        edits.cadence(new.reminders.cadence)?;
-        edits.unused(new.reminders.unused)?;
-    }
-    Ok(edits)
 }
 
 /// The editor that the environment names.

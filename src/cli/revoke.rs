@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::Desk;
 use super::complete::Known;
 use super::face::{Exit, Face};
-use super::rotate::address_lines;
 use super::verify;
 use crate::ops::{self, Error, RevokePlan, Revoked, Session, Whose, With};
 use crate::service::Network;
@@ -84,13 +83,13 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     }
     let Some(call) = plan.call().map(str::to_owned) else { return by_hand(&session, &plan, args, desk) };
     if !args.json {
-        tell_lines(&call_lines(&plan, &call), args, &mut desk.face);
+        tell_lines(&plan.lines(), args, &mut desk.face);
     }
     if args.dry_run {
         return Ok(tell(&plan, &[], args, &mut desk.face));
     }
     if !args.yes {
-        match desk.terminal.yes(&format!("Revoke {}?", names(&plan)))? {
+        match desk.terminal.yes(&format!("Revoke {}?", plan.names()))? {
             Some(true) => {}
             Some(false) => return Err(Error::Cancelled),
             None => return Err(Error::NoTerminal { what: "leave to revoke", instead: "say --yes" }),
@@ -115,30 +114,6 @@ fn word(plan: &RevokePlan) -> String {
     word_for(&plan.token.path(), &plan.token.id.short())
 }
 
-fn number(plan: &RevokePlan, id: VersionId) -> u32 {
-    plan.version(id).map_or(0, |version| version.number)
-}
-
-fn names(plan: &RevokePlan) -> String {
-    let numbers: Vec<String> = plan.versions.iter().map(|id| number(plan, *id).to_string()).collect();
-    let in_use = plan.versions.contains(&plan.token.current().id);
-    let in_use = if in_use { ", which is in use" } else { "" };
-    let versions = if numbers.len() == 1 { "version" } else { "versions" };
-    format!("{versions} {} of {}{in_use}", numbers.join(", "), escaped(&plan.token.path()))
-}
-
-/// What the call is going to do.
-fn call_lines(plan: &RevokePlan, call: &str) -> Vec<String> {
-    let hosts: Vec<_> = plan.hosts().iter().map(|host| escaped(host).into_owned()).collect();
-    let mut lines = vec![
-        format!("{} is asked to revoke {}:", escaped(plan.service()), names(plan)),
-        format!("  call  {} at {}", escaped(call), hosts.join(", ")),
-        "  It cannot be undone.".into(),
-    ];
-    lines.extend(plan.note().map(|note| format!("  note  {}", escaped(note))));
-    lines
-}
-
 /// What is going to be done is the result where nothing more is wanted.
 fn tell_lines(lines: &[String], args: &Args, face: &mut Face) {
     lines.iter().for_each(|line| if args.dry_run { face.line(line) } else { face.say(line) });
@@ -150,9 +125,7 @@ fn by_hand(session: &Session, plan: &RevokePlan, args: &Args, desk: &mut Desk) -
         tell(plan, &[], args, &mut desk.face);
         return Ok(if args.dry_run { Exit::Done } else { Exit::Failed });
     }
-    let mut lines = vec![format!("No call revokes {}; the page of its service does:", names(plan))];
-    lines.extend(address_lines(plan.page().as_ref(), plan.unknown.as_deref()));
-    tell_lines(&lines, args, &mut desk.face);
+    tell_lines(&plan.lines(), args, &mut desk.face);
     if args.open
         && let Some(page) = plan.page()
         && let Err(error) = ops::browse(&page.url)
@@ -188,7 +161,7 @@ fn tell(plan: &RevokePlan, all: &[(VersionId, Revoked)], args: &Args, face: &mut
 }
 
 fn tell_one(plan: &RevokePlan, id: VersionId, said: &Revoked, face: &mut Face) {
-    let name = format!("version {} of {}", number(plan, id), escaped(&plan.token.path()));
+    let name = format!("version {} of {}", plan.number(id), escaped(&plan.token.path()));
     let look = format!("'patvault verify {}' tells whether it still works", word(plan));
     match said {
         Revoked::Done => face.line(&format!("Revoked {name}")),
@@ -214,7 +187,7 @@ fn document(plan: &RevokePlan, all: &[(VersionId, Revoked)]) -> Document {
             Some(Revoked::NotDone(why)) => (Some("not-done"), Some(why.clone())),
             Some(Revoked::Unknown(why)) => (Some("unknown"), Some(why.clone())),
         };
-        Row { version: number(plan, *id), outcome, why }
+        Row { version: plan.number(*id), outcome, why }
     };
     Document {
         patvault: 1,

@@ -4,8 +4,6 @@ mod by_call;
 mod by_hand;
 mod outcome;
 
-pub(super) use outcome::address_lines;
-
 use chrono::{DateTime, Utc};
 
 use super::Desk;
@@ -127,7 +125,7 @@ fn wait(plan: &RotatePlan, until: DateTime<Utc>) -> Error {
 
 /// Where the person looks what there is.
 fn tell_overview(plan: &RotatePlan, desk: &Desk) {
-    let lines = address_lines(plan.overview().as_ref(), plan.unknown.as_deref());
+    let lines = ops::address_lines(plan.overview().as_ref(), plan.unknown.as_deref());
     lines.iter().for_each(|line| desk.face.say(line));
 }
 

@@ -12,7 +12,7 @@ use crate::token::consumer::Way;
 use crate::token::expiry::Expiry;
 
 /// What a person may change in an editor, as they left it. Labels and dates are as written, unchecked.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Facts {
     /// Who issues it.
@@ -69,6 +69,16 @@ pub struct PlaceText {
     pub note: String,
 }
 
+impl PlaceText {
+    /// A way of updating a place, as a person would write it.
+    pub fn of(way: &Way) -> Self {
+        match way.clone() {
+            Way::Hand { note } => Self { note: note.unwrap_or_default(), ..Self::default() },
+            Way::Run { command, env } => Self { run: command, env: env.unwrap_or_default(), ..Self::default() },
+        }
+    }
+}
+
 /// Reminder rules of a token's own, in days; zero is never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,14 +125,48 @@ const PLACES: &str = "
 [places]
 ";
 
-/// Writes the facts of a token, each with what it is for. `fields` are those that its service has, and what they are.
-pub fn write(token: &Token, note: &str, fields: &[(&str, &str)]) -> String {
-    let current = token.current();
-    let expires = match current.expiry {
+impl Facts {
+    /// Those of a token, as a person would write them.
+    pub fn of(token: &Token, note: &str) -> Self {
+        let current = token.current();
+        let scope = |scope: &Scope| match scope.rated {
+            None => ScopeText::Name(scope.name.clone()),
+            Some(risk) => ScopeText::Rated { name: scope.name.clone(), risk },
+        };
+        Self {
+            service: token.service.clone(),
+            name: token.name.clone(),
+            account: token.account.clone().unwrap_or_default(),
+            instance: token.instance.clone().unwrap_or_default(),
+            kind: token.kind.clone().unwrap_or_default(),
+            tags: token.tags.iter().cloned().collect(),
+            expires: expires(current.expiry),
+            issued: current.issued.map_or_else(String::new, |date| date.to_string()),
+            scopes: current.scopes.iter().map(scope).collect(),
+            note: note.to_owned(),
+            fields: token.facts.clone(),
+            places: token.consumers.iter().map(|(place, way)| (place.clone(), PlaceText::of(way))).collect(),
+            reminders: Own {
+                lead: token.policy.lead_days,
+                cadence: token.policy.cadence_days,
+                unused: token.policy.unused_days,
+            },
+        }
+    }
+}
+
+/// When something ends, as a person would write it.
+fn expires(expiry: Expiry) -> String {
+    match expiry {
         Expiry::Unknown => "unknown".to_owned(),
         Expiry::Never(_) => "never".to_owned(),
         Expiry::Ends(date, _) => date.to_string(),
-    };
+    }
+}
+
+/// Writes the facts of a token, each with what it is for. `fields` are those that its service has, and what they are.
+pub fn write(token: &Token, note: &str, fields: &[(&str, &str)]) -> String {
+    let current = token.current();
     let mut text = String::new();
     let mut line = |comment: &str, key: &str, value: String| {
         let _infallible = writeln!(text, "{}{key} = {value}", commented(comment));
@@ -138,7 +182,7 @@ pub fn write(token: &Token, note: &str, fields: &[(&str, &str)]) -> String {
     line("Which sort of token, such as fine-grained PAT.", "kind", quoted(token.kind.as_deref().unwrap_or("")));
     let tags: Vec<String> = token.tags.iter().map(|tag| quoted(tag)).collect();
     line("Words to file it under.", "tags", format!("[{}]", tags.join(", ")));
-    line("When it ends: 2027-01-31, 90d, in 3 months, never, unknown.", "expires", quoted(&expires));
+    line("When it ends: 2027-01-31, 90d, in 3 months, never, unknown.", "expires", quoted(&expires(current.expiry)));
     let issued = current.issued.map_or_else(String::new, |date| date.to_string());
     line("When it was issued.", "issued", quoted(&issued));
     let scopes: Vec<String> = current.scopes.iter().map(scope).collect();

@@ -1,15 +1,21 @@
 //! Adding a token.
 
+use super::edit::way_of;
 use super::error::Error;
 use super::fields::Fields;
 use super::session::Session;
+use super::verify::{Reply, record_new};
 use super::with;
 use crate::clipboard;
+use crate::exchange::facts::{Facts, ScopeText};
+use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::text::{escaped, word_for};
-use crate::token::Token;
 use crate::token::draft::Draft;
 use crate::token::id::TokenId;
+use crate::token::label::{self, Label};
+use crate::token::now::Now;
+use crate::token::{Token, when};
 use crate::vault::{Reader, Twin};
 
 /// What adding did.
@@ -23,12 +29,12 @@ pub struct Added {
     pub twins: Vec<String>,
 }
 
-/// Adds a token.
+/// Adds a token, and with it what its service said of it, where it was asked before.
 ///
 /// # Errors
 /// [`Error::Taken`] where one of the same service, name, account and instance is there; [`Error::Twin`] where its secret
 /// is in the vault already and the person does not insist.
-pub fn add(session: &Session, draft: &Draft, insist: bool) -> Result<Added, Error> {
+pub fn add(session: &Session, draft: &Draft, insist: bool, asked: Option<Reply>) -> Result<Added, Error> {
     Fields::of(&session.ground, &draft.service)?.check(&draft.facts)?;
     session.write("add", |vault| {
         check_free(vault, &Place::of_draft(draft), None)?;
@@ -41,9 +47,51 @@ pub fn add(session: &Session, draft: &Draft, insist: bool) -> Result<Added, Erro
         }
         let ids = vault.add(std::slice::from_ref(draft))?;
         with::keep(vault, std::slice::from_ref(draft), &ids)?;
-        let path = draft.path();
-        ids.first().map(|&id| Added { id, path: path.clone(), twins }).ok_or(Error::Cancelled)
+        let id = *ids.first().ok_or(Error::Cancelled)?;
+        if let (Some(reply), Some(token)) = (asked, vault.token(id)?) {
+            record_new(session, vault, token, reply)?;
+        }
+        Ok(Added { id, path: draft.path(), twins })
     })
+}
+
+/// Where a secret stands already, each place in words.
+pub fn twins(session: &Session, secret: &Secret) -> Result<Vec<String>, Error> {
+    session.read(|vault| Ok(vault.same_secret(secret)?.iter().map(twin).collect()))
+}
+
+/// Takes what a person says of a token besides its service and its name.
+///
+/// # Errors
+/// Where something cannot be what it is said to be.
+pub fn fill(draft: &mut Draft, facts: &Facts, now: &Now) -> Result<(), Error> {
+    let said = |label: Label, text: &str| (!text.trim().is_empty()).then(|| label.parse(text)).transpose();
+    draft.account = said(Label::Account, &facts.account)?;
+    draft.instance = said(Label::Instance, &facts.instance)?;
+    draft.kind = said(Label::Kind, &facts.kind)?;
+    draft.note = (!facts.note.trim().is_empty()).then(|| label::note(&facts.note)).transpose()?;
+    let tags = facts.tags.iter().map(|tag| Label::Tag.parse(tag.strip_prefix('#').unwrap_or(tag)));
+    draft.tags = tags.collect::<Result<_, _>>()?;
+    draft.facts = facts.fields.clone();
+    for (place, text) in &facts.places {
+        draft.consumers.insert(Label::Place.parse(place)?, way_of(text)?);
+    }
+    for version in draft.versions.iter_mut().take(1) {
+        // As 'consumer add' does: a place is named because the token is there.
+        version.installed = draft.consumers.keys().map(|place| (place.clone(), now.instant)).collect();
+        if !facts.expires.trim().is_empty() {
+            version.expiry = when::parse(&facts.expires, now)?.typed();
+        }
+        if !facts.issued.trim().is_empty() {
+            version.issued = Some(when::parse_date(&facts.issued, now)?);
+        }
+        let scopes = facts.scopes.iter().map(ScopeText::scope);
+        let scopes = scopes.map(|scope| Ok(Scope { name: Label::Scope.parse(&scope.name)?, ..scope }));
+        version.scopes = scopes.collect::<Result<_, Error>>()?;
+        version.scopes.sort();
+        version.scopes.dedup();
+    }
+    Ok(())
 }
 
 /// Refuses a draft whose place is taken, so that nobody is asked for a secret in vain.

@@ -1,24 +1,26 @@
 //! Changing what is known of a token.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::add::{Place, check_free};
-use super::consumer::put_place;
+use super::consumer::{put_place, way};
 use super::error::Error;
 use super::fields::Fields;
 use super::find::{Among, find};
 use super::risks;
 use super::session::Session;
 use super::show::Shown;
+use crate::exchange::facts::{Facts, PlaceText, ScopeText};
 use crate::scope::{Risk, Scope};
 use crate::secret::Secret;
 use crate::token::Token;
 use crate::token::change::{Field, Subject};
 use crate::token::consumer::Way;
-use crate::token::expiry::{Date, Expiry, Source};
+use crate::token::expiry::Date;
 use crate::token::id::TokenId;
 use crate::token::label::{Label, note};
-use crate::token::when::When;
+use crate::token::now::Now;
+use crate::token::when::{self, When};
 use crate::vault::{self, Writer};
 
 /// Changes to the facts of a token and of its version in use, checked one by one as they are named.
@@ -106,12 +108,7 @@ impl Edits {
 
     /// Says when it ends, on the person's word.
     pub fn expires(&mut self, when: When) -> Result<(), Error> {
-        let expiry = match when {
-            When::Never => Expiry::Never(Source::Typed),
-            When::Unknown => Expiry::Unknown,
-            When::On(date) => Expiry::Ends(date, Source::Typed),
-        };
-        self.set(Field::Expiry, Some(expiry.to_string()))
+        self.set(Field::Expiry, Some(when.typed().to_string()))
     }
 
     /// Says when it was issued.
@@ -178,6 +175,69 @@ where
 {
     if text.trim().is_empty() { Ok(None) } else { Ok(Some(parse(text)?)) }
 }
+
+/// What differs between facts as they were shown and as the person left them, and nothing else: a date that the service gave
+/// stays the service's.
+///
+/// # Errors
+/// Where something cannot be what it is said to be.
+pub fn changed(token: &Token, old: &Facts, new: &Facts, now: &Now) -> Result<Edits, Error> {
+    let mut edits = Edits::default();
+    let texts: [(&String, &String, Edit); 6] = [
+        (&old.service, &new.service, Edits::service),
+        (&old.name, &new.name, Edits::name),
+        (&old.account, &new.account, Edits::account),
+        (&old.instance, &new.instance, Edits::instance),
+        (&old.kind, &new.kind, Edits::kind),
+        (&old.note, &new.note, Edits::note),
+    ];
+    for (old, new, edit) in texts {
+        if old != new {
+            edit(&mut edits, new)?;
+        }
+    }
+    if old.expires != new.expires {
+        let is_empty = new.expires.trim().is_empty();
+        edits.expires(if is_empty { When::Unknown } else { when::parse(&new.expires, now)? })?;
+    }
+    if old.issued != new.issued {
+        let is_empty = new.issued.trim().is_empty();
+        edits.issued(if is_empty { None } else { Some(when::parse_date(&new.issued, now)?) })?;
+    }
+    for name in old.fields.keys().chain(new.fields.keys()).collect::<BTreeSet<_>>() {
+        let value = new.fields.get(name);
+        if old.fields.get(name) != value {
+            edits.fact(name, value.map_or("", String::as_str))?;
+        }
+    }
+    for place in old.places.keys().chain(new.places.keys()).collect::<BTreeSet<_>>() {
+        let text = new.places.get(place);
+        if old.places.get(place) != text {
+            edits.place(place, text.map(way_of).transpose()?)?;
+        }
+    }
+    if old.tags != new.tags {
+        edits.tags(token, &new.tags)?;
+    }
+    if old.scopes != new.scopes {
+        let scopes: Vec<Scope> = new.scopes.iter().map(ScopeText::scope).collect();
+        edits.scopes(token, &scopes)?;
+    }
+    if old.reminders != new.reminders {
+        edits.lead(new.reminders.lead)?;
+        edits.cadence(new.reminders.cadence)?;
+        edits.unused(new.reminders.unused)?;
+    }
+    Ok(edits)
+}
+
+/// How a place is updated, as a person writes it.
+pub(super) fn way_of(PlaceText { run, env, note }: &PlaceText) -> Result<Way, Error> {
+    way(Some(run), Some(env), Some(note))
+}
+
+/// Reads one fact as a person writes it into a list of edits.
+type Edit = fn(&mut Edits, &str) -> Result<(), Error>;
 
 /// Changes a token that was shown before, as it was shown: what somebody else changed meanwhile is not overwritten.
 ///

@@ -13,6 +13,7 @@ use crate::service::{
 };
 use crate::text::escaped;
 use crate::token::{Token, Version};
+use crate::vault::Reader;
 
 /// Who issued a token: the service, as what kind, and where it lives for this token.
 #[derive(Debug, Clone)]
@@ -188,35 +189,47 @@ impl Issuer {
         session.read(|vault| {
             let secret = vault.secret(version.id)?;
             let secret = secret.ok_or_else(|| Error::usage("its secret was purged", "nothing brings it back"))?;
-            let mut values = self.known(token, version, &secret);
+            let mut parts = BTreeMap::new();
             for name in &version.parts {
                 if let Some(part) = vault.part(version.id, name)? {
-                    values.set(name, Value::Secret(part));
+                    parts.insert(name.clone(), part);
                 }
             }
-            values.set("token", Value::Secret(secret));
-            let mut credentials = BTreeMap::new();
-            for (name, credential) in &self.definition().credentials {
-                let other = match self.others.get(name) {
-                    Some(stand) => vault.secret(stand.version)?.map(|secret| (secret, Some(stand.place.clone()))),
-                    None => match credential.field.as_ref().filter(|field| version.parts.contains(*field)) {
-                        Some(field) => vault.part(version.id, field)?.map(|secret| (secret, None)),
-                        None => None,
-                    },
-                };
-                if let Some((secret, place)) = other {
-                    credentials.insert(name.clone(), Other { secret, place });
-                }
+            self.errand_with(session, vault, (token, version), (secret, parts))
+        })
+    }
+
+    /// The same with a secret that is not in the vault yet, and what is secret besides.
+    pub(super) fn errand_with(
+        &self,
+        session: &Session,
+        vault: &Reader,
+        (token, version): (&Token, &Version),
+        (secret, parts): (Secret, BTreeMap<String, Secret>),
+    ) -> Result<Errand, Error> {
+        let mut values = self.known(token, version, &secret);
+        values.set("token", Value::Secret(secret));
+        let mut credentials = BTreeMap::new();
+        for (name, credential) in &self.definition().credentials {
+            let other = match self.others.get(name) {
+                Some(stand) => vault.secret(stand.version)?.map(|secret| (secret, Some(stand.place.clone()))),
+                None => credential.field.as_ref().and_then(|field| parts.get(field)).map(|part| (part.clone(), None)),
+            };
+            if let Some((secret, place)) = other {
+                credentials.insert(name.clone(), Other { secret, place });
             }
-            Ok(Errand {
-                service: Arc::clone(&self.service),
-                kind: self.kind.clone(),
-                place: self.place.clone(),
-                values,
-                credentials,
-                now: session.now.instant,
-                nonce: crate::vault::new_id::<()>()?.to_string(),
-            })
+        }
+        for (name, part) in parts {
+            values.set(&name, Value::Secret(part));
+        }
+        Ok(Errand {
+            service: Arc::clone(&self.service),
+            kind: self.kind.clone(),
+            place: self.place.clone(),
+            values,
+            credentials,
+            now: session.now.instant,
+            nonce: crate::vault::new_id::<()>()?.to_string(),
         })
     }
 

@@ -42,9 +42,10 @@ mod strength;
 mod told;
 mod unlock;
 mod verify;
+mod whole;
 mod with;
 
-pub use add::{Added, add, check_place, pasted};
+pub use add::{Added, add, check_place, fill, pasted, twins};
 pub use backup::{accept, back_up, backups, restore_backup};
 pub use behind::{agent, holder};
 pub use browse::browse;
@@ -55,7 +56,7 @@ pub use detect::{Recognised, detect, recognise};
 pub use discard::{discard, purge, restore, trash, trashed_as};
 pub use doctor::{EDIT_PREFIX, Finding, Level, mend, outside};
 pub use due::{Owed, answer, due};
-pub use edit::{Edits, edit, edit_shown};
+pub use edit::{Edits, changed, edit, edit_shown};
 pub use errand::Address;
 pub use error::{Elsewhere, Error};
 pub use export::{export, gather};
@@ -77,8 +78,9 @@ pub use revoke::{
     RevokePlan, Revoked, Whose, ask_to_revoke, note_revoked, plan_revoke, ready_to_revoke, revoked_by_word,
 };
 pub use rotate::{
-    ByHand, Departure, Looked, Lost, Renewal, RotatePlan, Rotated, Said, Settled, Step, Unkept, Wish, arrive, ask,
-    check_secret, depart, look, note_rotation, plan_rotate, ready, replace, rotate, settle,
+    ByHand, Departure, Looked, Lost, Renewal, RotatePlan, Rotated, Said, Settled, Step, Unkept, Wish, address_lines,
+    arrive, ask, call_lines, check_secret, depart, ends_in_words, look, note_rotation, page_lines, plan_rotate, ready,
+    replace, rotate, settle,
 };
 pub use services::{service, services};
 pub use session::{Ground, Session};
@@ -88,7 +90,8 @@ pub use strength::{Strength, strength};
 pub use told::{is_of_coming, summary, told};
 pub use unlock::{Means, read_passphrase};
 pub use verify::{
-    CALLS_AT_ONCE, Checked, Heard, Hosts, Inbox, Inquiry, Plan, Reply, Skipped, Stop, Which, plan_verify, record,
-    remember_hosts, run,
+    CALLS_AT_ONCE, Checked, Heard, Hosts, Inbox, Inquiry, Plan, Prospect, Reply, Skipped, Stop, Which, plan_draft,
+    plan_verify, record, remember_hosts, run,
 };
+pub use whole::{Whole, whole};
 pub use with::{With, kept_with};

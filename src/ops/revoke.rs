@@ -3,6 +3,7 @@
 use super::errand::{Address, Issuer, Issuers};
 use super::error::Error;
 use super::find::{Among, find};
+use super::rotate::address_lines;
 use super::session::Session;
 use super::with::With;
 use crate::ports::{Http, Trouble};
@@ -105,6 +106,37 @@ impl RevokePlan {
     /// The page on which the person revokes it.
     pub fn page(&self) -> Option<Address> {
         self.issuer.as_ref()?.page(&["revoke", "manage"], &self.token, |_| {})
+    }
+
+    /// The number of a version.
+    pub fn number(&self, id: VersionId) -> u32 {
+        self.version(id).map_or(0, |version| version.number)
+    }
+
+    /// The versions that are meant, in the words of every face. Escaped.
+    pub fn names(&self) -> String {
+        let numbers: Vec<String> = self.versions.iter().map(|id| self.number(*id).to_string()).collect();
+        let in_use = self.versions.contains(&self.token.current().id);
+        let in_use = if in_use { ", which is in use" } else { "" };
+        let versions = if numbers.len() == 1 { "version" } else { "versions" };
+        format!("{versions} {} of {}{in_use}", numbers.join(", "), escaped(&self.token.path()))
+    }
+
+    /// What is going to be done: by the call, or else by the person on the page. Escaped.
+    pub fn lines(&self) -> Vec<String> {
+        let Some(call) = self.call() else {
+            let mut lines = vec![format!("No call revokes {}; the page of its service does:", self.names())];
+            lines.extend(address_lines(self.page().as_ref(), self.unknown.as_deref()));
+            return lines;
+        };
+        let hosts: Vec<_> = self.hosts().iter().map(|host| escaped(host).into_owned()).collect();
+        let mut lines = vec![
+            format!("{} is asked to revoke {}:", escaped(self.service()), self.names()),
+            format!("  call  {} at {}", escaped(call), hosts.join(", ")),
+            "  It cannot be undone.".into(),
+        ];
+        lines.extend(self.note().map(|note| format!("  note  {}", escaped(note))));
+        lines
     }
 
     /// A version of those that are meant, by its id.

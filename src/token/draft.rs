@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::State;
 use super::consumer::Way;
 use super::expiry::{Date, Expiry};
-use super::id::TokenId;
+use super::id::{TokenId, VersionId};
 use super::rules::Policy;
+use super::{State, Token, Version};
 use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::verdict::Verdict;
@@ -108,6 +108,44 @@ impl Draft {
             note: None,
             added: None,
             versions: vec![version],
+        }
+    }
+
+    /// The token that it would be, with those ids: for whoever asks about it before it is kept. Without its note, which
+    /// nobody is told.
+    pub fn as_token(&self, id: TokenId, version: VersionId, at: DateTime<Utc>) -> Token {
+        let seen = |(number, draft): (u32, &DraftVersion)| Version {
+            id: version,
+            number,
+            added: draft.added.unwrap_or(at),
+            issued: draft.issued,
+            expiry: draft.expiry,
+            scopes: draft.scopes.clone(),
+            verdict: draft.verdict.clone(),
+            told: draft.told.clone(),
+            parts: draft.parts.keys().cloned().collect(),
+            installed: draft.installed.clone(),
+            state: draft.state,
+            rotation: None,
+        };
+        Token {
+            id,
+            service: self.service.clone(),
+            name: self.name.clone(),
+            instance: self.instance.clone(),
+            account: self.account.clone(),
+            kind: self.kind.clone(),
+            tags: self.tags.clone(),
+            facts: self.facts.clone(),
+            consumers: self.consumers.clone(),
+            with: self.with.clone(),
+            policy: self.policy,
+            added: self.added.unwrap_or(at),
+            trashed: None,
+            purged: None,
+            versions: (1..).zip(&self.versions).map(seen).collect(),
+            marks: vec![],
+            last_use: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, Months, NaiveDate, TimeDelta, Utc};
 
-use super::expiry::Date;
+use super::expiry::{Date, Expiry, Source};
 use super::now::Now;
 
 /// What a person may answer to "when does it end?".
@@ -14,6 +14,17 @@ pub enum When {
     Unknown,
     /// Then.
     On(Date),
+}
+
+impl When {
+    /// The end that a person says with it.
+    pub fn typed(self) -> Expiry {
+        match self {
+            Self::Never => Expiry::Never(Source::Typed),
+            Self::Unknown => Expiry::Unknown,
+            Self::On(date) => Expiry::Ends(date, Source::Typed),
+        }
+    }
 }
 
 /// Reads a date as people write it: `2027-01-31`, `2027-01-31T12:00:00+01:00`, `90d`, `6w`, `3m`, `1y`, `8h`,

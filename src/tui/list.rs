@@ -161,6 +161,15 @@ impl List {
         self.sort(self.order, rules, now);
     }
 
+    /// Selects a token, also one that comes with the next load.
+    pub fn seek(&mut self, id: TokenId) {
+        let place = self.rows().position(|token| token.id == id);
+        match place {
+            Some(at) => self.select(at),
+            None => self.selected = Some(id),
+        }
+    }
+
     /// Selects by place among the rows; behind the last one is the last one.
     pub fn select(&mut self, at: usize) {
         self.at = at.min(self.rows.len().saturating_sub(1));

@@ -1,21 +1,25 @@
 //! What happens, and what is asked for. No secret but the one that is being looked at or was just pasted; those cannot be
 //! printed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use secrecy::SecretString;
 
 use crate::fault::{Explain, Kind};
-use crate::ops::{self, Event, Names};
+use crate::ops::{self, Edits, Event, Names, Shown, Whole};
 use crate::secret::Secret;
 use crate::service::Service;
 use crate::token::Token;
+use crate::token::draft::Draft;
 use crate::token::id::{BatchId, TokenId};
 use crate::token::now::Now;
 use crate::token::reminder::{self, Duty};
 use crate::token::rules::Rules;
 use crate::vault::UseRecord;
+
+use super::turn::{Turn, Turned};
 
 /// A moment, twice: as the calendar has it, and as time that passes, also while the machine sleeps.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +64,6 @@ pub enum Reply {
     Details(Box<Details>),
     /// This happened.
     History(Box<History>),
-    /// These services are known.
-    Services(Vec<Service>),
     /// A secret was copied.
     Copied(Copied),
     /// A secret is to be shown.
@@ -70,6 +72,22 @@ pub enum Reply {
     Left(Duration),
     /// It was locked, by whatever.
     Locked(Option<Fault>),
+    /// The catalogue of services.
+    Services(Arc<Vec<Service>>),
+    /// A token with what belongs to it.
+    Shown(Box<Shown>),
+    /// Where a secret stands already.
+    Twins(Vec<String>),
+    /// What came of asking about a draft, or why nobody can be asked.
+    DraftAsked(Box<Result<ops::Reply, String>>),
+    /// Before a draft is asked about: may its secret go to these hosts, which the person's own definition names?
+    MaySend(Vec<String>, Box<Draft>),
+    /// Everything about a token.
+    Whole(Box<Whole>),
+    /// What came of a step of a rotation or a revocation.
+    Turned(Box<Turned>),
+    /// A token was added or changed, and this is to be said of it.
+    Kept(TokenId, String),
     /// Something was done, and this is to be said of it.
     Done(String),
     /// Something failed.
@@ -213,14 +231,28 @@ pub enum Request {
     Undo(Option<BatchId>),
     /// Say this to a reminder.
     Answer(TokenId, Duty, reminder::Answer),
-    /// Everything that is known of services.
-    Services,
-    /// Put the address of a page on the clipboard.
-    CopyAddress(String),
-    /// Open the address of a page with the browser.
-    Browse(String),
     /// Put its secret on the clipboard.
     Copy(TokenId),
     /// Give its secret, to be shown.
     Reveal(TokenId),
+    /// The catalogue of services.
+    Services,
+    /// A token with what belongs to it.
+    Show(TokenId),
+    /// Where a secret stands already.
+    Twins(Secret),
+    /// Everything about a token.
+    Whole(TokenId),
+    /// A step of a rotation or a revocation.
+    Turn(Box<Turn>),
+    /// Open a page with the desktop's browser.
+    Browse(String),
+    /// Put the address of a page on the clipboard.
+    CopyAddress(String),
+    /// Ask the service about a draft; whether the person agreed to new hosts.
+    AskDraft(Box<Draft>, bool),
+    /// Add a token, though something speaks against it, and with what the service said of it.
+    Add(Box<Draft>, bool, Option<Box<ops::Reply>>),
+    /// Change a token that was shown.
+    Edit(Box<Shown>, Box<Edits>),
 }

@@ -2,6 +2,7 @@
 //! outside, and the frame is drawn where something changed.
 
 pub mod due;
+pub mod form;
 pub mod frame;
 mod input;
 pub mod keymap;
@@ -13,6 +14,7 @@ mod post;
 pub mod screens;
 mod terminal;
 pub mod theme;
+pub mod turn;
 pub mod update;
 pub mod widgets;
 mod worker;

@@ -1,5 +1,6 @@
 //! Everything that the window shows, and nothing that it does.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Config;
@@ -12,7 +13,7 @@ use crate::token::rules::Rules;
 use super::due::Due;
 use super::keymap::Keymap;
 use super::list::List;
-use super::message::{At, Details, Effect, Fault, History};
+use super::message::{At, Details, Effect, Fault, History, Request};
 use super::pointer::Hand;
 use super::screens::Screen;
 use super::theme::{Role, Theme};
@@ -57,12 +58,14 @@ pub struct Shared {
     pub history_stale: bool,
     /// It was asked for and is not there yet.
     pub history_wanted: bool,
-    /// The services, once somebody looked.
-    pub services: Option<Vec<Service>>,
     /// What belongs to the token that was looked at last.
     pub details: Option<Details>,
     /// That was asked for and is not there yet.
     pub details_wanted: Option<TokenId>,
+    /// The catalogue of services, once somebody asked for it.
+    pub services: Option<Arc<Vec<Service>>>,
+    /// It was asked for.
+    pub services_wanted: bool,
     /// What is said at the foot.
     pub notice: Option<Notice>,
     /// A copy that will be cleared: of what, and when.
@@ -163,9 +166,10 @@ impl Model {
             history: None,
             history_stale: true,
             history_wanted: false,
-            services: None,
             details: None,
             details_wanted: None,
+            services: None,
+            services_wanted: false,
             notice: None,
             copied: None,
             revealed: None,
@@ -187,7 +191,7 @@ impl Model {
         shared.list = List::new(&shared.settings.sort);
         (shared.details, shared.details_wanted, shared.notice) = (None, None, None);
         (shared.due, shared.history, shared.services) = (Due::default(), None, None);
-        (shared.history_stale, shared.history_wanted) = (true, false);
+        (shared.history_stale, shared.history_wanted, shared.services_wanted) = (true, false, false);
         // A copy outlives the lock: what it says stays true, and names nothing.
         shared.copied = shared.copied.take().map(|(_, until)| (String::new(), until));
         (shared.revealed, shared.locks) = (None, None);
@@ -243,6 +247,14 @@ impl Shared {
             self.list.sort(column, &rules, &self.at.now);
             self.say(Role::Quiet, format!("by {}", column.name));
         }
+    }
+
+    /// Asks for the catalogue of services, where it is not there.
+    pub fn want_services(&mut self) -> Vec<Do> {
+        if self.services.is_some() || std::mem::replace(&mut self.services_wanted, true) {
+            return vec![];
+        }
+        vec![Do::Effect(Effect::Ask(Request::Services))]
     }
 
     /// How a role looks.

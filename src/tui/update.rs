@@ -128,6 +128,9 @@ fn window(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Services => go_to(model, 4),
         Action::Undo if model.shared.vault.is_some() => return vec![Effect::Ask(Request::Undo(None))],
         Action::Help => model.stack.push(Screen::Help(help::Help::default())),
+        action if model.shared.vault.is_some() && Screen::opened_by(action, &model.shared).is_some() => {
+            model.stack.extend(Screen::opened_by(action, &model.shared));
+        }
         Action::Palette => {
             let contexts = model.front().map_or(&[][..], |screen| screen.it().contexts());
             let palette = palette::Palette::of(&model.shared.keymap, contexts);
@@ -246,13 +249,24 @@ fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
             let until = passed + shared.settings.reveal;
             shared.revealed = Some(Revealed { id, secret, until });
         }
+        Reply::Kept(id, text) => {
+            shared.list.seek(id);
+            shared.say(Role::Good, text);
+        }
         Reply::Left(time) => shared.locks = Some(passed + time),
         Reply::Done(text) => shared.say(Role::Good, text),
         Reply::Failed(fault) => {
             (shared.details_wanted, shared.history_wanted) = (None, false);
             shared.fail(&fault);
         }
-        Reply::Asked(_) | Reply::Said(_) => {}
+        Reply::Asked(_)
+        | Reply::Said(_)
+        | Reply::Shown(_)
+        | Reply::Twins(_)
+        | Reply::Whole(_)
+        | Reply::Turned(_)
+        | Reply::DraftAsked(_)
+        | Reply::MaySend(..) => {}
     }
     effects
 }

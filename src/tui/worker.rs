@@ -1,6 +1,9 @@
 //! The thread that works with the vault: it runs the verbs, one after the other, and looks once a second whether somebody
 //! else changed or locked the vault. Nothing that it does keeps the keyboard waiting.
 
+mod keeping;
+mod turning;
+
 use std::os::unix::fs::MetadataExt;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +11,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use self::turning::Turns;
 use super::message::{Answer, Copied, Details, Fault, History, Opened, Question, Reply, Request, Wants};
 use super::post::{Letter, Post};
 use super::terminal::Pen;
@@ -36,7 +40,8 @@ impl Worker {
         let (requests, asked) = sync_channel(WAITING_MAX);
         let (answers, answered) = sync_channel(1);
         let prompts = Arc::new(Asker { post: post.clone(), answers: Mutex::new(answered) });
-        let desk = Desk { ground, means, prompts, post, pen, open: None, seen: None, left: None };
+        let desk =
+            Desk { ground, means, prompts, post, pen, turns: Turns::default(), open: None, seen: None, left: None };
         std::thread::spawn(move || desk.work(&asked));
         Self { requests, answers }
     }
@@ -78,6 +83,7 @@ struct Desk {
     prompts: Arc<Asker>,
     post: Post,
     pen: Pen,
+    turns: Turns,
     open: Option<Open>,
     seen: Option<Seen>,
     /// For how long it stays unlocked, and when that was.
@@ -128,7 +134,10 @@ impl Desk {
                 let Some(open) = &mut self.open else { return Ok(()) };
                 let session = open.session();
                 session.go_on()?;
-                let reply = verb(session, other, &pen)?;
+                let reply = match other {
+                    Request::Turn(turn) => self.turns.take(session, *turn, &post)?,
+                    other => verb(session, other, &pen, &post)?,
+                };
                 if let Some(reply) = reply {
                     post.send(Letter::Reply(reply));
                 }
@@ -244,7 +253,7 @@ impl Desk {
 }
 
 /// One verb. What is asked about a token is asked by its id, whatever it is called by now.
-fn verb(session: &mut Session, request: Request, pen: &Pen) -> Result<Option<Reply>, Error> {
+fn verb(session: &mut Session, request: Request, pen: &Pen, post: &Post) -> Result<Option<Reply>, Error> {
     Ok(match request {
         Request::Touch => {
             session.read(|_| Ok(()))?;
@@ -271,7 +280,6 @@ fn verb(session: &mut Session, request: Request, pen: &Pen) -> Result<Option<Rep
             };
             Some(Reply::Done(format!("{what}: {duty} for {}", token.path())))
         }
-        Request::Services => Some(Reply::Services(ops::services(&session.ground)?)),
         Request::CopyAddress(address) => {
             let (choice, _held, time) = way(session, pen)?;
             ops::copy_address(&choice.way, &address, time)?;
@@ -287,7 +295,7 @@ fn verb(session: &mut Session, request: Request, pen: &Pen) -> Result<Option<Rep
             session.after(&got);
             Some(Reply::Revealed(id, got.secret))
         }
-        Request::Unlock | Request::Create(..) | Request::Demo | Request::Lock => None,
+        other => keeping::verb(session, other, post)?,
     })
 }
 

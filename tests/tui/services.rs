@@ -18,7 +18,7 @@ pub fn few() -> Reply {
         service.own = service.own.as_ref().map(|_| "/home/ada/.config/patvault/services/acme.toml".into());
     }
     services.retain(|service| ["acme", "github", "gitlab", "slack"].contains(&service.id.as_str()));
-    Reply::Services(services)
+    Reply::Services(std::sync::Arc::new(services))
 }
 
 fn stage(columns: u16, rows: u16) -> Stage {

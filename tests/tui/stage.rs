@@ -121,6 +121,11 @@ impl Stage {
         self.tell(Message::Tick(at))
     }
 
+    /// What was wanted done since the last look.
+    pub fn take(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
     /// What was wanted done since the last look, one a line; tokens by their names.
     pub fn effects(&mut self) -> String {
         let mut text = String::new();

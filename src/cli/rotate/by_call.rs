@@ -21,7 +21,7 @@ pub(super) fn run(
 ) -> Result<Option<Exit>, Error> {
     let path = escaped(&plan.token.path()).into_owned();
     if !args.json {
-        outcome::call_lines(plan, renewal, &desk.now).iter().for_each(|line| desk.face.say(line));
+        ops::call_lines(plan, renewal, &desk.now).iter().for_each(|line| desk.face.say(line));
     }
     if !args.yes {
         match desk.terminal.yes(&format!("Rotate {path}?"))? {

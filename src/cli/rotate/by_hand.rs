@@ -49,7 +49,7 @@ pub(super) fn run(session: &Session, plan: &RotatePlan, args: &Args, desk: &mut 
 
 /// The page, and what the new one is to be like.
 fn tell(plan: &RotatePlan, args: &Args, desk: &mut Desk) {
-    outcome::page_lines(plan, &desk.now).iter().for_each(|line| desk.face.say(line));
+    ops::page_lines(plan, &desk.now).iter().for_each(|line| desk.face.say(line));
     if args.open
         && let Some(page) = plan.page(&desk.now)
         && let Err(error) = ops::browse(&page.url)

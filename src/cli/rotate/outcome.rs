@@ -6,11 +6,9 @@ use super::{Args, word};
 use crate::cli::Desk;
 use crate::cli::face::Exit;
 use crate::cli::verify::{self, Row};
-use crate::ops::{self, Address, Checked, Error, Renewal, RotatePlan, Session, Step, Which, With};
+use crate::ops::{self, Checked, Error, RotatePlan, Session, Step, Which, With, call_lines, page_lines};
 use crate::text::{counted, escaped};
-use crate::token::expiry::Expiry;
-use crate::token::now::Now;
-use crate::token::{State, Token, when};
+use crate::token::{State, Token};
 use crate::verdict::Outcome;
 
 /// The document that `rotate --dry-run --json` prints.
@@ -80,59 +78,6 @@ pub(super) fn show_plan(plan: &RotatePlan, json: bool, desk: &mut Desk) {
     });
 }
 
-/// What a call is going to do.
-pub(super) fn call_lines(plan: &RotatePlan, renewal: &Renewal, now: &Now) -> Vec<String> {
-    let hosts: Vec<_> = plan.hosts().iter().map(|host| escaped(host).into_owned()).collect();
-    let mut lines = vec![
-        format!("{} is asked for a new secret of {}:", escaped(plan.service()), escaped(&plan.token.path())),
-        format!("  call     {} at {}", escaped(&renewal.call), hosts.join(", ")),
-        match renewal.kills_old {
-            true => "  old one  dies at once, which cannot be undone".into(),
-            false => "  old one  lives on until it is revoked".into(),
-        },
-    ];
-    lines.extend(renewal.needs.iter().map(|needs| format!("  note     {}", escaped(needs))));
-    lines.extend(new_lines(plan, now));
-    lines
-}
-
-/// Where the person makes the new one, and what it is to be like.
-pub(super) fn page_lines(plan: &RotatePlan, now: &Now) -> Vec<String> {
-    let mut lines =
-        vec![format!("A new secret of {} is made on the page of its service:", escaped(&plan.token.path()))];
-    lines.extend(address_lines(plan.page(now).as_ref(), plan.unknown.as_deref()));
-    lines.extend(new_lines(plan, now));
-    lines
-}
-
-/// Where a page is and what to do there, or why that is not known.
-pub(in crate::cli) fn address_lines(page: Option<&Address>, unknown: Option<&str>) -> Vec<String> {
-    let Some(page) = page else {
-        let why = unknown.map_or_else(String::new, |why| format!(": {}", escaped(why)));
-        return vec![format!("  (where that is, is not known{why})")];
-    };
-    let mut lines = vec![format!("  {}", escaped(&page.url))];
-    lines.extend(page.how.iter().map(|how| format!("  There: {}", escaped(how))));
-    lines.extend(page.is_unproven.then(|| "  (that address is not proven)".into()));
-    lines
-}
-
-/// What the new one is to be like.
-fn new_lines(plan: &RotatePlan, now: &Now) -> Vec<String> {
-    let ends = ends(plan.ends, now).map(|ends| format!("  new one  ends {ends}"));
-    let scopes: Vec<_> = plan.token.current().scopes.iter().map(|scope| escaped(&scope.name)).collect();
-    let scopes = (!scopes.is_empty()).then(|| format!("  scopes   {}", scopes.join(", ")));
-    ends.into_iter().chain(scopes).collect()
-}
-
-fn ends(expiry: Expiry, now: &Now) -> Option<String> {
-    if matches!(expiry, Expiry::Never(_)) {
-        return Some("never".into());
-    }
-    let day = expiry.date()?.day(now);
-    Some(format!("{day}, {}", when::words(day, now)))
-}
-
 /// What comes when the new secret is in the vault: its service is asked whether it works, and what is left to do is said.
 pub(super) fn finish(session: &Session, plan: &RotatePlan, args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let path = escaped(&plan.token.path()).into_owned();
@@ -168,7 +113,7 @@ fn check(session: &Session, plan: &RotatePlan, args: &Args, desk: &mut Desk) -> 
 fn tell_rest(token: &Token, plan: &RotatePlan, desk: &mut Desk) {
     let current = token.current();
     let word = word(plan);
-    match ends(current.expiry, &desk.now) {
+    match ops::ends_in_words(current.expiry, &desk.now) {
         Some(ends) => desk.face.say(&format!("Version {} ends {ends}.", current.number)),
         None => desk.face.hint(&format!("when does it end? 'patvault expire {word} 90d', or never, tells")),
     }

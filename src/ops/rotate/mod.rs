@@ -6,6 +6,7 @@ mod plan;
 mod record;
 mod run;
 mod step;
+mod words;
 
 use crate::ops::error::Error;
 use crate::ops::session::Session;
@@ -19,6 +20,7 @@ pub use plan::{RotatePlan, Wish, plan_rotate};
 pub use record::{ByHand, Departure, Unkept, check_secret, note_rotation, replace};
 pub use run::{Looked, Said, ask, look};
 pub use step::{Lost, Renewal, Step};
+pub use words::{address_lines, call_lines, ends_in_words, page_lines};
 
 use run::verified;
 pub(super) use step::{Became, became, next};

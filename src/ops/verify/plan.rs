@@ -90,7 +90,7 @@ fn is_meant(session: &Session, which: Which, token: &Token) -> bool {
 }
 
 /// About the version in use, and about those that are owed to be revoked; or why nobody can be asked.
-fn inquiries(issuer: &Issuer, token: &Token) -> Result<Vec<Inquiry>, String> {
+pub(super) fn inquiries(issuer: &Issuer, token: &Token) -> Result<Vec<Inquiry>, String> {
     let calls = issuer.verifying();
     if calls.is_empty() {
         let name = issuer.kind().map_or("token", |kind| &kind.name);

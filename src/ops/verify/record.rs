@@ -38,6 +38,17 @@ pub fn record(session: &Session, replies: &[Reply]) -> Result<Vec<Checked>, Erro
     session.write("verify", |vault| replies.iter().map(|reply| record_one(session, vault, reply)).collect())
 }
 
+/// The same for a token that was asked about before it was kept, in the write that keeps it.
+pub(in crate::ops) fn record_new(
+    session: &Session,
+    vault: &mut Writer,
+    token: Token,
+    mut reply: Reply,
+) -> Result<Checked, Error> {
+    reply.inquiry.token = token;
+    record_one(session, vault, &reply)
+}
+
 fn record_one(session: &Session, vault: &mut Writer, reply: &Reply) -> Result<Checked, Error> {
     let inquiry = &reply.inquiry;
     let verdict = verdict(reply, &session.now);

@@ -21,6 +21,7 @@ const TRIES: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What came back about a version of a token.
+#[derive(Debug, Clone)]
 pub struct Reply {
     /// What was asked.
     pub inquiry: Inquiry,

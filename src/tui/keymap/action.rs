@@ -17,6 +17,12 @@ pub enum Action {
     PreviousPane,
     Copy,
     Reveal,
+    Add,
+    Edit,
+    Open,
+    Rotate,
+    Revoke,
+    Close,
     Mark,
     MarkAll,
     Filter,
@@ -27,6 +33,8 @@ pub enum Action {
     Groups,
     Accept,
     Cancel,
+    Save,
+    VerifyNow,
     Complete,
     Yes,
     Tokens,
@@ -63,6 +71,8 @@ pub enum Context {
     Window,
     /// Something that is longer than what is shown of it.
     Move,
+    /// A token that is selected, wherever that is.
+    Token,
     /// A list of tokens.
     Tokens,
     /// Their lives, as bars.
@@ -75,6 +85,14 @@ pub enum Context {
     Services,
     /// Where something is typed.
     Field,
+    /// Everything about one token.
+    Detail,
+    /// A form.
+    Form,
+    /// The form about a token.
+    Entry,
+    /// That for a new one.
+    NewToken,
     /// A question.
     Dialog,
 }
@@ -148,8 +166,13 @@ use Context as C;
 
 /// Every action, in the order in which the foot and the menus show them.
 pub const ENTRIES: &[Entry] = &[
-    entry(A::Copy, C::Tokens, TOKEN, "copy", "copy", "Copy the secret", &["enter", "y"]),
-    entry(A::Reveal, C::Tokens, TOKEN, "reveal", "reveal", "Show the secret for a moment", &["r"]),
+    entry(A::Copy, C::Token, TOKEN, "copy", "copy", "Copy the secret", &["enter", "y"]),
+    entry(A::Reveal, C::Token, TOKEN, "reveal", "reveal", "Show the secret for a moment", &["r"]),
+    entry(A::Add, C::Token, TOKEN, "add", "add", "Add a token", &["n"]),
+    entry(A::Open, C::Token, TOKEN, "open", "open", "Everything about the token", &["o"]),
+    entry(A::Edit, C::Token, TOKEN, "edit", "edit", "Change what is known of the token", &["e"]),
+    entry(A::Rotate, C::Token, TOKEN, "rotate", "rotate", "Put a new secret in the token's place", &["R"]),
+    entry(A::Revoke, C::Token, TOKEN, "revoke", "revoke", "Have an old version revoked, or the one in use", &["x"]),
     entry(A::Mark, C::Tokens, TOKEN, "mark", "mark", "Mark the token, or take its mark away", &["space"]),
     entry(A::MarkAll, C::Tokens, TOKEN, "mark-all", "", "Mark all tokens that are shown, or none", &["*"]),
     entry(A::Filter, C::Tokens, VIEW, "filter", "filter", "Filter by words as you type", &["/"]),
@@ -196,6 +219,20 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Up, C::Field, None, "field-up", "", "To the line above", &["up"]),
     entry(A::Down, C::Field, None, "field-down", "", "To the line below", &["down"]),
     entry(A::PreviousPane, C::Field, None, "previous-field", "", "To the field before", &["shift-tab"]),
+    entry(A::NextPane, C::Detail, None, "next-page", "page", "To the next page of its service", &["tab"]),
+    entry(A::Browse, C::Detail, None, "open-page", "open page", "Open the page in the browser", &["enter"]),
+    entry(A::Address, C::Detail, None, "copy-page", "copy address", "Copy the address of the page", &["c"]),
+    entry(A::Close, C::Detail, None, "close", "back", "Back to where you were", &["esc", "backspace"]),
+    entry(A::Save, C::Entry, None, "save", "save", "Keep what the form says", &["ctrl-s"]),
+    entry(A::VerifyNow, C::NewToken, None, "verify-now", "verify now", "Ask the service before it is kept", &["f5"]),
+    entry(A::NextPane, C::Form, None, "form-next", "next", "To the next field", &["tab"]),
+    entry(A::PreviousPane, C::Form, None, "form-previous", "", "To the field before", &["shift-tab"]),
+    entry(A::Accept, C::Form, None, "form-choose", "choose", "Open a list, choose from it, press a button", &["enter"]),
+    entry(A::Up, C::Form, None, "form-up", "", "Up in a list, or to the field before", &["up"]),
+    entry(A::Down, C::Form, None, "form-down", "", "Down in a list, or to the next field", &["down"]),
+    entry(A::PageUp, C::Form, None, "form-page-up", "", "A page up in a list", &["pageup"]),
+    entry(A::PageDown, C::Form, None, "form-page-down", "list", "Open a list; a page down in it", &["pagedown"]),
+    entry(A::Cancel, C::Form, None, "form-leave", "leave", "Close a list; leave the form", &["esc"]),
     entry(A::Yes, C::Dialog, None, "yes", "yes", "Do it", &["y", "enter"]),
     entry(A::Cancel, C::Dialog, None, "no", "no", "Leave it", &["n", "esc", "q"]),
     entry(A::Undo, C::Window, TOKEN, "undo", "", "Take the latest change back", &["u"]),

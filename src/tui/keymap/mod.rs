@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_key_means_what_is_nearest() {
         let map = Keymap::default();
-        assert_eq!(map.action(&event("y"), &[Context::Tokens, Context::Window]), Some(Action::Copy));
+        assert_eq!(map.action(&event("y"), &[Context::Token, Context::Window]), Some(Action::Copy));
         assert_eq!(map.action(&event("y"), &[Context::Dialog]), Some(Action::Yes));
         assert_eq!(map.action(&event("y"), &[Context::Window]), None);
     }
@@ -147,8 +147,8 @@ mod tests {
     #[test]
     fn the_key_file_changes_what_it_names() {
         let map = Keymap::parse("copy = 'c'\nquit = ['ctrl-q', 'f10']\nlock = []").unwrap();
-        assert_eq!(map.action(&event("c"), &[Context::Tokens]), Some(Action::Copy));
-        assert_eq!(map.action(&event("enter"), &[Context::Tokens]), None);
+        assert_eq!(map.action(&event("c"), &[Context::Token]), Some(Action::Copy));
+        assert_eq!(map.action(&event("enter"), &[Context::Token]), None);
         assert_eq!(map.action(&event("f10"), &[Context::Window]), Some(Action::Quit));
         assert_eq!(map.action(&event("ctrl-l"), &[Context::Window]), None);
         for (text, line) in [("copy = 3", 1), ("\ncopi = 'c'", 2), ("copy = 'c'\nquit = ['nope']", 2), ("x = [", 1)] {

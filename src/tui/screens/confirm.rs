@@ -22,7 +22,7 @@ pub struct Confirm {
     /// The first line that is seen.
     from: usize,
     /// What is done after a yes.
-    then: Option<Effect>,
+    then: Vec<Do>,
 }
 
 const HERE: &[Context] = &[Context::Dialog, Context::Move];
@@ -33,7 +33,12 @@ const AROUND: usize = 6;
 impl Confirm {
     /// Asks before an effect.
     pub fn before(then: Effect, question: &str, about: Vec<String>) -> Self {
-        Self { question: question.to_owned(), about, from: 0, then: Some(then) }
+        Self::then(vec![Do::Effect(then)], question, about)
+    }
+
+    /// Asks before something is done.
+    pub fn then(then: Vec<Do>, question: &str, about: Vec<String>) -> Self {
+        Self { question: question.to_owned(), about, from: 0, then }
     }
 
     fn area(&self, area: Rect) -> Rect {
@@ -64,7 +69,7 @@ impl Behave for Confirm {
         let height = usize::from(self.places(Rect::new(0, 0, columns, rows)).0.height);
         let last = self.about.len().saturating_sub(height);
         match action {
-            Action::Yes => return Some([Do::Close].into_iter().chain(self.then.take().map(Do::Effect)).collect()),
+            Action::Yes => return Some([Do::Close].into_iter().chain(self.then.drain(..)).collect()),
             Action::Cancel | Action::Quit => return Some(vec![Do::Close]),
             Action::Down => self.from = (self.from + 1).min(last),
             Action::Up => self.from = self.from.saturating_sub(1),

@@ -20,8 +20,13 @@ pub struct Help {
 const HERE: &[Context] = &[Context::Move, Context::Dialog];
 const SIZE: (u16, u16) = (76, 40);
 
-const KEYS: [(Context, &str); 5] = [
+const KEYS: [(Context, &str); 10] = [
+    (Context::Token, "A token"),
     (Context::Tokens, "Tokens"),
+    (Context::Detail, "Everything about a token"),
+    (Context::Form, "Forms"),
+    (Context::Entry, "The form about a token"),
+    (Context::NewToken, "The form for a new token"),
     (Context::Move, "Moving"),
     (Context::Window, "Everywhere"),
     (Context::Field, "Where something is typed"),

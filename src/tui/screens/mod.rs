@@ -3,10 +3,14 @@
 
 pub mod activity;
 pub mod confirm;
+pub mod detail;
+pub mod enter;
 pub mod first_run;
 pub mod help;
 pub mod palette;
 pub mod reminders;
+pub mod revoke;
+pub mod rotate;
 pub mod services;
 pub mod snooze;
 pub mod timeline;
@@ -44,6 +48,14 @@ pub enum Screen {
     FirstRun(first_run::FirstRun),
     /// A question before something is done.
     Confirm(confirm::Confirm),
+    /// Everything about one token.
+    Detail(detail::Detail),
+    /// A rotation.
+    Rotate(Box<rotate::Rotate>),
+    /// A revocation.
+    Revoke(Box<revoke::Revoke>),
+    /// What is known of a token is entered.
+    Enter(Box<enter::Enter>),
     /// What keys and signs mean.
     Help(help::Help),
     /// Everything that can be done, by name.
@@ -130,6 +142,22 @@ impl Screen {
         ]
     }
 
+    /// The screen that an action opens about the selected token, or about none.
+    pub fn opened_by(action: Action, shared: &Shared) -> Option<Self> {
+        let selected = shared.list.token().map(|token| token.id);
+        match action {
+            Action::Add => Some(Self::Enter(Box::new(enter::Enter::add()))),
+            Action::Open => selected.map(|id| Self::Detail(detail::Detail::of(id))),
+            Action::Rotate => selected.map(|id| Self::Rotate(Box::new(rotate::Rotate::of(id)))),
+            Action::Revoke => {
+                let owes = shared.list.token().is_some_and(|token| token.owed().next().is_some());
+                selected.map(|id| Self::Revoke(Box::new(revoke::Revoke::of(id, owes))))
+            }
+            Action::Edit => selected.map(|id| Self::Enter(Box::new(enter::Enter::edit(id)))),
+            _ => None,
+        }
+    }
+
     /// What it does.
     pub fn it(&self) -> &dyn Behave {
         match self {
@@ -142,6 +170,10 @@ impl Screen {
             Self::Unlock(it) => it,
             Self::FirstRun(it) => it,
             Self::Confirm(it) => it,
+            Self::Detail(it) => it,
+            Self::Rotate(it) => it.as_ref(),
+            Self::Revoke(it) => it.as_ref(),
+            Self::Enter(it) => it.as_ref(),
             Self::Help(it) => it,
             Self::Palette(it) => it,
         }
@@ -159,6 +191,10 @@ impl Screen {
             Self::Unlock(it) => it,
             Self::FirstRun(it) => it,
             Self::Confirm(it) => it,
+            Self::Detail(it) => it,
+            Self::Rotate(it) => it.as_mut(),
+            Self::Revoke(it) => it.as_mut(),
+            Self::Enter(it) => it.as_mut(),
             Self::Help(it) => it,
             Self::Palette(it) => it,
         }

@@ -53,7 +53,7 @@ impl Services {
             let all = all.collect::<Vec<_>>().join(" ").to_lowercase();
             words.iter().all(|word| all.contains(word))
         };
-        shared.services.iter().flatten().filter(fits).collect()
+        shared.services.iter().flat_map(|services| services.iter()).filter(fits).collect()
     }
 
     fn chosen<'a>(&self, shared: &'a Shared) -> Option<&'a Service> {
@@ -266,7 +266,7 @@ impl Behave for Services {
 impl Services {
     fn draw_list(&self, frame: &mut Frame, place: Rect, shared: &Shared) {
         let found = self.found(shared);
-        let of = shared.services.as_ref().map_or(0, Vec::len);
+        let of = shared.services.as_ref().map_or(0, |services| services.len());
         let title =
             if found.len() == of { format!("Services {of}") } else { format!("Services {} of {of}", found.len()) };
         let inner = pane(frame.buffer_mut(), place, &title, self.lines.is_none(), shared);

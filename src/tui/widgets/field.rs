@@ -9,13 +9,15 @@ use tui_input::backend::crossterm::EventHandler;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::pane::put;
-use crate::secret::Secret;
+use crate::secret::{NotASecret, SECRET_BYTES_MAX, Secret};
 use crate::text::{escaped, width};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
 
 /// The longest text that a field takes, in bytes.
 const TEXT_BYTES_MAX: usize = 4096;
+/// The longest that nobody may see: the largest secret, and a line break behind it.
+const HIDDEN_BYTES_MAX: usize = SECRET_BYTES_MAX + 2;
 
 /// A line of text that is shown.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +62,29 @@ impl Field {
         }
     }
 
+    /// Puts the cursor at a column of those that are drawn.
+    pub fn put_cursor(&mut self, column: u16, columns: u16) {
+        let wanted = self.skipped(columns) + usize::from(column);
+        let mut used = 0;
+        let before = self.text().chars().take_while(|c| {
+            used += width(&escaped(c.encode_utf8(&mut [0; 4])));
+            used <= wanted
+        });
+        let at = before.count();
+        self.input.handle(tui_input::InputRequest::SetCursor(at));
+    }
+
+    /// How many columns of its beginning are not seen.
+    fn skipped(&self, columns: u16) -> usize {
+        self.columns_before().saturating_sub(usize::from(columns.saturating_sub(1)))
+    }
+
+    /// The columns before the cursor. Characters that are shown as escapes take more room than the text itself knows of.
+    fn columns_before(&self) -> usize {
+        let before: String = self.text().chars().take(self.cursor()).collect();
+        width(&escaped(&before))
+    }
+
     /// Draws it; with the cursor where it is being typed in.
     pub fn draw(&self, frame: &mut Frame, area: Rect, focused: bool, shared: &Shared) {
         let style = shared.style(Role::Field);
@@ -67,11 +92,8 @@ impl Field {
         if area.width < 2 {
             return;
         }
-        // Characters that are shown as escapes take more room than the text itself knows of.
-        let before: String = self.text().chars().take(self.cursor()).collect();
-        let before = width(&escaped(&before));
-        let room = usize::from(area.width - 1);
-        let skip = before.saturating_sub(room);
+        let before = self.columns_before();
+        let skip = self.skipped(area.width);
         let shown = escaped(self.text());
         let mut left = skip;
         let start = shown.char_indices().find(|(_, c)| {
@@ -102,7 +124,7 @@ impl std::fmt::Debug for Hidden {
 
 impl Default for Hidden {
     fn default() -> Self {
-        Self { text: Zeroizing::new(String::with_capacity(TEXT_BYTES_MAX)) }
+        Self { text: Zeroizing::new(String::with_capacity(HIDDEN_BYTES_MAX)) }
     }
 }
 
@@ -134,9 +156,37 @@ impl Hidden {
     }
 
     fn push(&mut self, c: char) {
-        if self.text.len() + c.len_utf8() <= TEXT_BYTES_MAX && !c.is_control() {
+        if self.text.len() + c.len_utf8() <= HIDDEN_BYTES_MAX && !c.is_control() {
             self.text.push(c);
         }
+    }
+
+    /// Takes all of what was pasted, also what cannot be in a secret: [`secret`](Self::secret) says so. Whether there was room.
+    pub fn paste_all(&mut self, pasted: &Secret) -> bool {
+        let pasted = pasted.expose();
+        let fits = self.text.len() + pasted.len() <= HIDDEN_BYTES_MAX;
+        if fits {
+            self.text.push_str(pasted);
+        }
+        fits
+    }
+
+    /// How many characters it has.
+    pub fn count(&self) -> usize {
+        self.text.chars().count()
+    }
+
+    /// Wipes it.
+    pub fn wipe(&mut self) {
+        self.text.zeroize();
+    }
+
+    /// The secret that it is.
+    ///
+    /// # Errors
+    /// Where it cannot be one.
+    pub fn secret(&self) -> Result<Secret, NotASecret> {
+        Secret::parse(self.text.as_bytes().to_vec())
     }
 
     /// What was typed, and the field is empty.

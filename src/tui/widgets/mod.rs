@@ -3,9 +3,11 @@
 pub mod axis;
 pub mod ends;
 pub mod field;
+pub mod lines;
 pub mod month;
 pub mod pane;
 pub mod rows;
+pub mod spark;
 pub mod timeline;
 pub mod weeks;
 

@@ -46,6 +46,11 @@ fn bordered(buffer: &mut Buffer, area: Rect, title: &str, border: Style, inside:
     inner
 }
 
+/// What the line at the top and the one at the foot leave of the window.
+pub fn body(area: Rect) -> Rect {
+    Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area }
+}
+
 /// A box of that size in the middle, or as much of it as there is room for.
 pub fn middle(area: Rect, columns: u16, rows: u16) -> Rect {
     let (columns, rows) = (columns.min(area.width), rows.min(area.height));

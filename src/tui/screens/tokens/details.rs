@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::draw::role_of;
 use crate::scope::{Risk, Scope};
-use crate::text::{escaped, escaped_lines, width, wrapped};
+use crate::text::{escaped, escaped_lines};
 use crate::token::column::discarded;
 use crate::token::expiry::Expiry;
 use crate::token::now::Now;
@@ -13,10 +13,8 @@ use crate::token::reminder::reminders;
 use crate::token::{Token, phrase, when};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
+use crate::tui::widgets::lines::{self, Line, Lines};
 use crate::tui::widgets::pane::{pane, scroll_bar};
-
-/// A piece of a line: already escaped.
-type Piece = (Role, String);
 
 /// Draws the pane.
 pub fn draw(buffer: &mut Buffer, area: Rect, from: usize, focused: bool, shared: &Shared) {
@@ -24,74 +22,27 @@ pub fn draw(buffer: &mut Buffer, area: Rect, from: usize, focused: bool, shared:
     let inner = pane(buffer, area, &title, focused, shared);
     let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     let lines = lines(shared, text.width.into());
-    for (y, line) in (text.y..text.bottom()).zip(lines.iter().skip(from)) {
-        let mut x = text.x;
-        for (role, piece) in line {
-            let style = shared.style(Role::Text).patch(shared.style(*role));
-            let room = usize::from(text.right().saturating_sub(x));
-            x = buffer.set_stringn(x, y, piece, room, style).0;
-        }
-    }
+    lines::draw(buffer, text, &lines, from, shared);
     scroll_bar(buffer, Rect { width: inner.width + 1, ..inner }, from, lines.len(), shared);
 }
 
 /// The lines, each as wide as there is room.
-pub fn lines(shared: &Shared, columns: usize) -> Vec<Vec<Piece>> {
+pub fn lines(shared: &Shared, columns: usize) -> Vec<Line> {
     let Some(token) = shared.list.token() else { return vec![] };
-    let mut lines = Lines { lines: vec![], columns };
+    let mut lines = Lines::of(columns);
     head(&mut lines, token, shared);
     revealed(&mut lines, token, shared);
     dates(&mut lines, token, shared);
     scopes(&mut lines, &token.current().scopes, shared.ascii);
     owed(&mut lines, token, shared);
     uses(&mut lines, token, shared);
+    older(&mut lines, token, shared);
     facts(&mut lines, token, &shared.at.now);
     lines.lines
 }
 
-/// Lines that are being gathered.
-struct Lines {
-    lines: Vec<Vec<Piece>>,
-    columns: usize,
-}
-
-impl Lines {
-    /// A text from outside in one role, broken where it is too long.
-    fn text(&mut self, role: Role, text: &str) {
-        for line in wrapped(&escaped(text), self.columns).lines() {
-            self.cut(role, line);
-        }
-    }
-
-    /// One that has no spaces to be broken at goes on in the next line all the same.
-    fn cut(&mut self, role: Role, line: &str) {
-        let mut rest = line;
-        while width(rest) > self.columns && self.columns > 0 {
-            let mut used = 0;
-            let fits = rest.char_indices().find(|(_, c)| {
-                used += unicode_width::UnicodeWidthChar::width(*c).unwrap_or(0);
-                used > self.columns
-            });
-            let at = fits.map_or(rest.len(), |(at, _)| at).max(rest.chars().next().map_or(1, char::len_utf8));
-            self.lines.push(vec![(role, rest.get(..at).unwrap_or_default().to_owned())]);
-            rest = rest.get(at..).unwrap_or_default();
-        }
-        self.lines.push(vec![(role, rest.to_owned())]);
-    }
-
-    fn heading(&mut self, text: &str) {
-        self.lines.push(vec![]);
-        self.lines.push(vec![(Role::Heading, text.to_owned())]);
-    }
-
-    fn fact(&mut self, name: &str, value: &str) {
-        if !value.is_empty() {
-            self.text(Role::Text, &format!("{name}: {value}"));
-        }
-    }
-}
-
-fn head(lines: &mut Lines, token: &Token, shared: &Shared) {
+/// What it is, and how it is.
+pub fn head(lines: &mut Lines, token: &Token, shared: &Shared) {
     let rules = shared.rules();
     let kind = token.kind.as_ref().map(|kind| format!(", {kind}")).unwrap_or_default();
     lines.text(Role::Text, &format!("{}{kind}", token.service));
@@ -113,13 +64,15 @@ fn head(lines: &mut Lines, token: &Token, shared: &Shared) {
     lines.text(Role::Quiet, &format!("verified: {}", phrase::verified(token.current(), &shared.at.now)));
 }
 
-fn revealed(lines: &mut Lines, token: &Token, shared: &Shared) {
+/// Its secret, while it is shown.
+pub fn revealed(lines: &mut Lines, token: &Token, shared: &Shared) {
     let Some(revealed) = shared.revealed.as_ref().filter(|revealed| revealed.id == token.id) else { return };
     lines.heading(&format!("Secret, for {} s", shared.seconds_left(revealed.until)));
     lines.cut(Role::Marked, revealed.secret.expose());
 }
 
-fn dates(lines: &mut Lines, token: &Token, shared: &Shared) {
+/// When it ends.
+pub fn dates(lines: &mut Lines, token: &Token, shared: &Shared) {
     let now = &shared.at.now;
     let current = token.current();
     lines.heading("Expires");
@@ -180,7 +133,8 @@ fn scopes(lines: &mut Lines, scopes: &[Scope], ascii: bool) {
     }
 }
 
-fn owed(lines: &mut Lines, token: &Token, shared: &Shared) {
+/// What is or will be owed for it.
+pub fn owed(lines: &mut Lines, token: &Token, shared: &Shared) {
     let now = &shared.at.now;
     let all = reminders(token, &shared.rules(), now);
     if !all.is_empty() {
@@ -211,14 +165,19 @@ fn uses(lines: &mut Lines, token: &Token, shared: &Shared) {
     }
 }
 
-fn facts(lines: &mut Lines, token: &Token, now: &Now) {
-    let current = token.current();
+fn older(lines: &mut Lines, token: &Token, shared: &Shared) {
+    let now = &shared.at.now;
     if token.versions.len() > 1 {
         lines.heading("Older versions");
         for version in token.versions.iter().skip(1) {
             lines.text(Role::Text, &phrase::older(version, now));
         }
     }
+}
+
+/// What else is known of it.
+pub fn facts(lines: &mut Lines, token: &Token, now: &Now) {
+    let current = token.current();
     lines.heading("Facts");
     for (name, value) in &token.facts {
         lines.fact(name, value);

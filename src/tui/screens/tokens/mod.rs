@@ -1,7 +1,7 @@
 //! The tokens: groups on the left, the table, and everything about the one that is selected.
 
 mod areas;
-mod details;
+pub mod details;
 mod draw;
 mod mouse;
 
@@ -71,7 +71,7 @@ impl Default for Tokens {
     }
 }
 
-const HERE: &[Context] = &[Context::Tokens, Context::Move, Context::Window];
+const HERE: &[Context] = &[Context::Token, Context::Tokens, Context::Move, Context::Window];
 const TYPING: &[Context] = &[Context::Field];
 
 impl Behave for Tokens {

@@ -1,0 +1,191 @@
+//! What stands in the form, as the verbs take it; and what is known, as the form shows it.
+
+use std::collections::BTreeMap;
+
+use super::spot::{Known, Spot};
+use super::{Enter, places};
+use crate::exchange::facts::{Facts, PlaceText, ScopeText};
+use crate::ops::{self, Edits, Error, Shown};
+use crate::secret::Secret;
+use crate::service::definition::{Fact, Means};
+use crate::service::{End, Verified};
+use crate::token::consumer::Way;
+use crate::token::draft::{Draft, DraftVersion};
+use crate::token::expiry::Date;
+use crate::token::label::Label;
+use crate::token::now::Now;
+use crate::tui::form::{Entry, Form};
+use crate::tui::theme::Role;
+
+/// Puts another text into a field.
+pub fn set(entry: &mut Entry, text: &str) {
+    match entry {
+        Entry::Text(field) => field.set(text),
+        Entry::Choice(choice) => choice.set(text),
+        Entry::Many(many) => many.choose(text.split_whitespace().map(str::to_owned).collect()),
+        Entry::Day(day) => day.set(text),
+        Entry::Note(note) => *note = crate::tui::form::Note::of(text),
+        Entry::Hidden(hidden) => hidden.wipe(),
+        Entry::Tick(tick) => tick.text = text.to_owned(),
+    }
+}
+
+impl Enter {
+    /// Shows facts in the form.
+    pub(super) fn load(&mut self, facts: &Facts, known: &Known) {
+        let scopes: Vec<String> = facts.scopes.iter().map(|scope| scope.scope().name).collect();
+        let texts = [
+            (Spot::Service, facts.service.clone()),
+            (Spot::Kind, facts.kind.clone()),
+            (Spot::Name, facts.name.clone()),
+            (Spot::Account, facts.account.clone()),
+            (Spot::Instance, facts.instance.clone()),
+            (Spot::Scopes, scopes.join(" ")),
+            (Spot::Expires, facts.expires.clone()),
+            (Spot::Issued, facts.issued.clone()),
+            (Spot::Tags, facts.tags.join(" ")),
+            (Spot::Places, places::write(&self.places)),
+            (Spot::Note, facts.note.clone()),
+        ];
+        for (spot, text) in texts {
+            if let Some(slot) = self.form.slot_mut(&spot) {
+                set(&mut slot.entry, &text);
+            }
+        }
+        self.offer(known);
+        for (name, value) in &facts.fields {
+            if let Some(slot) = self.form.slot_mut(&Spot::Fact(name.clone())) {
+                set(&mut slot.entry, value);
+            }
+        }
+    }
+
+    /// Offers what the service and the kind have that stand there now.
+    pub(super) fn offer(&mut self, known: &Known) {
+        let (service, kind) = (self.form.text(&Spot::Service), self.form.text(&Spot::Kind));
+        let offers = [
+            (Spot::Kind, known.kinds(&service)),
+            (Spot::Account, known.accounts(&service)),
+            (Spot::Instance, known.instances(&service)),
+            (Spot::Scopes, known.scopes(&service, &kind)),
+        ];
+        for (spot, offers) in offers {
+            match self.form.slot_mut(&spot).map(|slot| &mut slot.entry) {
+                Some(Entry::Choice(choice)) => choice.offer(offers),
+                Some(Entry::Many(many)) => many.offer(offers),
+                _ => {}
+            }
+        }
+        let kept = self.before().map(|before| &before.fields);
+        let wanted = known.fields(&service, &kind, |name| kept.is_some_and(|kept| kept.contains_key(name)));
+        let is_field = |spot: &Spot| matches!(spot, Spot::Fact(_) | Spot::Part(_));
+        let there: Vec<&Spot> = self.form.slots().iter().map(|slot| &slot.key).filter(|spot| is_field(spot)).collect();
+        if !there.into_iter().eq(wanted.iter().map(|slot| &slot.key)) {
+            self.form.replace(&Spot::Instance, is_field, wanted);
+        }
+    }
+}
+
+/// What stands in the form. The risk that the person once gave a scope stays with it.
+fn facts(form: &Form<Spot>, before: &Facts, old_places: &BTreeMap<String, Way>) -> Result<Facts, Error> {
+    let text = |spot: &Spot| form.text(spot);
+    let several = |spot: &Spot| match form.slot(spot).map(|slot| &slot.entry) {
+        Some(Entry::Many(many)) => many.chosen().to_vec(),
+        _ => vec![],
+    };
+    let scope = |name: String| {
+        let known = before.scopes.iter().find(|scope| scope.scope().name == name);
+        known.cloned().unwrap_or(ScopeText::Name(name))
+    };
+    // What the form has no field for stays as it was.
+    let mut fields = before.fields.clone();
+    for slot in form.slots() {
+        if let Spot::Fact(name) = &slot.key {
+            let value = slot.entry.text();
+            match value.trim() {
+                "" => drop(fields.remove(name)),
+                value => drop(fields.insert(name.clone(), value.to_owned())),
+            }
+        }
+    }
+    let places = places::read(&form.text(&Spot::Places), old_places)
+        .map_err(|why| Error::usage(why, "write a place as 'server # how', or 'server = command'"))?;
+    Ok(Facts {
+        service: text(&Spot::Service),
+        name: text(&Spot::Name),
+        account: text(&Spot::Account),
+        instance: text(&Spot::Instance),
+        kind: text(&Spot::Kind),
+        tags: several(&Spot::Tags),
+        expires: text(&Spot::Expires),
+        issued: text(&Spot::Issued),
+        scopes: several(&Spot::Scopes).into_iter().map(scope).collect(),
+        note: text(&Spot::Note),
+        fields,
+        places: places.iter().map(|(place, way)| (place.clone(), PlaceText::of(way))).collect(),
+        reminders: before.reminders,
+    })
+}
+
+/// What is secret about it besides, as far as it was given.
+fn parts(form: &Form<Spot>) -> Result<BTreeMap<String, Secret>, Error> {
+    let given = form.slots().iter().filter_map(|slot| match (&slot.key, &slot.entry) {
+        (Spot::Part(name), Entry::Hidden(hidden)) if !hidden.is_empty() => Some((name, hidden)),
+        _ => None,
+    });
+    given.map(|(name, hidden)| Ok((name.clone(), hidden.secret()?))).collect()
+}
+
+/// The token that the form describes.
+pub fn draft(form: &Form<Spot>, secret: Secret, now: &Now) -> Result<Draft, Error> {
+    let facts = facts(form, &Facts::default(), &BTreeMap::new())?;
+    let mut version = DraftVersion::of(secret);
+    version.parts = parts(form)?;
+    // One that has no name yet can be asked about all the same.
+    let name = if facts.name.trim().is_empty() { "new" } else { &facts.name };
+    let mut draft = Draft::of(Label::Service.parse(&facts.service)?, Label::Name.parse(name)?, version);
+    ops::fill(&mut draft, &facts, now)?;
+    Ok(draft)
+}
+
+/// What the form says and the token does not.
+pub fn edits(
+    form: &Form<Spot>,
+    shown: &Shown,
+    before: &Facts,
+    old_places: &BTreeMap<String, Way>,
+    now: &Now,
+) -> Result<Edits, Error> {
+    let mut edits = ops::changed(&shown.token, before, &facts(form, before, old_places)?, now)?;
+    parts(form)?.into_iter().for_each(|(name, secret)| edits.part(name, secret));
+    Ok(edits)
+}
+
+/// What an answer means, in a word, and how that looks.
+pub fn outcome(means: Means) -> (Role, &'static str) {
+    match means {
+        Means::Alive | Means::Done | Means::Limited => (Role::Good, "alive"),
+        Means::Dead => (Role::Bad, "dead"),
+        Means::Refused | Means::Throttled => (Role::Soon, "it does not say"),
+    }
+}
+
+/// What a service told, by the field that shows it.
+pub fn told(verified: &Verified) -> Vec<(Spot, String)> {
+    let facts = &verified.facts;
+    let day = |date: Date| date.to_string();
+    let mut told = vec![];
+    let account = facts.texts.get(&Fact::Owner).and_then(|owner| Label::Account.parse(owner).ok());
+    told.extend(account.map(|owner| (Spot::Account, owner)));
+    told.extend(facts.expiry.map(|end| match end {
+        End::Never => (Spot::Expires, "never".to_owned()),
+        End::At(date) => (Spot::Expires, day(date)),
+    }));
+    told.extend(facts.issued.map(|date| (Spot::Issued, day(date))));
+    let scopes = facts.scopes.as_ref().map(|scopes| {
+        let known = scopes.iter().filter_map(|name| Label::Scope.parse(name).ok());
+        known.collect::<Vec<_>>().join(" ")
+    });
+    told.extend(scopes.map(|scopes| (Spot::Scopes, scopes)));
+    told
+}

@@ -1,0 +1,194 @@
+//! The fields of the form, and what each offers.
+
+use std::collections::BTreeSet;
+
+use crate::service::Service;
+use crate::service::definition::{Kind, ScopeSet};
+use crate::token::Token;
+use crate::token::label::Label;
+use crate::tui::form::{Choice, Day, Entry, Many, Note, Offer, Slot};
+use crate::tui::widgets::field::{Field, Hidden};
+
+/// A field or a button of the form.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is the field of that name")]
+pub enum Spot {
+    Secret,
+    Service,
+    Name,
+    Kind,
+    Account,
+    Instance,
+    /// What the service needs to know besides.
+    Fact(String),
+    /// The same, where it is a secret.
+    Part(String),
+    Scopes,
+    Expires,
+    Issued,
+    Tags,
+    Places,
+    Note,
+    Save,
+    Verify,
+    Leave,
+}
+
+/// What the offers are made of.
+pub struct Known<'a> {
+    /// The catalogue.
+    pub services: &'a [Service],
+    /// The tokens of the vault.
+    pub tokens: &'a [Token],
+}
+
+impl<'a> Known<'a> {
+    /// The service of that id.
+    pub fn service(&self, id: &str) -> Option<&'a Service> {
+        self.services.iter().find(|service| service.id == id)
+    }
+
+    /// The kind that a word means at a service; the only one there is, where nothing was said.
+    pub fn kind(&self, service: &str, word: &str) -> Option<&'a Kind> {
+        let definition = &self.service(service)?.definition;
+        match &definition.kinds[..] {
+            [only] if word.is_empty() => Some(only),
+            _ => definition.kind_called(word),
+        }
+    }
+
+    /// The scopes that tokens of a kind are given from.
+    pub fn scope_set(&self, service: &str, kind: &str) -> Option<&'a ScopeSet> {
+        let name = self.kind(service, kind)?.scopes.as_ref()?;
+        self.service(service)?.definition.scopes.get(name)
+    }
+
+    /// The services, each by its id; those of which there are tokens and nobody knows them as well.
+    pub fn services(&self) -> Vec<Offer> {
+        let known = self.services.iter().map(|service| Offer {
+            value: service.id.clone(),
+            label: service.definition.name.clone(),
+            ..Offer::default()
+        });
+        let mut offers: Vec<Offer> = known.collect();
+        let others: BTreeSet<&str> = self.tokens.iter().map(|token| token.service.as_str()).collect();
+        let unknown = others.into_iter().filter(|id| self.service(id).is_none());
+        offers.extend(unknown.map(Offer::word));
+        offers
+    }
+
+    /// The kinds of a service.
+    pub fn kinds(&self, service: &str) -> Vec<Offer> {
+        let kinds = self.service(service).into_iter().flat_map(|service| &service.definition.kinds);
+        let offer = |kind: &Kind| Offer {
+            value: kind.name.clone(),
+            label: kind.id.clone(),
+            what: kind.note.clone().unwrap_or_default(),
+            ..Offer::default()
+        };
+        kinds.map(offer).collect()
+    }
+
+    /// The scopes of a kind, the most harmful last: nobody takes them by a slip.
+    pub fn scopes(&self, service: &str, kind: &str) -> Vec<Offer> {
+        let words = self.scope_set(service, kind).into_iter().flat_map(|set| &set.words);
+        let mut offers: Vec<Offer> = words
+            .map(|word| Offer {
+                value: word.name.clone(),
+                what: if word.unproven { format!("{} (not documented)", word.what) } else { word.what.clone() },
+                risk: Some(word.risk),
+                ..Offer::default()
+            })
+            .collect();
+        offers.sort_by_key(|offer| offer.risk);
+        offers
+    }
+
+    /// What stands in one place of the tokens of a service, once each.
+    fn among(&self, service: &str, of: impl Fn(&Token) -> Option<&String>) -> BTreeSet<String> {
+        self.tokens.iter().filter(|token| token.service == service).filter_map(of).cloned().collect()
+    }
+
+    /// The accounts that tokens of a service have.
+    pub fn accounts(&self, service: &str) -> Vec<Offer> {
+        self.among(service, |token| token.account.as_ref()).into_iter().map(Offer::word).collect()
+    }
+
+    /// The places where a service lives: those that need nothing filled in, and those of its tokens.
+    pub fn instances(&self, service: &str) -> Vec<Offer> {
+        let own = self.among(service, |token| token.instance.as_ref());
+        let sites = self.service(service).into_iter().flat_map(|service| &service.definition.sites);
+        let plain = sites.filter(|site| !site.at.contains(['{', '*']) && !own.contains(&site.at));
+        let named =
+            plain.map(|site| Offer { label: site.name.clone().unwrap_or_default(), ..Offer::word(site.at.clone()) });
+        let named: Vec<Offer> = named.collect();
+        own.iter().cloned().map(Offer::word).chain(named).collect()
+    }
+
+    /// The tags of all tokens.
+    fn tags(&self) -> Vec<Offer> {
+        let tags: BTreeSet<&String> = self.tokens.iter().flat_map(|token| &token.tags).collect();
+        tags.into_iter().cloned().map(Offer::word).collect()
+    }
+
+    /// The fields that a kind of a service needs or takes, and those of which something is known.
+    pub fn fields(&self, service: &str, kind: &str, is_known: impl Fn(&str) -> bool) -> Vec<Slot<Spot>> {
+        let Some(definition) = self.service(service).map(|service| &service.definition) else { return vec![] };
+        let named = self.kind(service, kind).map(|kind| &kind.fields);
+        let wanted = |name: &String| is_known(name) || named.is_some_and(|named| named.contains(name));
+        let fields = definition.fields.iter().filter(|(name, _)| wanted(name));
+        let slot = |name: &String, field: &crate::service::definition::Field| {
+            let label = name.replace('_', " ");
+            if field.secret {
+                slot(Spot::Part(name.clone()), &label, &field.what, Entry::Hidden(Hidden::default()))
+            } else {
+                slot(Spot::Fact(name.clone()), &label, &field.what, Entry::Text(Field::default()))
+            }
+        };
+        fields.map(|(name, field)| slot(name, field)).collect()
+    }
+}
+
+fn slot(key: Spot, label: &str, hint: &str, entry: Entry) -> Slot<Spot> {
+    Slot { key, label: label.to_owned(), hint: hint.to_owned(), said: None, entry }
+}
+
+/// The fields, from the top. What the service needs besides comes behind the instance.
+pub fn slots(known: &Known, with_secret: bool) -> Vec<Slot<Spot>> {
+    let choice = |offers| Entry::Choice(Choice::of(offers, ""));
+    let mut slots = vec![];
+    if with_secret {
+        let hint = "Paste it: it is not shown, and the rest fills itself in as far as it tells. Ctrl-U wipes it";
+        slots.push(slot(Spot::Secret, "Secret", hint, Entry::Hidden(Hidden::default())));
+    }
+    slots.extend([
+        slot(Spot::Service, "Service", "Who issues it; a word of your own where nobody knows it", choice(known.services())),
+        slot(Spot::Name, "Name", "What you call it: SERVICE/NAME is how you ask for it", Entry::Text(Field::default())),
+        slot(Spot::Kind, "Kind", "Which sort of token", choice(vec![])),
+        slot(Spot::Account, "Account", "Whose token it is at the service", choice(vec![])),
+        slot(Spot::Instance, "Instance", "Base URL, for a self-hosted or regional service", choice(vec![])),
+        slot(
+            Spot::Scopes,
+            "Scopes",
+            "What it may do. Type to search, Enter ticks; any word is taken",
+            Entry::Many(Many::of(Label::Scope, vec![], vec![])),
+        ),
+        slot(
+            Spot::Expires,
+            "Expires",
+            "2027-01-31, 90d, in 3 months, next friday, never. Enter opens a month",
+            Entry::Day(Day::of("")),
+        ),
+        slot(Spot::Issued, "Issued", "Without that, the day on which it was added counts", Entry::Day(Day::known(""))),
+        slot(Spot::Tags, "Tags", "Words to file it under", Entry::Many(Many::of(Label::Tag, known.tags(), vec![]))),
+        slot(
+            Spot::Places,
+            "Installed in",
+            "A place a line: 'server # ~/.netrc' by hand, 'Actions org/app = gh secret set X' by a command, which has the \
+             secret on its standard input, or in a variable: '= $VAR command'",
+            Entry::Note(Note::of("")),
+        ),
+        slot(Spot::Note, "Note", "Anything else. No secrets: it is shown", Entry::Note(Note::of(""))),
+    ]);
+    slots
+}

@@ -1,0 +1,72 @@
+//! What forms ask for: reading what they begin with, asking about what is not kept yet, and keeping it.
+
+use std::sync::Arc;
+
+use crate::ops::{self, Error, Hosts, Prospect, Session};
+use crate::service::Network;
+use crate::text::counted;
+use crate::token::draft::Draft;
+use crate::token::when;
+use crate::tui::message::{Reply, Request};
+use crate::tui::post::{Letter, Post};
+
+/// One verb. What comes later is sent by post.
+pub fn verb(session: &Session, request: Request, post: &Post) -> Result<Option<Reply>, Error> {
+    Ok(match request {
+        Request::Services => Some(services(session, post)),
+        Request::Show(id) => Some(Reply::Shown(Box::new(ops::show(session, &id.to_string())?))),
+        Request::Whole(id) => Some(Reply::Whole(Box::new(ops::whole(session, &id.to_string())?))),
+        Request::Twins(secret) => Some(Reply::Twins(ops::twins(session, &secret)?)),
+        Request::AskDraft(draft, agreed) => ask(session, draft, agreed, post)?,
+        Request::Add(draft, insist, asked) => {
+            let added = ops::add(session, &draft, insist, asked.map(|asked| *asked))?;
+            Some(Reply::Kept(added.id, format!("Added {}{}", added.path, ends(&draft, session))))
+        }
+        Request::Edit(shown, edits) => {
+            let token = ops::edit_shown(session, &shown, "edit", &edits)?;
+            Some(Reply::Kept(token.id, format!("Edited {}", ops::name_of(&token))))
+        }
+        _ => None,
+    })
+}
+
+/// The catalogue. A definition of the person's own that makes no sense is said, and nothing is offered.
+fn services(session: &Session, post: &Post) -> Reply {
+    let services = ops::services(&session.ground).unwrap_or_else(|error| {
+        post.send(Letter::Reply(Reply::Failed(crate::tui::message::Fault::of(&error))));
+        vec![]
+    });
+    Reply::Services(Arc::new(services))
+}
+
+fn ends(draft: &Draft, session: &Session) -> String {
+    let date = draft.versions.first().and_then(|version| version.expiry.date());
+    date.map_or_else(String::new, |date| format!(", ends {}", when::words(date.day(&session.now), &session.now)))
+}
+
+/// Asks about a draft, in a thread of its own: a service may take its time.
+fn ask(session: &Session, draft: Box<Draft>, agreed: bool, post: &Post) -> Result<Option<Reply>, Error> {
+    let prospect = match ops::plan_draft(session, &draft)? {
+        Ok(prospect) => prospect,
+        Err(why) => return Ok(Some(Reply::DraftAsked(Box::new(Err(why))))),
+    };
+    let inquiry = &prospect.inquiry;
+    let hosts = inquiry.hosts.iter().map(|host| (host, inquiry.is_own()));
+    let new = Hosts::new_in(&session.ground, hosts);
+    if !agreed && !new.asked.is_empty() {
+        return Ok(Some(Reply::MaySend(new.asked.into_iter().collect(), draft)));
+    }
+    if new != Hosts::default() {
+        ops::remember_hosts(&session.ground, &new)?;
+        let count = counted(new.said.len() + new.asked.len(), "new host");
+        post.send(Letter::Reply(Reply::Done(format!("for the first time from here, a secret goes to {count}"))));
+    }
+    let post = post.clone();
+    std::thread::spawn(move || answer(prospect, &post));
+    Ok(None)
+}
+
+fn answer(prospect: Prospect, post: &Post) {
+    let reply = prospect.ask(&Network::new());
+    post.send(Letter::Reply(Reply::DraftAsked(Box::new(Ok(reply)))));
+}

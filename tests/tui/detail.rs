@@ -1,0 +1,123 @@
+//! Everything about one token.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use patvault::ops::{Address, Event, Whole};
+use patvault::token::State;
+use patvault::token::change::{Change, Field, Subject};
+use patvault::token::consumer::Way;
+use patvault::token::expiry::{Expiry, Source};
+use patvault::token::id::BatchId;
+use patvault::tui::message::Reply;
+use patvault::vault::{Batch, UseRecord};
+use patvault::verdict::{Outcome, Verdict};
+use snapbox::assert_data_eq;
+
+use crate::stage::{Stage, at, few};
+
+fn whole() -> Whole {
+    let now = at(Duration::ZERO).now.instant;
+    let mut token = few().remove(0);
+    let mut old = token.versions[0].clone();
+    old.id = patvault::token::id::VersionId::from_bytes([9; 16]);
+    old.state = State::Superseded(now - TimeDelta::days(2));
+    old.expiry = Expiry::Never(Source::Typed);
+    let current = &mut token.versions[0];
+    current.number = 2;
+    current.verdict = Some(Verdict { outcome: Outcome::Alive, at: now - TimeDelta::hours(2), why: None });
+    current.installed.insert("server".into(), now - TimeDelta::hours(1));
+    let version = current.id;
+    token.versions.push(old);
+    let ways = [("server", "hand ~/.netrc"), ("Actions org/app", "stdin gh secret set X")];
+    token.consumers = ways.map(|(place, way)| (place.into(), way.parse::<Way>().unwrap())).into();
+    let uses = (0..40).map(|n| UseRecord {
+        token: token.id,
+        version,
+        at: now - TimeDelta::hours(n * n),
+        verb: "copy".into(),
+        device: "laptop".into(),
+    });
+    let change = |name: &str, old: Option<&str>, new: Option<&str>| Change {
+        subject: Subject { token: token.id, version: Some(version) },
+        field: Field::Scope(name.into()),
+        old: old.map(str::to_owned),
+        new: new.map(str::to_owned),
+    };
+    let batch = |n: u8, verb: &str| Batch {
+        id: BatchId::from_bytes([n; 16]),
+        at: now - TimeDelta::days((10 - n).into()),
+        device: "laptop".into(),
+        verb: verb.into(),
+        undoes: None,
+        undone: false,
+        tokens: 1,
+    };
+    let events = vec![
+        Event::Batch(batch(2, "verify"), vec![change("gist", Some(""), None), change("read:user", None, Some(""))]),
+        Event::Batch(batch(1, "add"), vec![change("repo", None, Some("")), change("gist", None, Some(""))]),
+    ];
+    let page = |url: &str| Address { url: url.into(), how: Some("choose the token".into()), is_unproven: false };
+    Whole {
+        note: Some("made by hand\nfor \u{1b}[31mci".into()),
+        uses: uses.collect(),
+        events,
+        names: [(token.id, token.path())].into(),
+        pages: vec![
+            ("manage", page("https://github.com/settings/tokens")),
+            ("new", page("https://github.com/settings/tokens/new?scopes=repo")),
+        ],
+        scopes: None,
+        token,
+    }
+}
+
+fn opened(columns: u16, rows: u16) -> Stage {
+    let mut stage = Stage::furnished(columns, rows);
+    stage.keys("jo").reply(Reply::Whole(Box::new(whole())));
+    stage.effects();
+    stage
+}
+
+#[test]
+fn every_size_shows_what_it_has_room_for() {
+    assert_data_eq!(opened(200, 50).screen(), snapbox::file!["screens/detail-200x50.txt"].raw());
+    assert_data_eq!(opened(120, 40).screen(), snapbox::file!["screens/detail-120x40.txt"].raw());
+    assert_data_eq!(opened(80, 24).screen(), snapbox::file!["screens/detail-80x24.txt"].raw());
+    assert_data_eq!(opened(40, 12).screen(), snapbox::file!["screens/detail-40x12.txt"].raw());
+    let mut ascii = opened(120, 40);
+    ascii.model.shared.ascii = true;
+    assert!(ascii.screen().is_ascii(), "{}", ascii.screen());
+}
+
+#[test]
+fn it_is_read_to_its_end_and_left() {
+    let mut stage = opened(40, 12);
+    stage.keys("<end>");
+    assert!(stage.screen().contains("gist"), "{}", stage.screen());
+    stage.keys("<home>");
+    assert_data_eq!(stage.screen(), snapbox::file!["screens/detail-40x12.txt"].raw());
+    assert!(stage.keys("<esc>").screen().contains("ci-deploy"));
+    assert_eq!(stage.model.stack.len(), 0);
+}
+
+#[test]
+fn pages_are_opened_and_copied() {
+    let mut stage = opened(120, 40);
+    stage.keys("<enter>c<tab><enter>");
+    let manage = "\"https://github.com/settings/tokens\"";
+    let new = "\"https://github.com/settings/tokens/new?scopes=repo\"";
+    assert_eq!(stage.effects(), format!("Ask(Browse({manage}))\nAsk(CopyAddress({manage}))\nAsk(Browse({new}))\n"));
+    stage.click_on("Manage tokens:");
+    assert_eq!(stage.effects(), format!("Ask(Browse({manage}))\n"));
+}
+
+#[test]
+fn what_is_done_with_a_token_is_done_from_here_too() {
+    let mut stage = opened(120, 40);
+    stage.keys("y");
+    assert_eq!(stage.effects(), "Ask(Copy(github/ci-deploy))\n");
+    stage.keys("e");
+    assert!(stage.screen().contains("Edit"));
+    assert!(stage.effects().contains("Ask(Show(github/ci-deploy))"));
+}
