@@ -2,6 +2,8 @@
 
 mod update;
 
+pub(super) use update::carry_out;
+
 use serde::Serialize;
 
 use super::Desk;

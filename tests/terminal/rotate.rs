@@ -35,6 +35,26 @@ fn by_hand_it_is_left_and_gone_on_with() {
     assert!(!home.done(&["show", "github/ci"], "").contains("goes on"));
 }
 
+#[test]
+fn the_new_one_goes_to_the_places_of_the_old_one() {
+    let home = Home::furnished();
+    home.done(&["consumer", "add", "github/ci", "server", "--run", "cat > got"], "");
+    home.done(&["consumer", "add", "github/ci", "laptop"], "");
+    let Some(mut visit) = home.visit(&["rotate", "github/ci", "--no-verify"]) else { return };
+    visit.sees("empty leaves it for later): ").types("not-a-real-secret-2\n").sees("Rotated github/ci");
+    visit.sees("server, on its standard input:").sees("Run this command? [y/N] ").types("y\n");
+    visit.sees("Installed in server").sees("laptop is updated").sees("version 1 still works");
+    assert_eq!(visit.ends().code, Some(0));
+    assert_eq!(fs::read_to_string(home.path("got")).unwrap().trim_end(), "not-a-real-secret-2");
+
+    // Who says no does it later: the rotation is done.
+    let mut visit = home.visit(&["rotate", "github/ci", "--no-verify"]).unwrap();
+    visit.sees("empty leaves it for later): ").types("not-a-real-secret-3\n");
+    visit.sees("Run this command? [y/N] ").types("n\n").sees("'patvault consumer update github/ci'");
+    assert_eq!(visit.ends().code, Some(0));
+    assert_eq!(home.done(&["get", "github/ci"], ""), "not-a-real-secret-3");
+}
+
 const DEFINITION: &str = "language = 1
 name = 'Mine'
 [[site]]

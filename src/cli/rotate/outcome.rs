@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::{Args, word};
 use crate::cli::Desk;
+use crate::cli::consumer::carry_out;
 use crate::cli::face::Exit;
 use crate::cli::verify::{self, Row};
-use crate::ops::{self, Checked, Error, RotatePlan, Session, Step, Which, With, call_lines, page_lines};
-use crate::text::{counted, escaped};
+use crate::ops::{self, Checked, Error, Places, RotatePlan, Session, Step, Which, With, call_lines, page_lines};
+use crate::text::{escaped, word_for};
 use crate::token::{State, Token};
 use crate::verdict::Outcome;
 
@@ -84,19 +85,48 @@ pub(super) fn finish(session: &Session, plan: &RotatePlan, args: &Args, desk: &m
     if !args.json {
         desk.face.line(&format!("Rotated {path}: the new secret is in the vault"));
     }
-    let checked = if args.no_verify { vec![] } else { check(session, plan, args, desk)? };
-    let token = ops::show(session, &plan.token.id.to_string())?.token;
-    if args.json {
-        desk.face.json(&document(&token, &checked));
-    } else {
-        tell_rest(&token, plan, desk);
-    }
+    let checked = match if args.no_verify { Ok(vec![]) } else { check(session, plan, args, desk) } {
+        // The new secret is in the vault, whoever is asked about it when.
+        Err(Error::Cancelled | Error::NoTerminal { .. }) => {
+            desk.face.hint(&format!("whether it works, 'patvault verify {}' finds out", word(plan)));
+            vec![]
+        }
+        other => other?,
+    };
     // What comes of the verdict on an older version is none of this.
-    let new = checked.iter().find(|one| one.name == plan.token.path());
-    Ok(match new.map(|one| one.verdict.outcome) {
+    let new = checked.iter().find(|one| one.name == plan.token.path()).map(|one| one.verdict.outcome);
+    let mut exit = match new {
         Some(Outcome::Dead | Outcome::Refused) => Exit::Failed,
         Some(Outcome::Alive) | None => Exit::Done,
-    })
+    };
+    let id = plan.token.id.to_string();
+    if args.json {
+        desk.face.json(&document(&ops::show(session, &id)?.token, &checked));
+        return Ok(exit);
+    }
+    // One that is dead already is of no use anywhere.
+    if new != Some(Outcome::Dead) && install(session, &id, desk)? == Exit::Failed {
+        exit = Exit::Failed;
+    }
+    tell_rest(&ops::show(session, &id)?.token, plan, desk);
+    Ok(exit)
+}
+
+/// Brings the new one to the places of the old one: commands are shown and asked about, and what the person has to do is said.
+/// Whoever does not want that now does it later.
+fn install(session: &Session, id: &str, desk: &mut Desk) -> Result<Exit, Error> {
+    let left = ops::plan_install(session, id, Places::Unserved)?;
+    if left.jobs.is_empty() && left.by_hand.is_empty() {
+        return Ok(Exit::Done);
+    }
+    match carry_out(session, &left, false, desk) {
+        Err(Error::Cancelled | Error::NoTerminal { .. }) => {
+            let word = word_for(&left.token.path(), &left.token.id.short());
+            desk.face.hint(&format!("the places still have the old one: 'patvault consumer update {word}'"));
+            Ok(Exit::Done)
+        }
+        other => other,
+    }
 }
 
 /// Asks the service about the new one, and about old ones that are owed.
@@ -116,13 +146,6 @@ fn tell_rest(token: &Token, plan: &RotatePlan, desk: &mut Desk) {
     match ops::ends_in_words(current.expiry, &desk.now) {
         Some(ends) => desk.face.say(&format!("Version {} ends {ends}.", current.number)),
         None => desk.face.hint(&format!("when does it end? 'patvault expire {word} 90d', or never, tells")),
-    }
-    let places = places(token);
-    if !places.is_empty() {
-        desk.face.say(&format!("The new one is not installed yet in {}:", counted(places.len(), "place")));
-        for place in &places {
-            desk.face.say(&format!("  {}", escaped(place)));
-        }
     }
     for (owed, _) in token.owed() {
         desk.face.hint(&format!(
