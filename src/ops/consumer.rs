@@ -1,6 +1,6 @@
 //! The places where a token is installed: which there are, how each is updated, and which version is there.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 
 use super::error::Error;
 use super::find::{Among, find};
@@ -126,7 +126,7 @@ pub(super) fn meant<'t>(token: &'t Token, asked: &str) -> Result<(&'t str, &'t W
             let hint = if names.is_empty() {
                 "'patvault consumer add' names its first".to_owned()
             } else {
-                format!("it is installed in {}", listed(&names))
+                format!("its places are {}", listed(&names))
             };
             Err(Error::usage(format!("{} has no place '{shown}'", escaped(&token.path())), hint))
         }
@@ -150,7 +150,7 @@ pub(super) fn put_place(
 
 /// Writes down that a version was installed in a place, or that it is not there.
 pub(super) fn tick(vault: &mut Writer, of: Subject, place: &str, at: Option<DateTime<Utc>>) -> Result<(), Error> {
-    let at = at.map(|at| Date::Instant(at.trunc_subsecs(0)).to_string());
+    let at = at.map(|at| Date::Instant(at).to_string());
     Ok(vault.set(of, &Field::Installed(place.to_owned()), at.as_deref())?)
 }
 

@@ -163,7 +163,7 @@ fn slips_of_the_finger() {
         (&["done", "ci", "revoke"], 2, "no 'revoke' is owed"),
         (&["consumer", "add", "ci", "x", "--run", "deploy {token}"], 2, "leave {token} out"),
         (&["consumer", "add", "ci", "x", "--run", "deploy", "--env", "2FA"], 2, "does not start with a digit"),
-        (&["consumer", "done", "ci", "nowhere"], 2, "it is installed in server"),
+        (&["consumer", "done", "ci", "nowhere"], 2, "its places are server"),
         (&["consumer", "edit", "ci", "server"], 2, "give --run, --env or --note"),
         (&["export", "--format", "xml"], 2, "csv, json or dotenv"),
         (&["export", "-o", ""], 2, "a value is required"),
