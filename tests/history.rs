@@ -98,7 +98,6 @@ fn values() -> Vec<(Field, &'static [Option<&'static str>])> {
         ),
         (Field::Installed("Actions org/app".into()), TIME),
         (Field::Installed("server".into()), TIME),
-        (Field::Rotation, &[None, Some("begun 2026-11-22T10:00:00Z"), Some("asked 2026-11-22T10:00:00Z rotate")]),
         (Field::Mark(Duty::Rotate), MARK),
         (Field::Mark(Duty::Unused), MARK),
     ]
@@ -324,6 +323,19 @@ fn a_value_that_cannot_be_read_back_is_refused() {
     assert!(stage.vault.write(&stage.key, &author(), "add", |w| w.add(&[empty])).is_err());
     assert!(stage.files() == before);
     assert_eq!(facts(&stage).len(), 2);
+}
+
+#[test]
+fn that_a_rotation_is_under_way_is_not_undone() {
+    let stage = Stage::holding(&["github/laptop"]);
+    let token = *facts(&stage).keys().next().unwrap();
+    let subject = subject(&stage, token);
+    for noted in ["begun 2026-11-22T10:00:00Z", "asked 2026-11-22T10:00:00Z rotate"] {
+        set(&stage, subject, &Field::Rotation, Some(noted)).unwrap();
+        let (batch, known) = (newest(&stage), facts(&stage));
+        assert!(matches!(undo(&stage, batch), Err(Error::BroughtSecret { .. })), "{noted}");
+        assert_eq!(facts(&stage), known);
+    }
 }
 
 #[test]

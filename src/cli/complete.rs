@@ -115,10 +115,10 @@ impl Candidate {
 
 /// What may stand behind these words, where a word was begun.
 fn candidates(words: &[String], typed: &str) -> Vec<Candidate> {
-    let shelf = Arc::new(Shelf::new(ground(super::definition(), words)));
+    let shelf = Arc::new(Shelf::new(ground(super::line::definition(), words)));
     let line = words.iter().map(String::as_str).chain([typed]).map(OsString::from).collect();
     let here = std::env::current_dir().ok();
-    let found = complete(&mut with_offers(super::whole_definition(), &shelf), line, words.len(), here.as_deref())
+    let found = complete(&mut with_offers(super::line::whole(), &shelf), line, words.len(), here.as_deref())
         .unwrap_or_default();
     // Options are offered to who begins one.
     let wanted = |candidate: &Candidate| !candidate.value.starts_with('-') || typed.starts_with('-');

@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args, face: &mut Face) -> Result<(), Error> {
         Shell::Fish => include_str!("../../assets/completions/patvault.fish"),
         other => {
             let mut text = vec![];
-            clap_complete::generate(other, &mut super::definition(), "patvault", &mut text);
+            clap_complete::generate(other, &mut super::line::definition(), "patvault", &mut text);
             face.bytes(&text);
             return Ok(());
         }

@@ -17,7 +17,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, face: &mut Face) -> Result<(), Error> {
-    let definition = super::definition();
+    let definition = super::line::definition();
     let Some(dir) = &args.dir else {
         face.bytes(&page(definition)?);
         return Ok(());

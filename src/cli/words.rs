@@ -92,7 +92,7 @@ mod tests {
             ("due --within 3d", "due --within 3d"),
             ("nonsense -x --y", "nonsense -x --y"),
         ];
-        let definition = super::super::definition();
+        let definition = super::super::line::definition();
         for (given, want) in cases {
             let line = |text: &str| -> Vec<OsString> {
                 ["patvault"].into_iter().chain(text.split(' ')).map(OsString::from).collect()

@@ -1,0 +1,59 @@
+//! The command line as a whole: its definition, and reading one by it.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches};
+
+use super::{Cli, words};
+
+/// The definition of the command line, from which completions and man pages are made, too. What stands behind the name of a
+/// command is made when it is called, or when all is built.
+pub(super) fn definition() -> clap::Command {
+    Cli::command()
+}
+
+/// The same with all of it made.
+pub(super) fn whole() -> clap::Command {
+    let mut definition = definition();
+    definition.build();
+    definition
+}
+
+/// Reads a command line. To understand one, only the command that is called has to be defined; to tell of the others, in a
+/// help or an error, all of them.
+pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut definition = definition();
+    let line = words::sorted(arguments, &definition);
+    read_by(&mut definition, &line).or_else(|error| match error.kind() {
+        ErrorKind::DisplayVersion => Err(error),
+        _ => read_by(&mut whole(), &line),
+    })
+}
+
+fn read_by(definition: &mut clap::Command, line: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut matches = definition.try_get_matches_from_mut(line).map_err(|error| without_hidden(error, definition))?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(definition))
+}
+
+/// The tips of an error are what `--help` shows: no command that is hidden, and each by its one name.
+fn without_hidden(mut error: clap::Error, definition: &clap::Command) -> clap::Error {
+    if let Some(ContextValue::Strings(tips)) = error.get(ContextKind::SuggestedSubcommand) {
+        let mut names: Vec<String> = vec![];
+        for tip in tips {
+            let found = definition.find_subcommand(tip);
+            let name = found.map_or(tip.as_str(), clap::Command::get_name);
+            if !found.is_some_and(clap::Command::is_hide_set) && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        if names.is_empty() {
+            // The empty list of other tips is printed as an empty line.
+            error.remove(ContextKind::SuggestedSubcommand);
+            error.remove(ContextKind::Suggested);
+        } else {
+            error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(names));
+        }
+    }
+    error
+}
