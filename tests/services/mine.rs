@@ -60,8 +60,19 @@ impl Stage {
         let fake = Fake::start(move |seen| inside.lock().unwrap().answer(seen));
         let stage = Self { home: Home::with_vault(), service, fake };
         stage.write_definition();
-        let add =
-            ["add", "mine/ci", "--stdin", "--instance", &stage.fake.origin, "--expires", "90d", "--scope", "read"];
+        let add = [
+            "add",
+            "mine/ci",
+            "--stdin",
+            "--instance",
+            &stage.fake.origin,
+            "--issued",
+            "2026-11-22",
+            "--expires",
+            "90d",
+            "--scope",
+            "read",
+        ];
         assert!(stage.piped(&add, &format!("{SECRET}1")).status.success());
         stage.trust();
         stage
