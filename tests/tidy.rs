@@ -56,7 +56,7 @@ const EXPOSING: Allowed = &[
     ("src/exchange/csv.rs", "writes the file of an export that was asked to hold secrets"),
     ("src/exchange/dotenv.rs", "writes the file of an export that was asked to hold secrets"),
     ("src/exchange/json.rs", "writes the file of an export that was asked to hold secrets"),
-    ("src/ops/behind.rs", "hands a copy to its holder, through a pipe"),
+    ("src/ops/behind.rs", "hands a copy to its holder, and a passphrase to what measures it, through pipes"),
     ("src/ops/strength.rs", "measures a new passphrase"),
     ("src/secret.rs", "the door itself"),
     ("src/service/answer.rs", "finds the token's own row in a list that its service gave"),

@@ -5,6 +5,8 @@
 
 #[path = "tui/activity.rs"]
 mod activity;
+#[path = "tui/acts.rs"]
+mod acts;
 #[path = "tui/detail.rs"]
 mod detail;
 #[path = "tui/enter.rs"]

@@ -85,12 +85,7 @@ pub(super) fn rename(args: &RenameArgs, desk: &mut Desk) -> Result<Exit, Error> 
 
 pub(super) fn tag(args: &TagArgs, desk: &mut Desk) -> Result<Exit, Error> {
     let mut edits = Edits::default();
-    for tag in &args.tag {
-        match tag.strip_prefix('-') {
-            Some(gone) => edits.untag(gone)?,
-            None => edits.tag(tag.strip_prefix('+').unwrap_or(tag))?,
-        }
-    }
+    args.tag.iter().try_for_each(|word| edits.tag_word(word))?;
     write(desk, &args.token, "tag", &edits, "Tagged")
 }
 

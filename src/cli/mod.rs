@@ -35,10 +35,12 @@ mod revoke;
 mod rotate;
 mod services;
 mod show;
+mod strength;
 mod table;
 mod terms;
 mod unlock;
 mod verify;
+mod window;
 mod words;
 
 use std::ffi::OsString;
@@ -57,6 +59,7 @@ use complete::Known;
 pub use face::Exit;
 use face::Face;
 use later::Later;
+pub use window::{Next, Window, report};
 
 /// Keeps personal access tokens: what each may do, when it ends, what is owed.
 ///
@@ -115,6 +118,8 @@ enum Command {
     Complete(Later<complete::Args>),
     #[command(hide = true)]
     Holder(Later<holder::Args>),
+    #[command(hide = true)]
+    Strength(Later<strength::Args>),
 }
 
 /// The commands that need to know where the person keeps things. The others are run by packagers, perhaps without a home.
@@ -191,33 +196,6 @@ impl Desk {
     }
 }
 
-/// What becomes of a command line.
-pub enum Next {
-    /// It ran to its end.
-    Exit(Exit),
-    /// The person wants the window.
-    Window(Box<Window>),
-}
-
-/// What a window is opened with. Faces do not know of each other: whoever called introduces them.
-pub struct Window {
-    /// Folders and settings.
-    pub ground: Ground,
-    /// What the vault is unlocked with.
-    pub means: Means,
-    /// No colours.
-    pub plain: bool,
-    /// Signs in ASCII.
-    pub ascii: bool,
-    /// Show the demo.
-    pub demo: bool,
-}
-
-/// Tells how a window ended, as any command does.
-pub fn report(ended: Result<(), Error>) -> Exit {
-    ended.map_or_else(|error| Face::new(Color::Auto, false).report(&error), |()| Exit::Done)
-}
-
 /// Runs a command line, to its end or to where the window begins.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Next {
     let cli = match line::read(arguments) {
@@ -247,6 +225,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Next {
             complete::run(args, face);
             Ok(Exit::Done)
         }),
+        Some(Command::Strength(_)) => ended(plain(), strength::run),
         Some(Command::Holder(Later(args))) => ended(plain(), |face| holder::run(&args, face)),
         Some(Command::AtDesk(command)) => return at_desk(common, Some(command)),
         None => return at_desk(common, None),

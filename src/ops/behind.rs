@@ -1,4 +1,4 @@
-//! The two processes that go on behind a command. Each is closed to others before it is given anything; the hands that it
+//! The processes behind a command: two that go on, and one that forgets. Each is closed to others before it is given anything; the hands that it
 //! works with do not know of each other, so they are introduced here.
 
 use std::ffi::{OsStr, OsString};
@@ -6,8 +6,12 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
+use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
+use super::error::Error;
+use super::strength::{Strength, strength};
+use super::unlock::read_passphrase;
 use crate::clipboard::{self, NotHeld};
 use crate::secret::{SECRET_BYTES_MAX, Secret};
 use crate::{agent, process};
@@ -26,6 +30,20 @@ pub fn agent(dir: &Path, say: impl FnOnce(&str)) -> Result<(), agent::Error> {
         say(agent::READY);
         process::detach()
     })
+}
+
+/// Measures a new passphrase in a process of its own, which ends with it: what measures takes it to pieces, and wipes none of
+/// them. For whoever stays.
+pub fn measured(passphrase: &SecretString) -> Option<Strength> {
+    let line = process::start(&["strength"], &[], passphrase.expose_secret().as_bytes()).ok()?;
+    let (score, time) = line.split_once(' ')?;
+    Some(Strength { score: score.parse().ok()?, time: time.to_owned() })
+}
+
+/// Measures what comes on standard input, and gives the line that [`measured`] reads.
+pub fn measure() -> Result<String, Error> {
+    let strength = strength(&read_passphrase(Path::new("-"))?);
+    Ok(format!("{} {}", strength.score, strength.time))
 }
 
 /// Starts a holder for a copy, and waits until it holds.

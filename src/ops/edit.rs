@@ -162,6 +162,14 @@ impl Edits {
         scopes.iter().try_for_each(|scope| self.scope(&scope.name, scope.rated))
     }
 
+    /// Adds a tag, `prod` or `+prod`, or takes one away, `-prod`.
+    pub fn tag_word(&mut self, word: &str) -> Result<(), Error> {
+        match word.strip_prefix('-') {
+            Some(gone) => self.untag(gone),
+            None => self.tag(word.strip_prefix('+').unwrap_or(word)),
+        }
+    }
+
     #[expect(clippy::unnecessary_wraps, reason = "every edit ends the same way, and most can fail before")]
     fn set(&mut self, field: Field, value: Option<String>) -> Result<(), Error> {
         self.all.push((field, value));
@@ -257,10 +265,17 @@ pub fn edit_shown(session: &Session, shown: &Shown, verb: &str, edits: &Edits) -
 
 /// Changes a token, all of it or nothing, and gives it as it is then. The history names the verb.
 pub fn edit(session: &Session, asked: &str, verb: &str, edits: &Edits) -> Result<Token, Error> {
-    session.write(verb, |vault| {
-        let token = find(vault, asked, Among::Kept)?;
-        apply(session, vault, &token, edits)
-    })
+    session.write(verb, |vault| edit_one(session, vault, asked, edits))
+}
+
+/// The same with several tokens, all of them or none.
+pub fn edit_all(session: &Session, asked: &[String], verb: &str, edits: &Edits) -> Result<Vec<Token>, Error> {
+    session.write(verb, |vault| asked.iter().map(|asked| edit_one(session, vault, asked, edits)).collect())
+}
+
+fn edit_one(session: &Session, vault: &mut Writer, asked: &str, edits: &Edits) -> Result<Token, Error> {
+    let token = find(vault, asked, Among::Kept)?;
+    apply(session, vault, &token, edits)
 }
 
 fn apply(session: &Session, vault: &mut Writer, token: &Token, edits: &Edits) -> Result<Token, Error> {

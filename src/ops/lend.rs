@@ -115,9 +115,13 @@ pub fn hold(ground: &Ground, means: &Means, hard: Option<Duration>, prompts: &Pr
     Ok(Unlocked { limits, already: false })
 }
 
+/// It was unlocked once.
+pub(super) fn locked(why: &str) -> Error {
+    Error::Locked { why: why.into(), hint: "unlock it again: 'patvault unlock'".into() }
+}
+
 /// What an error means that came while the key was lent.
 pub(super) fn explain(ground: &Ground, vault: &Vault, lent: &Lent, error: Error) -> Error {
-    let locked = |why: &str| Error::Locked { why: why.into(), hint: "unlock it again: 'patvault unlock'".into() };
     if lent.is_lost() {
         return locked("it was locked meanwhile");
     }

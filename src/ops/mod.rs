@@ -47,7 +47,7 @@ mod with;
 
 pub use add::{Added, add, check_place, fill, pasted, twins};
 pub use backup::{accept, back_up, backups, restore_backup};
-pub use behind::{agent, holder};
+pub use behind::{agent, holder, measure, measured};
 pub use browse::browse;
 pub use consumer::{add_place, edit_place, remove_place, rename_place, say_installed, way};
 pub use copy::{Copied, copy, copy_address, route};
@@ -56,7 +56,7 @@ pub use detect::{Recognised, detect, recognise};
 pub use discard::{discard, purge, restore, trash, trashed_as};
 pub use doctor::{EDIT_PREFIX, Finding, Level, mend, outside};
 pub use due::{Owed, answer, due};
-pub use edit::{Edits, changed, edit, edit_shown};
+pub use edit::{Edits, changed, edit, edit_all, edit_shown};
 pub use errand::Address;
 pub use error::{Elsewhere, Error};
 pub use export::{export, gather};

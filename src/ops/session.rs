@@ -144,6 +144,23 @@ impl Session {
         Ok(())
     }
 
+    /// Another one on the same vault, for a thread beside this one.
+    ///
+    /// # Errors
+    /// It was locked meanwhile.
+    pub fn twin(&self) -> Result<Self, Error> {
+        let ground = Ground { named: Some(self.ground.vault_name()?), ..self.ground.clone() };
+        let vault = ground.vault()?;
+        let key = match &self.key {
+            Key::Own(key) => Key::Own(key.clone()),
+            Key::Lent(_) => match lend::borrow(&ground, &vault)? {
+                Some(lent) => Key::Lent(lent),
+                None => return Err(lend::locked("it was locked meanwhile")),
+            },
+        };
+        Self::with_key(ground, vault, key)
+    }
+
     /// Whether the agent lends the key, so that it can be locked from anywhere.
     pub fn is_lent(&self) -> bool {
         matches!(self.key, Key::Lent(_))

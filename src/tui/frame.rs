@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
-use super::keymap::{Action, Context, Entry, Key, Keymap};
+use super::keymap::{Action, Context, Entry, Key, Keymap, Menu};
 use super::model::{Model, Shared};
 use super::screens::{Cover, Screen};
 use super::theme::Role;
@@ -84,7 +84,7 @@ fn foot(model: &Model, line: Rect) -> Vec<(&'static Entry, Key, Rect)> {
     let mut x = line.x + 1;
     for (entry, keys) in model.shared.keymap.entries(contexts) {
         let Some(key) = keys.first().filter(|_| !entry.short.is_empty()) else { continue };
-        let wide = columns_of(&key_sign(*key)) + 1 + columns_of(entry.short);
+        let wide = columns_of(&key.to_string()) + 1 + columns_of(entry.short);
         if x + wide > line.x + room {
             break;
         }
@@ -94,9 +94,20 @@ fn foot(model: &Model, line: Rect) -> Vec<(&'static Entry, Key, Rect)> {
     found
 }
 
-/// A key as the foot shows it.
-fn key_sign(key: Key) -> String {
-    key.to_string()
+const NAME: &str = " patvault ";
+/// From how many columns on the bar has menus.
+const MENUS: u16 = 60;
+
+/// The titles of the menus, where there is room for them.
+pub fn menus(shared: &Shared) -> Vec<(Menu, Rect)> {
+    if shared.size.0 < MENUS { vec![] } else { Menu::ALL.map(|menu| (menu, menu_place(menu))).into() }
+}
+
+/// Where the title of a menu stands.
+pub fn menu_place(menu: Menu) -> Rect {
+    let before = Menu::ALL.iter().take_while(|it| **it != menu);
+    let x = before.map(|menu| columns_of(menu.title()) + 2).sum::<u16>() + columns_of(NAME);
+    Rect::new(x, 0, columns_of(menu.title()) + 2, 1)
 }
 
 /// What is said on the right of the foot.
@@ -106,6 +117,9 @@ fn said(shared: &Shared) -> String {
     }
     if let Some((_, until)) = &shared.copied {
         return format!("copied, clears in {} s", shared.seconds_left(*until));
+    }
+    if let Some((done, of)) = shared.progress {
+        return format!("asking services: {done} of {of}");
     }
     match shared.list.marks().len() {
         0 => String::new(),
@@ -158,9 +172,13 @@ fn draw_bar(frame: &mut Frame, layout: &Layout, model: &Model) {
         }
         None => String::new(),
     };
-    let left = " patvault ";
-    buffer.set_stringn(layout.bar.x, layout.bar.y, left, layout.bar.width.into(), shared.style(Role::Bar));
-    let room = usize::from(layout.bar.width).saturating_sub(width(left));
+    buffer.set_stringn(layout.bar.x, layout.bar.y, NAME, layout.bar.width.into(), shared.style(Role::Bar));
+    let menus = menus(shared);
+    for (menu, area) in &menus {
+        buffer.set_stringn(area.x, area.y, format!(" {} ", menu.title()), area.width.into(), shared.style(Role::Bar));
+    }
+    let used = menus.last().map_or(columns_of(NAME), |(_, area)| area.right());
+    let room = usize::from(layout.bar.width.saturating_sub(used));
     let right = clipped(&right, room, shared.ascii);
     let x = layout.bar.right().saturating_sub(columns_of(&right));
     buffer.set_stringn(x, layout.bar.y, &right, room, shared.style(Role::Bar));
@@ -186,7 +204,7 @@ fn draw_foot(frame: &mut Frame, layout: &Layout, model: &Model) {
     buffer.set_style(line, shared.style(Role::Bar));
     for (entry, key, area) in foot(model, line) {
         let spans = [
-            Span::styled(key_sign(key), shared.style(Role::Key)),
+            Span::styled(key.to_string(), shared.style(Role::Key)),
             Span::styled(format!(" {}", entry.short), shared.style(Role::Bar)),
         ];
         Line::from(spans.to_vec()).render(area, buffer);
@@ -200,10 +218,10 @@ fn draw_foot(frame: &mut Frame, layout: &Layout, model: &Model) {
     buffer.set_stringn(x, line.y, &text, room, shared.style(Role::Bar).patch(shared.style(role)));
 }
 
-/// The keys of an action as text, for dialogs.
-pub fn keys_of(shared: &Shared, context: Context, action: Action) -> String {
+/// What is said of an action in a context, and its keys as text, for buttons.
+pub fn button_of(shared: &Shared, context: Context, action: Action) -> (&'static str, String) {
     let context = [context];
     let mut entries = shared.keymap.entries(&context);
     let found = entries.find(|(entry, _)| entry.action == action);
-    found.map(|(_, keys)| Keymap::shown(keys)).unwrap_or_default()
+    found.map(|(entry, keys)| (entry.short, Keymap::shown(keys))).unwrap_or_default()
 }

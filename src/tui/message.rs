@@ -56,6 +56,8 @@ pub enum Reply {
     Asked(Question),
     /// While the vault is being opened, this is said.
     Said(String),
+    /// How strong a new passphrase is, where that can be told.
+    Measured(Option<ops::Strength>),
     /// The vault is open.
     Opened(Box<Opened>),
     /// This is in the vault now.
@@ -90,6 +92,12 @@ pub enum Reply {
     Kept(TokenId, String),
     /// Something was done, and this is to be said of it.
     Done(String),
+    /// Services are being asked: how many answered, of how many.
+    Progress(usize, usize),
+    /// Before services are asked about these: such hosts get a secret for the first time.
+    Hosts(Vec<TokenId>, Vec<String>),
+    /// Services were asked. A sentence, and what is to be known of single tokens.
+    Verified(String, Vec<String>),
     /// Something failed.
     Failed(Fault),
 }
@@ -125,6 +133,8 @@ pub struct Opened {
     pub demo: bool,
     /// Its rules for reminders.
     pub rules: Rules,
+    /// All vaults of this device.
+    pub vaults: Vec<String>,
     /// Its tokens.
     pub tokens: Vec<Token>,
     /// Nobody else locks it: after that time without a key it is locked from here.
@@ -217,6 +227,8 @@ pub enum Request {
     Unlock,
     /// Make the first vault, with a passphrase, and open it.
     Create(String, SecretString),
+    /// Measure a new passphrase.
+    Measure(SecretString),
     /// Open a throw-away vault.
     Demo,
     /// Forget the key, and have the agent forget it.
@@ -255,4 +267,16 @@ pub enum Request {
     Add(Box<Draft>, bool, Option<Box<ops::Reply>>),
     /// Change a token that was shown.
     Edit(Box<Shown>, Box<Edits>),
+    /// Move them to the trash.
+    Remove(Vec<TokenId>),
+    /// Bring them back from there.
+    Restore(Vec<TokenId>),
+    /// Change their tags: words as `prod` and `-prod`.
+    Tag(Vec<TokenId>, String),
+    /// Ask their services about them. Whether the person knows which hosts get a secret for the first time.
+    Verify(Vec<TokenId>, bool),
+    /// End the asking.
+    Stop,
+    /// Close the vault, and open the one of that name.
+    Switch(String),
 }

@@ -108,6 +108,8 @@ fn model(start: &Start) -> Result<Model, Error> {
     let keymap = Keymap::read(&paths.config.join("keys.toml"))?;
     let at = At { now: clock::now(), passed: clock::passed() };
     let mut model = Model::new(at, (80, 24), theme, start.ascii, keymap, Settings::of(config));
+    let own = Theme::names(&themes).into_iter();
+    model.shared.themes = own.filter_map(|name| Theme::load(&name, &themes).ok()).collect();
     let no_vault = start.ground.vaults().is_empty() && start.ground.vault().is_err();
     model.stack.push(if no_vault && !start.demo {
         Screen::FirstRun(FirstRun::new(&config.vault, &paths.data.to_string_lossy()))

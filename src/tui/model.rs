@@ -40,6 +40,8 @@ pub struct Shared {
     pub size: (u16, u16),
     /// Colours.
     pub theme: Theme,
+    /// The colours that can be chosen.
+    pub themes: Vec<Theme>,
     /// Signs in ASCII.
     pub ascii: bool,
     /// Keys.
@@ -74,6 +76,8 @@ pub struct Shared {
     pub revealed: Option<Revealed>,
     /// When the vault is locked, if nothing is done.
     pub locks: Option<Duration>,
+    /// Services are being asked: how many answered, of how many.
+    pub progress: Option<(usize, usize)>,
     /// The last sign of life that the vault was given.
     pub touched: Duration,
 }
@@ -96,6 +100,8 @@ pub struct OpenVault {
     pub name: String,
     /// Its folder.
     pub folder: String,
+    /// All vaults of this device.
+    pub vaults: Vec<String>,
     /// It is thrown away at the end.
     pub demo: bool,
     /// Its rules for reminders.
@@ -134,6 +140,8 @@ pub enum Do {
     Show(crate::token::id::TokenId),
     /// Do something outside.
     Effect(Effect),
+    /// Forget everything of the vault: another one is being opened.
+    Forget,
     /// As if its key had been pressed, in whatever is in front then.
     Act(super::keymap::Action),
 }
@@ -156,6 +164,7 @@ impl Model {
         let shared = Shared {
             at,
             size,
+            themes: vec![],
             theme,
             ascii,
             keymap,
@@ -174,6 +183,7 @@ impl Model {
             copied: None,
             revealed: None,
             locks: None,
+            progress: None,
             touched: at.passed,
         };
         Self { shared, tabs: Screen::tabs(), tab: 0, stack: vec![], hand: Hand::default() }
@@ -194,7 +204,7 @@ impl Model {
         (shared.history_stale, shared.history_wanted, shared.services_wanted) = (true, false, false);
         // A copy outlives the lock: what it says stays true, and names nothing.
         shared.copied = shared.copied.take().map(|(_, until)| (String::new(), until));
-        (shared.revealed, shared.locks) = (None, None);
+        (shared.revealed, shared.locks, shared.progress) = (None, None, None);
         (self.tabs, self.tab, self.stack) = (Screen::tabs(), 0, vec![]);
     }
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 
 use super::frame;
-use super::keymap::{Action, Key};
-use super::message::{At, Effect, Message, Opened, Reply, Request};
+use super::keymap::{Action, Key, Menu};
+use super::message::{At, Copied, Effect, Message, Opened, Reply, Request};
 use super::model::{Do, Model, OpenVault, Revealed};
 use super::pointer::Pointer;
-use super::screens::{Cover, Screen, help, palette, unlock};
+use super::screens::{Cover, Screen, confirm, help, palette, pick, unlock};
 use super::theme::Role;
 use crate::token::id::TokenId;
 
@@ -118,6 +118,7 @@ fn window(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Quit => return vec![Effect::Quit],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
+        Action::Stop if model.shared.progress.is_some() => return vec![Effect::Ask(Request::Stop)],
         Action::Lock if model.shared.vault.is_some() => return lock(model),
         Action::NextTab => go_to(model, (model.tab + 1) % tabs),
         Action::PreviousTab => go_to(model, (model.tab + tabs - 1) % tabs),
@@ -127,6 +128,9 @@ fn window(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Activity => go_to(model, 3),
         Action::Services => go_to(model, 4),
         Action::Undo if model.shared.vault.is_some() => return vec![Effect::Ask(Request::Undo(None))],
+        Action::Menu => model.stack.push(Screen::Pick(pick::Pick::menu(Menu::File, &model.shared))),
+        Action::Vaults => model.stack.push(Screen::Pick(pick::Pick::vaults(&model.shared))),
+        Action::Themes => model.stack.push(Screen::Pick(pick::Pick::themes(&model.shared))),
         Action::Help => model.stack.push(Screen::Help(help::Help::default())),
         action if model.shared.vault.is_some() && Screen::opened_by(action, &model.shared).is_some() => {
             model.stack.extend(Screen::opened_by(action, &model.shared));
@@ -169,6 +173,11 @@ fn carry_out(model: &mut Model, todo: Vec<Do>) -> Vec<Effect> {
                 model.stack.pop();
             }
             Do::Show(id) => show(model, id),
+            Do::Forget => {
+                model.forget();
+                model.stack.push(Screen::Unlock(unlock::Unlock::trying()));
+                effects.push(Effect::Redraw);
+            }
             Do::Effect(effect) => effects.push(effect),
             Do::Act(action) => effects.extend(act(model, action)),
         }
@@ -188,6 +197,10 @@ fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
             go_to(model, *tab);
             return effects;
         }
+        if let Some((menu, _)) = frame::menus(&model.shared).into_iter().find(|(_, area)| area.contains(at)) {
+            model.stack.push(Screen::Pick(pick::Pick::menu(menu, &model.shared)));
+            return effects;
+        }
         if let Some((action, _)) = layout.foot.iter().find(|(_, area)| area.contains(at)) {
             effects.extend(act(model, *action));
             return effects;
@@ -204,6 +217,10 @@ fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
 }
 
 fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
+    let is_asked = matches!(reply, Reply::Asked(_)) && !matches!(model.stack.last(), Some(Screen::Unlock(_)));
+    if is_asked {
+        model.stack.push(Screen::Unlock(unlock::Unlock::trying()));
+    }
     // Whoever is in front may wait for it; what it says of the vault is taken in any case.
     let told = front(model).map_or_else(Vec::new, |(screen, shared)| screen.it_mut().reply(&reply, shared));
     let mut effects = carry_out(model, told);
@@ -234,20 +251,10 @@ fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
             shared.history_wanted = false;
         }
         Reply::Services(services) => shared.services = Some(services),
-        Reply::Copied(copied) => {
-            shared.history_stale = true;
-            shared.copied = copied.cleared.map(|time| (copied.path.clone(), passed + time));
-            match (copied.warning, copied.cleared) {
-                (Some(warning), _) => shared.say(Role::Soon, format!("{}: {warning}", copied.path)),
-                (None, None) => {
-                    shared.say(Role::Good, format!("{} was sent to your terminal (it cannot confirm)", copied.path));
-                }
-                (None, Some(_)) => {}
-            }
-        }
+        Reply::Copied(copied) => self::copied(shared, copied),
         Reply::Revealed(id, secret) => {
             let until = passed + shared.settings.reveal;
-            shared.revealed = Some(Revealed { id, secret, until });
+            (shared.revealed, shared.details) = (Some(Revealed { id, secret, until }), None);
         }
         Reply::Kept(id, text) => {
             shared.list.seek(id);
@@ -255,12 +262,20 @@ fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
         }
         Reply::Left(time) => shared.locks = Some(passed + time),
         Reply::Done(text) => shared.say(Role::Good, text),
+        Reply::Progress(done, of) => shared.progress = Some((done, of)),
+        Reply::Hosts(ids, hosts) => {
+            let then = Effect::Ask(Request::Verify(ids, true));
+            let question = "For the first time from here, secrets go to";
+            model.stack.push(Screen::Confirm(confirm::Confirm::before(then, question, hosts)));
+        }
+        Reply::Verified(said, told) => verified(model, &said, told),
         Reply::Failed(fault) => {
-            (shared.details_wanted, shared.history_wanted) = (None, false);
+            (shared.details_wanted, shared.history_wanted, shared.progress) = (None, false, None);
             shared.fail(&fault);
         }
         Reply::Asked(_)
         | Reply::Said(_)
+        | Reply::Measured(_)
         | Reply::Shown(_)
         | Reply::Twins(_)
         | Reply::Whole(_)
@@ -271,12 +286,34 @@ fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
     effects
 }
 
+/// What became of it is said; what is to be known of single tokens is shown.
+fn verified(model: &mut Model, said: &str, told: Vec<String>) {
+    model.shared.progress = None;
+    model.shared.say(Role::Good, said);
+    if !told.is_empty() {
+        model.stack.push(Screen::Confirm(confirm::Confirm::report(said, told)));
+    }
+}
+
+fn copied(shared: &mut super::model::Shared, copied: Copied) {
+    // Its uses are one more.
+    (shared.details, shared.history_stale) = (None, true);
+    shared.copied = copied.cleared.map(|time| (copied.path.clone(), shared.at.passed + time));
+    match (copied.warning, copied.cleared) {
+        (Some(warning), _) => shared.say(Role::Soon, format!("{}: {warning}", copied.path)),
+        (None, None) => {
+            shared.say(Role::Good, format!("{} was sent to your terminal (it cannot confirm)", copied.path));
+        }
+        (None, Some(_)) => {}
+    }
+}
+
 fn open(model: &mut Model, opened: Opened) {
     let shared = &mut model.shared;
-    let Opened { name, folder, demo, rules, tokens, idle } = opened;
+    let Opened { name, folder, demo, rules, vaults, tokens, idle } = opened;
     shared.locks = idle.map(|idle| shared.at.passed + idle);
     shared.touched = shared.at.passed;
-    shared.vault = Some(OpenVault { name, folder, demo, rules, idle });
+    shared.vault = Some(OpenVault { name, folder, vaults, demo, rules, idle });
     shared.list.load(tokens, &rules, &shared.at.now);
     shared.remind();
     model.stack.clear();

@@ -1,25 +1,29 @@
 //! The thread that works with the vault: it runs the verbs, one after the other, and looks once a second whether somebody
 //! else changed or locked the vault. Nothing that it does keeps the keyboard waiting.
 
+mod acts;
+mod asker;
 mod keeping;
 mod turning;
+mod verify;
 
 use std::os::unix::fs::MetadataExt;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
 
 use self::turning::Turns;
-use super::message::{Answer, Copied, Details, Fault, History, Opened, Question, Reply, Request, Wants};
+use super::message::{Answer, Copied, Details, Fault, History, Opened, Reply, Request};
 use super::post::{Letter, Post};
 use super::terminal::Pen;
 use crate::clipboard::{Choice, Way};
-use crate::ops::{self, Demo, Error, Ground, Init, Means, Session};
+use crate::ops::{self, Demo, Error, Ground, Init, Means, Session, Which};
 use crate::token::id::TokenId;
 use crate::token::reminder::Answer as Answered;
-use crate::vault::{Prompt, Prompts};
+use crate::vault::Prompts;
+use asker::Asker;
 
 /// How often it is looked what others did.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -39,9 +43,9 @@ impl Worker {
     pub fn start(ground: Ground, means: Means, post: Post, pen: Pen) -> Self {
         let (requests, asked) = sync_channel(WAITING_MAX);
         let (answers, answered) = sync_channel(1);
-        let prompts = Arc::new(Asker { post: post.clone(), answers: Mutex::new(answered) });
-        let desk =
-            Desk { ground, means, prompts, post, pen, turns: Turns::default(), open: None, seen: None, left: None };
+        let prompts = Arc::new(Asker::new(post.clone(), answered));
+        let (turns, open, seen, left, asking) = (Turns::default(), None, None, None, None);
+        let desk = Desk { ground, means, prompts, post, pen, turns, open, seen, left, asking };
         std::thread::spawn(move || desk.work(&asked));
         Self { requests, answers }
     }
@@ -88,6 +92,8 @@ struct Desk {
     seen: Option<Seen>,
     /// For how long it stays unlocked, and when that was.
     left: Option<(Duration, Duration)>,
+    /// Ends the asking that is under way.
+    asking: Option<ops::Stop>,
 }
 
 impl Desk {
@@ -127,8 +133,23 @@ impl Desk {
         match request {
             Request::Unlock => self.unlock(),
             Request::Create(name, passphrase) => self.create(name, passphrase),
+            Request::Measure(passphrase) => {
+                self.reply(Reply::Measured(ops::measured(&passphrase)));
+                Ok(())
+            }
             Request::Demo => self.demo(),
             Request::Lock => self.lock(),
+            Request::Verify(ids, agreed) => self.verify(ids, agreed),
+            Request::Stop => {
+                if let Some(stop) = self.asking.take() {
+                    stop.stop();
+                }
+                Ok(())
+            }
+            Request::Switch(name) => {
+                (self.open, self.ground.named) = (None, Some(name));
+                self.unlock()
+            }
             other => {
                 let (pen, post) = (Arc::clone(&self.pen), self.post.clone());
                 let Some(open) = &mut self.open else { return Ok(()) };
@@ -172,8 +193,10 @@ impl Desk {
         let init = Init { name, passphrase: Some(passphrase), typed: true, ..Init::default() };
         let session = ops::init(self.ground.clone(), init, &self.prompts())?;
         self.ground.named.clone_from(&session.ground.named);
-        drop(session);
-        self.unlock()
+        let handed_over = self.ground.agent && self.ground.config.agent.auto;
+        self.open = Some(Open::Own(session));
+        // With the agent's help from then on, so that it can be locked from elsewhere.
+        if handed_over { self.unlock() } else { self.opened() }
     }
 
     fn demo(&mut self) -> Result<(), Error> {
@@ -194,6 +217,7 @@ impl Desk {
             folder: session.vault.dir().to_string_lossy().into_owned(),
             demo,
             rules: session.rules,
+            vaults: session.ground.vaults(),
             tokens,
             idle: (!session.is_lent()).then_some(idle),
         };
@@ -207,11 +231,31 @@ impl Desk {
         if let Some(Open::Demo(_)) = self.open {
             return Ok(());
         }
+        if let Some(stop) = self.asking.take() {
+            stop.stop();
+        }
         let Some(Open::Own(session)) = self.open.take() else { return Ok(()) };
         let lent = session.is_lent();
         let ground = Ground { named: Some(session.ground.vault_name()?), ..session.ground.clone() };
         drop(session);
         if lent { ops::lock(&ground) } else { Ok(()) }
+    }
+
+    /// Asks services, in a thread of its own with a session of its own: whoever sits here goes on meanwhile.
+    fn verify(&mut self, ids: Vec<TokenId>, agreed: bool) -> Result<(), Error> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        let session = open.session().twin()?;
+        let plan = ops::plan_verify(&session, Which::These(&ids), ops::With::default())?;
+        let new = ops::Hosts::new_in(&session.ground, plan.hosts());
+        if new != ops::Hosts::default() {
+            if !agreed {
+                self.reply(Reply::Hosts(ids, new.said.into_iter().chain(new.asked).collect()));
+                return Ok(());
+            }
+            ops::remember_hosts(&session.ground, &new)?;
+        }
+        self.asking = Some(verify::start(session, plan, self.post.clone()));
+        Ok(())
     }
 
     /// Looks what others did: whether another file stands there, and for how long the agent holds the key.
@@ -295,6 +339,9 @@ fn verb(session: &mut Session, request: Request, pen: &Pen, post: &Post) -> Resu
             session.after(&got);
             Some(Reply::Revealed(id, got.secret))
         }
+        Request::Remove(ids) => Some(acts::remove(session, &ids)?),
+        Request::Restore(ids) => Some(acts::restore(session, &ids)?),
+        Request::Tag(ids, words) => Some(acts::tag(session, &ids, &words)?),
         other => keeping::verb(session, other, post)?,
     })
 }
@@ -318,52 +365,4 @@ fn copy(session: &Session, id: TokenId, pen: &Pen) -> Result<Copied, Error> {
 fn stat(session: &Session) -> Option<Seen> {
     let meta = std::fs::metadata(session.vault.file()).ok()?;
     Some(Seen(meta.ino(), meta.mtime(), meta.mtime_nsec(), meta.size()))
-}
-
-/// Asks whoever sits at the window.
-struct Asker {
-    post: Post,
-    answers: Mutex<Receiver<Option<Answer>>>,
-}
-
-impl Asker {
-    fn ask(&self, text: &str, wants: Wants) -> Option<Answer> {
-        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        // One that came after its question was over is not for this one.
-        while answers.try_recv().is_ok() {}
-        self.post.send(Letter::Reply(Reply::Asked(Question { text: text.to_owned(), wants })));
-        answers.recv().ok().flatten()
-    }
-}
-
-impl Prompt for Asker {
-    fn is_there(&self) -> bool {
-        true
-    }
-
-    fn say(&self, message: &str) {
-        self.post.send(Letter::Reply(Reply::Said(message.to_owned())));
-    }
-
-    fn confirm(&self, question: &str, yes: &str, no: Option<&str>) -> Option<bool> {
-        let text = format!("{question} (y = {yes}, n = {})", no.unwrap_or("no"));
-        match self.ask(&text, Wants::Word)? {
-            Answer::Word(yes) => Some(yes),
-            _ => None,
-        }
-    }
-
-    fn text(&self, question: &str) -> Option<String> {
-        match self.ask(question, Wants::Text)? {
-            Answer::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    fn passphrase(&self, question: &str) -> Option<SecretString> {
-        match self.ask(question, Wants::Hidden)? {
-            Answer::Hidden(text) => Some(text),
-            _ => None,
-        }
-    }
 }

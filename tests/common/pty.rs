@@ -124,7 +124,7 @@ impl Home {
         command.args(["--ctty", "--wait"]).args(&self.through).arg(program).args(args).envs(vars.iter().copied());
         let child = command.stdin(end()).stdout(out.unwrap_or_else(end)).stderr(end()).spawn().unwrap();
         let chunks = read_on(master.try_clone().unwrap());
-        Some(Visit { master, chunks, child, seen: vec![], at: 0, until: Instant::now() + PATIENCE })
+        Some(Visit { master, chunks, child, seen: vec![], at: 0, columns, until: Instant::now() + PATIENCE })
     }
 }
 
@@ -163,6 +163,7 @@ pub struct Visit {
     seen: Vec<u8>,
     /// What was waited for stands before this.
     at: usize,
+    columns: u16,
     until: Instant,
 }
 
@@ -193,15 +194,45 @@ impl Visit {
         }
     }
 
+    /// Waits for a text to stand on the screen, wherever the terminal was told to write it.
+    #[track_caller]
+    pub fn shows(&mut self, text: &str) -> &mut Self {
+        while !self.screen().contains(text) {
+            assert!(self.read(), "it ended before {text:?}:\n{}", self.screen());
+        }
+        self.at = self.seen.len();
+        self
+    }
+
+    /// What the terminal shows, of 24 lines.
+    pub fn screen(&self) -> String {
+        let mut terminal = vt100::Parser::new(24, self.columns, 0);
+        terminal.process(&self.seen);
+        terminal.screen().contents()
+    }
+
     /// Types.
     pub fn types(&mut self, text: &str) -> &mut Self {
         self.master.write_all(text.as_bytes()).unwrap();
         self
     }
 
+    /// The program's number.
+    pub fn pid(&self) -> String {
+        self.child.id().to_string()
+    }
+
     /// Sends the program a signal.
     pub fn sends(&mut self, signal: Signal) -> &mut Self {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
+        self
+    }
+
+    /// Waits until it is stopped.
+    pub fn stops(&mut self) -> &mut Self {
+        let pid = Pid::from_child(&self.child);
+        let stopped = rustix::process::waitpid(Some(pid), rustix::process::WaitOptions::UNTRACED).unwrap();
+        assert!(stopped.is_some_and(|(_, status)| status.stopped()));
         self
     }
 
@@ -230,7 +261,7 @@ impl Visit {
         match self.chunks.recv_timeout(self.until.saturating_duration_since(Instant::now())) {
             Ok(chunk) => self.seen.extend(chunk),
             Err(RecvTimeoutError::Disconnected) => return false,
-            Err(RecvTimeoutError::Timeout) => panic!("nothing more comes:\n{}", self.shown()),
+            Err(RecvTimeoutError::Timeout) => panic!("nothing more comes:\n{}\n{}", self.screen(), self.shown()),
         }
         true
     }
@@ -269,6 +300,6 @@ impl End {
 // Each test takes what it needs; what one leaves, another takes.
 const _: () = {
     let _ = (Home::bare, Home::visit, Home::visit_piped, Home::visit_other, Visit::types, Visit::sends, Visit::is_open);
-    let _ = (End::lines, End::is_colored);
+    let _ = (End::lines, End::is_colored, Visit::pid, Visit::stops, Visit::shows);
     let _ = |end: &End| (end.code, end.signal, end.piped.len(), end.given_back);
 };

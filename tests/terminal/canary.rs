@@ -1,7 +1,7 @@
 //! A whole life of a vault, with secrets that exist nowhere else: nothing that it leaves behind holds one.
 
 mod copies;
-mod needles;
+pub(super) mod needles;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -333,24 +333,7 @@ impl Life {
     /// look into another process, which is said aloud.
     fn core(&self) -> Option<Vec<u8>> {
         let socket = UnixStream::connect(self.home.path("p/run/agent.sock")).unwrap();
-        let agent = socket_peercred(&socket).unwrap().pid.as_raw_nonzero().to_string();
-        // Not among what is looked through at the end.
-        let dir = tempfile::tempdir().unwrap();
-        let core = dir.path().join("core");
-        let mut gdb = Command::new("gdb");
-        gdb.args(["--batch", "--nx", "--pid", &agent]);
-        for step in ["set use-coredump-filter off", "set dump-excluded-mappings on", "set debuginfod enabled off"] {
-            gdb.args(["-ex", step]);
-        }
-        let output = gdb.arg("-ex").arg(format!("generate-core-file {}", core.display())).output().unwrap();
-        let Ok(mut bytes) = fs::read(&core) else {
-            skipped(&format!("no core can be taken here: {}", String::from_utf8_lossy(&output.stderr)));
-            return None;
-        };
-        for part in ["cmdline", "environ"] {
-            bytes.extend(fs::read(format!("/proc/{agent}/{part}")).unwrap());
-        }
-        Some(bytes)
+        core_of(&socket_peercred(&socket).unwrap().pid.as_raw_nonzero().to_string())
     }
 
     /// What is left: the vault, what this device remembers, and what was written down of every program that was started.
@@ -370,6 +353,28 @@ impl Life {
             }
         }
     }
+}
+
+/// Everything in a process's memory and registers, and what it was started with. `None` where this machine lets nobody look
+/// into another process, which is said aloud.
+pub(super) fn core_of(pid: &str) -> Option<Vec<u8>> {
+    // Not among what is looked through at the end.
+    let dir = tempfile::tempdir().unwrap();
+    let core = dir.path().join("core");
+    let mut gdb = Command::new("gdb");
+    gdb.args(["--batch", "--nx", "--pid", pid]);
+    for step in ["set use-coredump-filter off", "set dump-excluded-mappings on", "set debuginfod enabled off"] {
+        gdb.args(["-ex", step]);
+    }
+    let output = gdb.arg("-ex").arg(format!("generate-core-file {}", core.display())).output().unwrap();
+    let Ok(mut bytes) = fs::read(&core) else {
+        skipped(&format!("no core can be taken here: {}", String::from_utf8_lossy(&output.stderr)));
+        return None;
+    };
+    for part in ["cmdline", "environ"] {
+        bytes.extend(fs::read(format!("/proc/{pid}/{part}")).unwrap());
+    }
+    Some(bytes)
 }
 
 impl Drop for Life {

@@ -2,6 +2,8 @@
 
 use rustix::process::Signal;
 
+use super::canary::core_of;
+use super::canary::needles::{Needles, fresh, key_bytes, key_text};
 use super::pty::{Home, Visit};
 
 const TAKEN: &str = "\x1b[?1049h";
@@ -12,7 +14,7 @@ fn open(home: &Home) -> Option<Visit> {
     let identity = home.path("identity");
     let vars = [("PATVAULT_IDENTITY", identity.to_str().unwrap()), ("SSH_CONNECTION", "here")];
     let mut visit = home.visit_with(&["--no-agent"], 80, &vars)?;
-    visit.sees(TAKEN).sees("github");
+    visit.sees(TAKEN).shows("github");
     Some(visit)
 }
 
@@ -21,7 +23,7 @@ fn the_window_opens_copies_and_closes() {
     let home = Home::furnished();
     let Some(mut visit) = open(&home) else { return };
     // What a terminal is sent for its clipboard, and nothing else: the secret in base64.
-    visit.types("\r").sees("\x1b]52;c;bm90LWEtcmVhbC1zZWNyZXQ=\x07").sees("was sent to your terminal");
+    visit.types("\r").sees("\x1b]52;c;bm90LWEtcmVhbC1zZWNyZXQ=\x07").shows("was sent to your terminal");
     visit.types("q").sees(GIVEN_BACK);
     let end = visit.ends();
     assert!(end.code == Some(0) && end.given_back, "{end:?}");
@@ -45,7 +47,7 @@ fn the_demo_leaves_nothing_behind() {
     std::fs::create_dir(home.path("tmp")).unwrap();
     let tmp = home.path("tmp");
     let Some(mut visit) = home.visit_with(&["demo"], 80, &[("TMPDIR", tmp.to_str().unwrap())]) else { return };
-    visit.sees("demo").types("q");
+    visit.shows("demo").types("q");
     assert!(visit.ends().given_back);
     assert_eq!(std::fs::read_dir(tmp).unwrap().count(), 0);
     assert!(!home.path("p").exists());
@@ -54,7 +56,7 @@ fn the_demo_leaves_nothing_behind() {
 #[test]
 fn there_is_a_window_for_who_has_no_vault() {
     let Some(mut visit) = Home::bare().visit(&[]) else { return };
-    visit.sees("Your first vault").types("\x1b");
+    visit.shows("Your first vault").types("\x1b");
     let end = visit.ends();
     assert!(end.code == Some(0) && end.given_back, "{end:?}");
 }
@@ -73,4 +75,87 @@ fn a_reminder_is_put_off_and_that_is_taken_back() {
     visit.types("q");
     assert!(visit.ends().given_back);
     assert!(home.done(&["history"], "").contains("undo github/ci"));
+}
+
+#[test]
+fn two_windows_and_a_command_see_what_each_other_wrote() {
+    let home = Home::furnished();
+    let Some(mut one) = open(&home) else { return };
+    let Some(mut two) = open(&home) else { return };
+    home.done(&["add", "gitlab/second", "--stdin"], "not-a-real-secret-2");
+    one.shows("second");
+    two.shows("second");
+    // Sorted by how they stand, and then by path: the one that is selected stays it.
+    one.types("tshared\r").shows("tagged");
+    two.types("\x1b[B").types("D").shows("in the trash");
+    one.shows("Tokens 1");
+    let listed = home.done(&["list", "--all", "--columns", "name,tags,status"], "");
+    assert!(listed.contains("#shared") && listed.contains("trashed"), "{listed}");
+    for mut window in [one, two] {
+        window.types("q");
+        assert!(window.ends().given_back);
+    }
+}
+
+#[test]
+fn a_lock_from_elsewhere_closes_the_window_to_the_vault() {
+    let home = Home::furnished();
+    let identity = home.path("identity");
+    let vars = [("PATVAULT_IDENTITY", identity.to_str().unwrap())];
+    let Some(mut visit) = home.visit_with(&[], 80, &vars) else { return };
+    visit.shows("github");
+    home.done(&["lock"], "");
+    visit.shows("The vault is locked.").types("q");
+    assert!(visit.ends().given_back);
+}
+
+#[test]
+fn it_is_stopped_and_goes_on() {
+    let home = Home::furnished();
+    let Some(mut visit) = open(&home) else { return };
+    visit.types("\x1a").sees(GIVEN_BACK);
+    visit.stops();
+    assert!(visit.is_open(), "the shell has the terminal");
+    visit.sends(Signal::CONT).sees(TAKEN).shows("github");
+    visit.types("q");
+    assert!(visit.ends().given_back);
+}
+
+#[test]
+fn an_idle_window_holds_no_secret_and_a_locked_one_no_key() {
+    let (passphrase, secret) = (fresh(), fresh());
+    let home = Home::bare();
+    if crate::tools::tool("gdb").is_none() {
+        return;
+    }
+    std::fs::write(home.path("passphrase"), &passphrase).unwrap();
+    let file = home.path("passphrase");
+    let file = file.to_str().unwrap();
+    let vars = [("SSH_CONNECTION", "here")];
+    let Some(mut visit) = home.visit_with(&["--no-agent"], 80, &vars) else { return };
+    visit.shows("Your first vault").types(&passphrase).shows("is strong");
+    visit.types("\t").types(&passphrase).types("\r").shows("The vault is empty");
+    visit.types("\x0c").shows("Locked.").types("\r").shows("Passphrase of the vault");
+    visit.types(&format!("\x1b[200~{passphrase}\x1b[201~\r")).shows("The vault is empty");
+    home.done(&["add", "github/ci", "--stdin", "--passphrase-file", file], &secret);
+    visit.shows("github").types("r").shows(&secret[..30]).types("r").types("\r").shows("was sent to your terminal");
+    visit.types("?").shows("Help");
+    let mut needles = Needles::default();
+    needles.add("the passphrase", passphrase.as_bytes());
+    needles.add("the secret", secret.as_bytes());
+    let Some(idle) = core_of(&visit.pid()) else { return };
+    assert_eq!(needles.find(&idle), [""; 0], "what an idle window holds");
+    let slot = std::fs::read(home.path("p/data/main/keys/passphrase.age")).unwrap();
+    let identity = age::scrypt::Identity::new(age::secrecy::SecretString::from(passphrase));
+    let text = String::from_utf8(age::decrypt(&identity, &slot).unwrap()).unwrap();
+    let key = text.lines().find(|line| line.starts_with("AGE-SECRET-KEY-")).unwrap();
+    needles.add("the vault key", &key_bytes(key));
+    needles.add("the text of the vault key", key_text(key));
+    assert_eq!(needles.find(&core_of(&visit.pid()).unwrap()), ["the vault key"], "the needles are sharp");
+    visit.types("q").types("\x0c").shows("Locked.");
+    // The key goes in a thread beside: whatever is asked after that is answered after that.
+    visit.types("\r").shows("Passphrase of the vault").types("\x1b").shows("The vault is locked.");
+    assert_eq!(needles.find(&core_of(&visit.pid()).unwrap()), [""; 0], "what a locked window holds");
+    visit.types("q");
+    assert!(visit.ends().given_back);
 }

@@ -53,6 +53,7 @@ impl Stage {
         stage.reply(Reply::Opened(Box::new(Opened {
             name: "main".into(),
             folder: "/home/ada/.local/share/patvault/main".into(),
+            vaults: vec!["main".into(), "work".into()],
             demo: false,
             rules: Rules::default(),
             tokens,

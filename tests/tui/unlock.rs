@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use patvault::fault::Kind;
+use patvault::ops::Strength;
 use patvault::tui::message::{Fault, Question, Reply, Wants};
 use patvault::tui::screens::Screen;
 use patvault::tui::screens::first_run::FirstRun;
@@ -41,7 +42,11 @@ fn the_first_vault_is_made_here() {
     stage.model.stack.push(Screen::FirstRun(FirstRun::new("main", "/home/ada/.local/share/patvault")));
     assert_data_eq!(stage.screen(), file!["screens/first-run.txt"].raw());
     stage.keys("password");
+    assert_eq!(stage.effects().matches("Measure").count(), 1, "one after the other");
+    let strength = Strength { score: 0, time: "less than a second".into() };
+    stage.reply(Reply::Measured(Some(strength)));
     assert!(stage.screen().contains("is weak"));
+    assert_eq!(stage.effects().matches("Measure").count(), 1, "what was typed meanwhile");
     stage.keys("<enter>other<enter>");
     assert!(stage.screen().contains("The two are not the same.") && stage.effects().is_empty());
     stage.keys("password<enter>");

@@ -132,7 +132,7 @@ fn install(session: &Session, id: &str, desk: &mut Desk) -> Result<Exit, Error> 
 /// Asks the service about the new one, and about old ones that are owed.
 fn check(session: &Session, plan: &RotatePlan, args: &Args, desk: &mut Desk) -> Result<Vec<Checked>, Error> {
     let with = With::read(session, &args.with)?;
-    let looked = ops::plan_verify(session, Which::One(plan.token.id), with)?;
+    let looked = ops::plan_verify(session, Which::These(&[plan.token.id]), with)?;
     for skipped in looked.skipped.iter().filter(|_| !args.json) {
         desk.face.say(&format!("Not verified: {}", escaped(&skipped.why)));
     }

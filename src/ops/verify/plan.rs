@@ -20,8 +20,8 @@ pub enum Which<'a> {
     All,
     /// Those that a query finds.
     Query(&'a Query),
-    /// This one.
-    One(TokenId),
+    /// These.
+    These(&'a [TokenId]),
 }
 
 /// A version of a token that is to be asked about.
@@ -79,7 +79,7 @@ pub fn plan_verify(session: &Session, which: Which, with: With) -> Result<Plan, 
 fn is_meant(session: &Session, which: Which, token: &Token) -> bool {
     match which {
         Which::All => true,
-        Which::One(id) => token.id == id,
+        Which::These(ids) => ids.contains(&token.id),
         Which::Query(query) => Search::new(query, &session.rules, &session.now).score(token).is_some(),
         Which::Owed => {
             let today = session.now.today();

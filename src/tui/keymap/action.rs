@@ -25,6 +25,13 @@ pub enum Action {
     Close,
     Mark,
     MarkAll,
+    Tag,
+    Verify,
+    Stop,
+    Remove,
+    Restore,
+    Undo,
+    ContextMenu,
     Filter,
     ClearFilter,
     Sort,
@@ -45,7 +52,6 @@ pub enum Action {
     Act,
     Snooze,
     Done,
-    Undo,
     Only,
     Nearer,
     Wider,
@@ -56,6 +62,9 @@ pub enum Action {
     Browse,
     NextTab,
     PreviousTab,
+    Menu,
+    Vaults,
+    Themes,
     Palette,
     Help,
     Lock,
@@ -175,6 +184,12 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Revoke, C::Token, TOKEN, "revoke", "revoke", "Have an old version revoked, or the one in use", &["x"]),
     entry(A::Mark, C::Tokens, TOKEN, "mark", "mark", "Mark the token, or take its mark away", &["space"]),
     entry(A::MarkAll, C::Tokens, TOKEN, "mark-all", "", "Mark all tokens that are shown, or none", &["*"]),
+    entry(A::Verify, C::Tokens, TOKEN, "verify", "verify", "Ask the service about it", &["v"]),
+    entry(A::Tag, C::Tokens, TOKEN, "tag", "", "Change its tags", &["t"]),
+    entry(A::Remove, C::Tokens, TOKEN, "remove", "", "Move it to the trash", &["delete", "D"]),
+    entry(A::Restore, C::Tokens, TOKEN, "restore", "", "Bring it back from the trash", &["B"]),
+    entry(A::ContextMenu, C::Tokens, None, "token-menu", "", "All that can be done with the token", &["m"]),
+    entry(A::Stop, C::Window, FILE, "stop", "", "Stop asking services", &["ctrl-x"]),
     entry(A::Filter, C::Tokens, VIEW, "filter", "filter", "Filter by words as you type", &["/"]),
     entry(A::ClearFilter, C::Tokens, VIEW, "clear-filter", "", "Take filter, reveal and marks away", &["esc"]),
     entry(A::Sort, C::Tokens, VIEW, "sort", "", "Sort by the next column", &["s"]),
@@ -243,20 +258,13 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Services, C::Window, VIEW, "services", "", "To the services", &["5"]),
     entry(A::NextTab, C::Window, VIEW, "next-tab", "", "To the next tab", &["ctrl-right", "]"]),
     entry(A::PreviousTab, C::Window, VIEW, "previous-tab", "", "To the tab before", &["ctrl-left", "["]),
+    entry(A::Themes, C::Window, VIEW, "themes", "", "Choose the colours", &["T"]),
     entry(A::Redraw, C::Window, VIEW, "redraw", "", "Draw everything anew", &["ctrl-r"]),
     entry(A::Palette, C::Window, HELP, "palette", "commands", "Find everything that can be done", &[":", "ctrl-p"]),
     entry(A::Help, C::Window, HELP, "help", "help", "Keys, words of a filter, what the signs mean", &["?", "f1"]),
+    entry(A::Menu, C::Window, None, "menu", "", "To the menus", &["f10"]),
+    entry(A::Vaults, C::Window, FILE, "vaults", "", "Open another vault", &["V"]),
     entry(A::Lock, C::Window, FILE, "lock", "", "Lock the vault", &["ctrl-l"]),
     entry(A::Suspend, C::Window, FILE, "suspend", "", "To the shell; 'fg' comes back", &["ctrl-z"]),
     entry(A::Quit, C::Window, FILE, "quit", "quit", "Leave", &["q", "ctrl-c"]),
 ];
-
-impl Action {
-    /// What is said of it.
-    pub fn entry(self) -> &'static Entry {
-        // Every action has a line: a test holds that.
-        ENTRIES.iter().find(|entry| entry.action == self).unwrap_or(&NONE)
-    }
-}
-
-static NONE: Entry = entry(A::Redraw, C::Window, None, "", "", "", &[]);

@@ -1,10 +1,11 @@
-//! A question before something is done that is not wanted by a slip. It names everything that it is about.
+//! A question before something is done that is not wanted by a slip, or a report of what was. It names everything that it is
+//! about.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
 use super::Behave;
-use crate::tui::frame::keys_of;
+use crate::tui::frame::button_of;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::message::Effect;
 use crate::tui::model::{Do, Shared};
@@ -15,6 +16,7 @@ use crate::tui::widgets::pane::{dialog, middle, put};
 /// The dialog.
 #[derive(Debug)]
 pub struct Confirm {
+    title: &'static str,
     /// What is asked.
     question: String,
     /// What it is about, a line each.
@@ -38,7 +40,12 @@ impl Confirm {
 
     /// Asks before something is done.
     pub fn then(then: Vec<Do>, question: &str, about: Vec<String>) -> Self {
-        Self { question: question.to_owned(), about, from: 0, then }
+        Self { title: "Sure?", question: question.to_owned(), about, from: 0, then }
+    }
+
+    /// Tells what became of something.
+    pub fn report(said: &str, about: Vec<String>) -> Self {
+        Self { title: "Report", question: said.to_owned(), about, from: 0, then: vec![] }
     }
 
     fn area(&self, area: Rect) -> Rect {
@@ -52,10 +59,13 @@ impl Confirm {
         (lines, Rect { y: inner.bottom().saturating_sub(1), height: 1.min(inner.height), ..inner })
     }
 
-    fn buttons(&self, area: Rect) -> [(Action, Rect); 2] {
+    fn buttons(&self, area: Rect) -> Vec<(Action, Rect)> {
         let line = self.places(area).1;
         let half = line.width / 2;
-        [(Action::Yes, Rect { width: half, ..line }), (Action::Cancel, Rect { x: line.x + half, width: half, ..line })]
+        let yes = (Action::Yes, Rect { width: half, ..line });
+        let no = (Action::Cancel, Rect { x: line.x + half, width: half, ..line });
+        // Of a report there is nothing to be decided.
+        if !self.then.is_empty() { vec![yes, no] } else { vec![(Action::Yes, line)] }
     }
 }
 
@@ -94,7 +104,7 @@ impl Behave for Confirm {
 
     fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared) {
         let buffer = frame.buffer_mut();
-        let inner = dialog(buffer, self.area(area), "Sure?", shared);
+        let inner = dialog(buffer, self.area(area), self.title, shared);
         let style = shared.style(Role::Dialog);
         put(buffer, inner.x + 1, inner.y, &self.question, inner.width.saturating_sub(2), style, shared);
         let (lines, _) = self.places(area);
@@ -102,7 +112,9 @@ impl Behave for Confirm {
             put(buffer, lines.x + 3, y, line, lines.width.saturating_sub(4), style, shared);
         }
         for (action, place) in self.buttons(area) {
-            let text = format!(" {} ({}) ", action.entry().short, keys_of(shared, Context::Dialog, action));
+            let (short, keys) = button_of(shared, Context::Dialog, action);
+            let short = if !self.then.is_empty() { short } else { "close" };
+            let text = format!(" {short} ({keys}) ");
             put(buffer, place.x + 1, place.y, &text, place.width.saturating_sub(1), shared.style(Role::Key), shared);
         }
     }

@@ -38,6 +38,8 @@ pub struct FirstRun {
     again: Hidden,
     place: Place,
     strength: Option<Strength>,
+    /// It is being measured, and was changed since.
+    measuring: Option<bool>,
     /// The vaults' folder.
     folder: String,
     busy: bool,
@@ -56,6 +58,7 @@ impl FirstRun {
             again: Hidden::default(),
             place: Place::default(),
             strength: None,
+            measuring: None,
             folder: folder.to_owned(),
             busy: false,
             wrong: None,
@@ -120,9 +123,18 @@ impl FirstRun {
         ]
     }
 
-    fn typed(&mut self) {
+    /// Has it measured: one after the other, however fast somebody types.
+    fn typed(&mut self) -> Vec<Do> {
         self.wrong = None;
-        self.strength = (!self.passphrase.is_empty()).then(|| self.passphrase.look(crate::ops::strength));
+        if self.passphrase.is_empty() {
+            self.strength = None;
+        } else if self.measuring.is_none() {
+            self.measuring = Some(false);
+            return vec![Do::Effect(Effect::Ask(Request::Measure(self.passphrase.copy())))];
+        } else {
+            self.measuring = Some(true);
+        }
+        vec![]
     }
 }
 
@@ -162,7 +174,7 @@ impl Behave for FirstRun {
             }
             Place::Passphrase => {
                 self.passphrase.key(event);
-                self.typed();
+                return self.typed();
             }
             Place::Again => {
                 self.again.key(event);
@@ -178,7 +190,7 @@ impl Behave for FirstRun {
             Place::Name => self.name.paste(pasted),
             Place::Passphrase => {
                 self.passphrase.paste(pasted);
-                self.typed();
+                return self.typed();
             }
             Place::Again => self.again.paste(pasted),
             Place::Create | Place::Demo => {}
@@ -196,9 +208,18 @@ impl Behave for FirstRun {
     }
 
     fn reply(&mut self, reply: &Reply, _shared: &mut Shared) -> Vec<Do> {
-        if let Reply::Failed(fault) = reply {
-            self.busy = false;
-            self.wrong = Some(fault.text.clone());
+        match reply {
+            Reply::Failed(fault) => {
+                self.busy = false;
+                self.wrong = Some(fault.text.clone());
+            }
+            Reply::Measured(strength) => {
+                self.strength = strength.clone().filter(|_| !self.passphrase.is_empty());
+                if self.measuring.take() == Some(true) {
+                    return self.typed();
+                }
+            }
+            _ => {}
         }
         vec![]
     }

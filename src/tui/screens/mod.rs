@@ -7,7 +7,9 @@ pub mod detail;
 pub mod enter;
 pub mod first_run;
 pub mod help;
+pub mod line;
 pub mod palette;
+pub mod pick;
 pub mod reminders;
 pub mod revoke;
 pub mod rotate;
@@ -60,6 +62,10 @@ pub enum Screen {
     Help(help::Help),
     /// Everything that can be done, by name.
     Palette(palette::Palette),
+    /// One line is asked for.
+    Line(line::Line),
+    /// One of a few is chosen.
+    Pick(pick::Pick),
 }
 
 /// How much of the window a screen takes.
@@ -176,6 +182,8 @@ impl Screen {
             Self::Enter(it) => it.as_ref(),
             Self::Help(it) => it,
             Self::Palette(it) => it,
+            Self::Line(it) => it,
+            Self::Pick(it) => it,
         }
     }
 
@@ -197,6 +205,8 @@ impl Screen {
             Self::Enter(it) => it.as_mut(),
             Self::Help(it) => it,
             Self::Palette(it) => it,
+            Self::Line(it) => it,
+            Self::Pick(it) => it,
         }
     }
 }

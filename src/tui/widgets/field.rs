@@ -201,9 +201,9 @@ impl Hidden {
         *self.text == *other.text
     }
 
-    /// Looks at what was typed, without taking it.
-    pub fn look<T>(&self, look: impl FnOnce(&SecretString) -> T) -> T {
-        look(&SecretString::from(self.text.as_str().to_owned()))
+    /// What was typed so far.
+    pub fn copy(&self) -> SecretString {
+        SecretString::from(self.text.as_str().to_owned())
     }
 
     /// Draws a dot for each character.

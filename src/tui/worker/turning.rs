@@ -129,7 +129,7 @@ fn may(session: &Session, hosts: &[String], is_own: bool, agreed: bool) -> Resul
 
 /// Asks whether the version in use works, and those that are owed.
 fn check(session: &Session, id: TokenId, agreed: bool) -> Result<Turned, Error> {
-    let plan = ops::plan_verify(session, Which::One(id), With::default())?;
+    let plan = ops::plan_verify(session, Which::These(&[id]), With::default())?;
     if let Some(skipped) = plan.skipped.first() {
         return Ok(Turned::Checked(Role::Quiet, format!("not verified: {}", skipped.why)));
     }

@@ -151,8 +151,10 @@ pub fn owed(lines: &mut Lines, token: &Token, shared: &Shared) {
 fn uses(lines: &mut Lines, token: &Token, shared: &Shared) {
     let now = &shared.at.now;
     lines.heading("Used");
-    lines.text(Role::Text, &token.last_use.map_or_else(|| "never".to_owned(), |at| when::ago(at, now)));
     let details = shared.details.as_ref().filter(|details| details.id == token.id);
+    // What was read for it alone is newer than what was read with all.
+    let latest = details.and_then(|details| details.uses.first()).map(|used| used.at).max(token.last_use);
+    lines.text(Role::Text, &latest.map_or_else(|| "never".to_owned(), |at| when::ago(at, now)));
     for used in details.iter().flat_map(|details| &details.uses) {
         let at = when::wall(used.at, now);
         lines.text(Role::Quiet, &format!("{at}  {} on {}", used.verb, used.device));

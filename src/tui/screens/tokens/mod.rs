@@ -1,5 +1,6 @@
 //! The tokens: groups on the left, the table, and everything about the one that is selected.
 
+mod acts;
 mod areas;
 pub mod details;
 mod draw;
@@ -13,7 +14,8 @@ use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::{Behave, Cover};
+use super::pick::Pick;
+use super::{Behave, Cover, Screen};
 use crate::secret::Secret;
 use crate::token::query;
 use crate::tui::keymap::{Action, Context};
@@ -109,6 +111,11 @@ impl Behave for Tokens {
                 shared.list.step(1);
             }
             Action::MarkAll => shared.list.mark_all(),
+            Action::Verify => return Some(acts::verify(shared)),
+            Action::Tag => return Some(acts::tag(shared)),
+            Action::Remove => return Some(acts::remove(shared)),
+            Action::Restore => return Some(acts::restore(shared)),
+            Action::ContextMenu => return Some(vec![Do::Open(Screen::Pick(Pick::token(None, shared)))]),
             Action::Filter => {
                 self.focus = Pane::Table;
                 self.filter = Some(Field::with(shared.list.filter()));

@@ -8,6 +8,8 @@ use super::{Pane, Tokens};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
+use crate::tui::screens::Screen;
+use crate::tui::screens::pick::Pick;
 
 /// Takes what the mouse did.
 pub fn mouse(tokens: &mut Tokens, pointer: Pointer, area: Rect, shared: &mut Shared) -> Vec<Do> {
@@ -88,7 +90,11 @@ fn in_rows(tokens: &mut Tokens, pointer: Pointer, rows: Rect, shared: &mut Share
     let is_there = row < shared.list.len();
     match pointer {
         Pointer::Wheel(_, by) => shared.list.step(by),
-        Pointer::Click(_) | Pointer::Menu(_) if is_there => shared.list.select(row),
+        Pointer::Click(_) if is_there => shared.list.select(row),
+        Pointer::Menu(at) if is_there => {
+            shared.list.select(row);
+            return vec![Do::Open(Screen::Pick(Pick::token(Some(at), shared)))];
+        }
         Pointer::DoubleClick(_) if is_there => {
             shared.list.select(row);
             tokens.filter = None;

@@ -1,0 +1,90 @@
+//! What is done with tokens: one at once, several after a question that names them; from keys, menus and the mouse.
+
+use crossterm::event::{MouseButton, MouseEventKind};
+use patvault::tui::message::Reply;
+use patvault::tui::screens::Screen;
+use snapbox::{assert_data_eq, file};
+
+use crate::stage::Stage;
+
+/// The effects without those that only look.
+fn asked(stage: &mut Stage) -> String {
+    let effects = stage.effects();
+    effects
+        .lines()
+        .filter(|line| !line.contains("Details") && !line.contains("Touch"))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+#[test]
+fn one_goes_to_the_trash_at_once_and_several_after_a_question() {
+    let mut stage = Stage::furnished(80, 24);
+    assert_eq!(asked(stage.keys("jD")), "Ask(Remove([github/ci-deploy]))\n");
+    stage.keys("<home> j j D");
+    assert_data_eq!(stage.screen(), file!["screens/confirm.txt"].raw());
+    assert_eq!(asked(stage.keys("n")), "");
+    stage.keys("D");
+    assert_eq!(asked(stage.keys("y")).matches("Remove").count(), 1);
+    assert_eq!(asked(stage.keys("u")), "Ask(Undo(None))\n");
+    stage.reply(Reply::Done("taken back: remove 2 tokens".into()));
+    assert!(stage.screen().contains("taken back: remove 2 tokens"));
+    assert_eq!(asked(stage.keys("B")), "");
+    assert!(stage.screen().contains("it is not in the trash"));
+}
+
+#[test]
+fn tags_are_words() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.keys("jtprod -old");
+    assert!(stage.screen().contains("Tags of github/ci-deploy"));
+    assert_eq!(asked(stage.keys("<enter>")), "Ask(Tag([github/ci-deploy], \"prod -old\"))\n");
+    assert_eq!(asked(stage.keys("t<enter>")), "");
+    assert_eq!(asked(stage.keys("tx<esc>")), "");
+}
+
+#[test]
+fn services_are_asked_beside_and_what_failed_is_told() {
+    let mut stage = Stage::furnished(80, 24);
+    assert_eq!(asked(stage.keys("jv")), "Ask(Verify([github/ci-deploy], false))\n");
+    let id = stage.model.shared.list.token().unwrap().id;
+    stage.reply(Reply::Hosts(vec![id], vec!["api.github.com".into()]));
+    assert!(
+        stage.screen().contains("For the first time from here, secrets go to")
+            && stage.screen().contains("api.github.com")
+    );
+    assert_eq!(asked(stage.keys("y")), "Ask(Verify([github/ci-deploy], true))\n");
+    stage.reply(Reply::Progress(0, 1));
+    assert!(stage.screen().contains("asking services: 0 of 1"));
+    assert_eq!(asked(stage.keys("jv")), "", "one asking at a time");
+    assert_eq!(asked(stage.keys("<ctrl-x>")), "Ask(Stop)\n");
+    stage.reply(Reply::Verified("verified: 1 refused".into(), vec!["refused  github/ci-deploy  no network".into()]));
+    assert!(stage.screen().contains("no network"));
+    stage.keys("<enter>");
+    assert!(stage.model.stack.is_empty());
+}
+
+#[test]
+fn menus_have_what_keys_have() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.click_on("Token ");
+    assert_data_eq!(stage.screen(), file!["screens/menu.txt"].raw());
+    stage.keys("<right>");
+    assert!(stage.screen().contains("Filter by words"));
+    stage.keys("<left><left><left>");
+    assert!(stage.screen().contains("Lock the vault"));
+    stage.keys("<esc>");
+    stage.mouse(MouseEventKind::Down(MouseButton::Right), 30, 5);
+    assert_data_eq!(stage.screen(), file!["screens/token-menu.txt"].raw());
+    assert_eq!(asked(stage.click_on("Copy the secret")), "Ask(Copy(github/ci-deploy))\n");
+    stage.keys("m").click(0, 23);
+    assert!(stage.model.stack.is_empty(), "a click beside closes it");
+}
+
+#[test]
+fn another_vault_is_opened_and_this_one_forgotten() {
+    let mut stage = Stage::furnished(80, 24);
+    assert_eq!(asked(stage.keys("V<enter>")), "", "it is open already");
+    assert_eq!(asked(stage.keys("V<down><enter>")), "Redraw\nAsk(Switch(\"work\"))\n");
+    assert!(matches!(stage.model.front(), Some(Screen::Unlock(_))) && !stage.screen().contains("github"));
+}
