@@ -3,7 +3,7 @@
 mod action;
 mod key;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
@@ -71,10 +71,11 @@ impl Keymap {
         let table: BTreeMap<Spanned<String>, Spanned<Keys>> = toml::from_str(text)
             .map_err(|error| (line(error.span().map_or(0, |span| span.start)), error.message().to_owned()))?;
         let mut map = Self::default();
+        let mut named = BTreeSet::new();
         for (name, keys) in &table {
             let short = |text: &str| clipped(&escaped(text), 40, false).into_owned();
-            let found = ENTRIES.iter().zip(&mut map.keys).find(|(entry, _)| entry.name == name.get_ref());
-            let Some((_, held)) = found else {
+            let mut entries = ENTRIES.iter().zip(&mut map.keys).enumerate();
+            let Some((at, (_, held))) = entries.find(|(_, (entry, _))| entry.name == name.get_ref()) else {
                 let why = format!("nothing is called '{}'; the help shows what there is", short(name.get_ref()));
                 return Err((line(name.span().start), why));
             };
@@ -84,8 +85,23 @@ impl Keymap {
             };
             let parse = |key: &String| key.parse().map_err(|error: NotAKey| format!("'{}': {error}", short(key)));
             *held = all.iter().map(parse).collect::<Result<_, _>>().map_err(|why| (line(keys.span().start), why))?;
+            named.insert(at);
         }
+        map.give_way(&named);
         Ok(map)
+    }
+
+    /// A key that the file gives to something is taken from whatever has it by itself in the same context.
+    fn give_way(&mut self, named: &BTreeSet<usize>) {
+        let of = |&at: &usize| Some((ENTRIES.get(at)?, self.keys.get(at)?.clone()));
+        let given: Vec<(&Entry, Vec<Key>)> = named.iter().filter_map(of).collect();
+        for (entry, given) in given {
+            for (at, (other, keys)) in ENTRIES.iter().zip(&mut self.keys).enumerate() {
+                if other.context == entry.context && !named.contains(&at) {
+                    keys.retain(|key| !given.contains(key));
+                }
+            }
+        }
     }
 
     /// What a key does where these contexts hold, the first of them first.
@@ -114,8 +130,6 @@ const HINT: &str = "a line is like: copy = [\"enter\", \"y\"]; the help (?) show
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     fn event(key: &str) -> KeyEvent {
@@ -150,6 +164,11 @@ mod tests {
         assert_eq!(map.action(&event("c"), &[Context::Token]), Some(Action::Copy));
         assert_eq!(map.action(&event("enter"), &[Context::Token]), None);
         assert_eq!(map.action(&event("f10"), &[Context::Window]), Some(Action::Quit));
+        // What had it by itself has it no more.
+        assert_ne!(
+            map.action(&event("f10"), &[Context::Window]),
+            Keymap::default().action(&event("f10"), &[Context::Window])
+        );
         assert_eq!(map.action(&event("ctrl-l"), &[Context::Window]), None);
         for (text, line) in [("copy = 3", 1), ("\ncopi = 'c'", 2), ("copy = 'c'\nquit = ['nope']", 2), ("x = [", 1)] {
             assert_eq!(Keymap::parse(text).unwrap_err().0, line, "{text:?}");
