@@ -79,7 +79,9 @@ fn columns_of(text: &str) -> u16 {
 fn foot(model: &Model, line: Rect) -> Vec<(&'static Entry, Key, Rect)> {
     let Some(screen) = model.front() else { return vec![] };
     let contexts = screen.it().contexts();
-    let room = line.width.saturating_sub(columns_of(&said(&model.shared)).min(line.width / 2) + 1);
+    // What was just said goes before keys: those are there again with the next one.
+    let most = if model.shared.notice.is_some() { line.width } else { line.width / 2 };
+    let room = line.width.saturating_sub(columns_of(&said(&model.shared)).min(most) + 1);
     let mut found: Vec<(&'static Entry, Key, Rect)> = vec![];
     let mut x = line.x + 1;
     for (entry, keys) in model.shared.keymap.entries(contexts) {

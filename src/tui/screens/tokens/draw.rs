@@ -9,6 +9,8 @@ use super::{Pane, Tokens, details};
 use crate::token::Token;
 use crate::token::column::{self, Lens};
 use crate::token::status::Status;
+use crate::tui::frame::button_of;
+use crate::tui::keymap::{Action, Context};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
 use crate::tui::widgets::field::Field;
@@ -157,11 +159,14 @@ fn heading(capitals: &str) -> String {
 fn empty(buffer: &mut Buffer, rows: Rect, shared: &Shared) {
     let all = shared.list.groups().first().map_or(0, |all| all.count);
     let text = match (all, shared.list.filter().is_empty()) {
-        (0, _) => "The vault is empty.",
-        (_, true) => "No token is in this group.",
-        (_, false) => "No token fits. Esc takes the filter away.",
+        (0, _) => {
+            let (_, keys) = button_of(shared, Context::Token, Action::Add);
+            format!("The vault is empty. {keys} adds its first token.")
+        }
+        (_, true) => "No token is in this group.".to_owned(),
+        (_, false) => "No token fits. Esc takes the filter away.".to_owned(),
     };
-    put(buffer, rows.x + 2, rows.y + 1, text, rows.width.saturating_sub(2), shared.style(Role::Quiet), shared);
+    put(buffer, rows.x + 2, rows.y + 1, &text, rows.width.saturating_sub(2), shared.style(Role::Quiet), shared);
 }
 
 fn row(
