@@ -247,6 +247,12 @@ impl Shared {
         Lens { rules, now: &self.at.now, ascii: self.ascii }
     }
 
+    /// Narrows the list down to words.
+    pub fn set_filter(&mut self, text: &str) {
+        let rules = self.rules();
+        self.list.set_filter(text, &rules, &self.at.now);
+    }
+
     /// Sorts the tokens by the next column, and says which.
     pub fn sort_next(&mut self) {
         let columns: Vec<_> = self.columns().collect();

@@ -9,9 +9,9 @@ use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::tokens::complete;
 use super::{Behave, Cover};
 use crate::secret::Secret;
+use crate::tui::filter;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
@@ -140,32 +140,6 @@ impl Timeline {
         self.choose(month.day(), shared);
         true
     }
-
-    /// While the filter is typed.
-    fn type_on(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
-        match action {
-            Action::Accept => self.filter = None,
-            Action::Cancel => {
-                self.filter = None;
-                set_filter("", shared);
-            }
-            Action::Complete => {
-                if let Some(field) = &mut self.filter
-                    && let Some(text) = complete(field.text(), shared)
-                {
-                    field.set(&text);
-                    set_filter(&text, shared);
-                }
-            }
-            _ => return None,
-        }
-        Some(vec![])
-    }
-}
-
-fn set_filter(text: &str, shared: &mut Shared) {
-    let rules = shared.rules();
-    shared.list.set_filter(text, &rules, &shared.at.now);
 }
 
 impl Behave for Timeline {
@@ -187,7 +161,7 @@ impl Behave for Timeline {
 
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
         if self.filter.is_some() {
-            return self.type_on(action, shared);
+            return filter::act(&mut self.filter, action, shared).then(Vec::new);
         }
         let moved = match self.focus {
             Pane::Bars => self.in_bars(action, shared),
@@ -210,7 +184,7 @@ impl Behave for Timeline {
                 }
             }
             Action::Filter => self.filter = Some(Field::with(shared.list.filter())),
-            Action::ClearFilter => set_filter("", shared),
+            Action::ClearFilter => shared.set_filter(""),
             Action::Sort => shared.sort_next(),
             Action::SortBack => shared.list.turn(&rules, &shared.at.now),
             Action::NextPane => self.go(1),
@@ -221,19 +195,12 @@ impl Behave for Timeline {
     }
 
     fn key(&mut self, event: KeyEvent, shared: &mut Shared) -> Vec<Do> {
-        if let Some(filter) = &mut self.filter
-            && filter.key(event)
-        {
-            set_filter(filter.text(), shared);
-        }
+        filter::key(&mut self.filter, event, shared);
         vec![]
     }
 
     fn paste(&mut self, pasted: &Secret, shared: &mut Shared) -> Vec<Do> {
-        if let Some(filter) = &mut self.filter {
-            filter.paste(pasted);
-            set_filter(filter.text(), shared);
-        }
+        filter::paste(&mut self.filter, pasted, shared);
         vec![]
     }
 

@@ -17,7 +17,7 @@ use ratatui::layout::Rect;
 use super::pick::Pick;
 use super::{Behave, Cover, Screen};
 use crate::secret::Secret;
-use crate::token::query;
+use crate::tui::filter;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::message::{Effect, Request};
 use crate::tui::model::{Do, Shared};
@@ -143,21 +143,12 @@ impl Behave for Tokens {
     }
 
     fn key(&mut self, event: KeyEvent, shared: &mut Shared) -> Vec<Do> {
-        if let Some(filter) = &mut self.filter
-            && filter.key(event)
-        {
-            let rules = shared.rules();
-            shared.list.set_filter(filter.text(), &rules, &shared.at.now);
-        }
+        filter::key(&mut self.filter, event, shared);
         vec![]
     }
 
     fn paste(&mut self, pasted: &Secret, shared: &mut Shared) -> Vec<Do> {
-        if let Some(filter) = &mut self.filter {
-            filter.paste(pasted);
-            let rules = shared.rules();
-            shared.list.set_filter(filter.text(), &rules, &shared.at.now);
-        }
+        filter::paste(&mut self.filter, pasted, shared);
         vec![]
     }
 
@@ -213,24 +204,10 @@ impl Tokens {
 
     /// While the filter is typed.
     fn type_on(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
-        let rules = shared.rules();
         match action {
-            Action::Accept => self.filter = None,
-            Action::Cancel => {
-                self.filter = None;
-                shared.list.set_filter("", &rules, &shared.at.now);
-            }
-            Action::Complete => {
-                if let Some(field) = &mut self.filter {
-                    let completed = complete(field.text(), shared);
-                    if let Some(text) = completed {
-                        field.set(&text);
-                        shared.list.set_filter(&text, &rules, &shared.at.now);
-                    }
-                }
-            }
             Action::Up => self.step(-1, shared),
             Action::Down => self.step(1, shared),
+            _ if filter::act(&mut self.filter, action, shared) => {}
             _ => return None,
         }
         Some(vec![])
@@ -245,7 +222,7 @@ impl Tokens {
         if !shared.list.marks().is_empty() {
             shared.list.unmark();
         } else if !shared.list.filter().is_empty() {
-            shared.list.set_filter("", &rules, &shared.at.now);
+            shared.set_filter("");
         } else if shared.list.group() != 0 {
             shared.list.set_group(0, &rules, &shared.at.now);
         } else {
@@ -300,18 +277,4 @@ impl Tokens {
             }
         }
     }
-}
-
-/// The text with its last word completed: by the one that is meant, or as far as all that may be meant agree.
-pub fn complete(text: &str, shared: &Shared) -> Option<String> {
-    let start = text.rfind(' ').map_or(0, |at| at + 1);
-    let (before, begun) = text.split_at(start);
-    let kept = shared.list.all().iter().filter(|token| token.is_kept());
-    let mut endings = query::endings(begun, kept).into_iter().filter(|word| word.starts_with(begun));
-    let first = endings.next()?;
-    let common = endings.fold(first, |common, word| {
-        let same = common.chars().zip(word.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
-        common.get(..same).unwrap_or_default().to_owned()
-    });
-    (common.len() > begun.len()).then(|| format!("{before}{common}"))
 }
