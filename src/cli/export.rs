@@ -46,13 +46,12 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
         agree(args, tokens.len(), desk)?;
     }
     let count = counted(tokens.len(), "token");
-    let full = ops::gather(&session, tokens, args.secrets)?;
-    let exported = ops::export(format, &full)?;
+    let exported = ops::export(&session, format, tokens, args.secrets)?;
     for note in &exported.notes {
         desk.face.say(note);
     }
     match &args.output {
-        None => desk.face.bytes(&exported.bytes),
+        None => desk.face.pieces(&exported.bytes),
         Some(file) => {
             ops::write_new_private(file, &exported.bytes)?;
             let shown = escaped(&file.to_string_lossy()).into_owned();

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use crate::config::Color;
+use crate::exchange::Pieces;
 use crate::fault::{Explain, Kind};
 use crate::ops::Error;
 use crate::secret::Secret;
@@ -167,8 +168,17 @@ impl Face {
 
     /// Prints bytes of the result as they are.
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.print(|out| out.write_all(bytes));
+    }
+
+    /// Prints a file that was put together.
+    pub(super) fn pieces(&mut self, pieces: &Pieces) {
+        self.print(|out| pieces.write_to(out));
+    }
+
+    fn print(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         if self.failed.is_none()
-            && let Err(error) = io::stdout().lock().write_all(bytes)
+            && let Err(error) = write(&mut io::stdout().lock())
         {
             self.failed = Some(error);
         }

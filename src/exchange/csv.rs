@@ -14,7 +14,7 @@ mod rows;
 mod site;
 
 use super::error::{BadRows, Error};
-use super::wiped::Wiped;
+use super::wiped::Pieces;
 use super::{Exported, Full, Imported, Options, text_of};
 use crate::text::counted;
 use crate::token::expiry::Expiry;
@@ -70,21 +70,25 @@ fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.map(escaped).collect::<Vec<_>>().join(" ")
 }
 
-/// Writes a table of the tokens that are kept. The column of secrets is there where any token has one.
-pub fn write(tokens: &[Full]) -> Exported {
-    let with_secrets = tokens.iter().any(|full| !full.secrets.is_empty());
-    let mut out = Wiped::default();
-    let header = Fact::ALL.into_iter().filter(|&fact| with_secrets || fact != Fact::Secret);
+/// Writes a table of the tokens that are kept, with a column of secrets or without.
+pub fn write(tokens: impl Iterator<Item = Full>, secrets: bool) -> Exported {
+    let mut out = Pieces::default();
+    let header = Fact::ALL.into_iter().filter(|&fact| secrets || fact != Fact::Secret);
     line(&mut out, header.map(Fact::word));
-    let kept: Vec<&Full> = tokens.iter().filter(|full| full.token.is_kept()).collect();
-    let mut guarded = 0;
-    for full in &kept {
-        let cells = cells(full);
+    let mut left = LeftOut::default();
+    for full in tokens {
+        if !full.token.is_kept() {
+            left.gone += 1;
+            continue;
+        }
+        left.look_at(&full);
+        let cells = cells(&full);
         let secret = full.secret().map_or("", |secret| secret.expose());
-        guarded += cells.iter().map(String::as_str).chain([secret]).filter(|cell| cell.starts_with(GUARDED)).count();
-        line(&mut out, cells.iter().map(String::as_str).chain(with_secrets.then_some(secret)));
+        let row = || cells.iter().map(String::as_str).chain(secrets.then_some(secret));
+        left.guarded += row().filter(|cell| cell.starts_with(GUARDED)).count();
+        line(&mut out, row());
     }
-    Exported { bytes: out.into_bytes(), notes: left_out(&kept, tokens.len() - kept.len(), guarded) }
+    Exported { bytes: out, notes: left.notes() }
 }
 
 /// Every cell of a row but the secret.
@@ -111,7 +115,7 @@ fn cells(full: &Full) -> [String; 11] {
     ]
 }
 
-fn line<'a>(out: &mut Wiped, cells: impl Iterator<Item = &'a str>) {
+fn line<'a>(out: &mut Pieces, cells: impl Iterator<Item = &'a str>) {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.push(",");
@@ -122,7 +126,7 @@ fn line<'a>(out: &mut Wiped, cells: impl Iterator<Item = &'a str>) {
 }
 
 /// Quoted wherever some reader could take a part of it for something else.
-fn write_cell(out: &mut Wiped, cell: &str) {
+fn write_cell(out: &mut Pieces, cell: &str) {
     let guard = if cell.starts_with(GUARDED) { "'" } else { "" };
     if !cell.contains([',', ';', '\t', '"', '\r', '\n']) && cell.trim() == cell {
         out.push(guard);
@@ -140,45 +144,61 @@ fn write_cell(out: &mut Wiped, cell: &str) {
     out.push("\"");
 }
 
-/// What a table could not say, for the person to know.
-fn left_out(kept: &[&Full], gone: usize, guarded: usize) -> Vec<String> {
-    let mut notes = vec![];
-    let older: usize = kept.iter().map(|full| full.token.versions.len().saturating_sub(1)).sum();
-    let has_more = |full: &&&Full| {
+/// What a table could not say.
+#[derive(Default)]
+struct LeftOut {
+    /// Tokens that are not kept.
+    gone: usize,
+    /// Versions that are not in use.
+    older: usize,
+    /// Tokens of which more is known than there are columns.
+    more: usize,
+    /// Cells with a guard before them.
+    guarded: usize,
+}
+
+impl LeftOut {
+    fn look_at(&mut self, full: &Full) {
         let (token, version) = (&full.token, full.token.current());
-        token.policy != Policy::default()
+        self.older += token.versions.len().saturating_sub(1);
+        let has_more = token.policy != Policy::default()
             || version.verdict.is_some()
             || !(token.facts.is_empty()
                 && token.with.is_empty()
                 && token.consumers.is_empty()
                 && version.told.is_empty()
                 && version.parts.is_empty())
-            || version.scopes.iter().any(|scope| scope.rated.is_some())
-    };
-    let more = kept.iter().filter(has_more).count();
-    if gone > 0 {
-        notes.push(format!("{} in the trash or purged: left out", counted(gone, "token")));
+            || version.scopes.iter().any(|scope| scope.rated.is_some());
+        self.more += usize::from(has_more);
     }
-    if older > 0 {
-        notes.push(format!(
-            "{} left out: csv holds the version in use only, json holds all",
-            counted(older, "older version")
-        ));
+
+    /// For the person to know.
+    fn notes(&self) -> Vec<String> {
+        let mut notes = vec![];
+        if self.gone > 0 {
+            notes.push(format!("{} in the trash or purged: left out", counted(self.gone, "token")));
+        }
+        if self.older > 0 {
+            notes.push(format!(
+                "{} left out: csv holds the version in use only, json holds all",
+                counted(self.older, "older version")
+            ));
+        }
+        if self.more > 0 {
+            notes.push(format!(
+                "{} with reminder rules, fields, verdicts or rated scopes: only json holds these",
+                counted(self.more, "token")
+            ));
+        }
+        if self.guarded > 0 {
+            notes.push(format!(
+                "{} with = + - @ or ' at the start: a ' stands before it, so that no spreadsheet computes it; \
+                 import takes it off",
+                counted(self.guarded, "cell")
+            ));
+        }
+        notes
     }
-    if more > 0 {
-        notes.push(format!(
-            "{} with reminder rules, fields, verdicts or rated scopes: only json holds these",
-            counted(more, "token")
-        ));
-    }
-    if guarded > 0 {
-        notes.push(format!(
-            "{} with = + - @ or ' at the start: a ' stands before it, so that no spreadsheet computes it; \
-             import takes it off",
-            counted(guarded, "cell")
-        ));
-    }
-    notes
 }
 
 #[cfg(test)]

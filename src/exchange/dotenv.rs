@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::error::{Bad, BadRows, Error};
-use super::wiped::Wiped;
+use super::wiped::Pieces;
 use super::{Exported, Full, Imported, Options, Place, label, listed, text_of};
 use crate::secret::Secret;
 use crate::text::{clipped, counted, escaped};
@@ -162,11 +162,15 @@ fn path(variable: &str, service: Option<&str>) -> Option<(String, Name)> {
 /// # Errors
 /// [`Error::NoSecrets`], since such a file holds nothing else. [`Error::SameVariable`] where two tokens would share a
 /// name: a number behind one of them would hand a program another token as soon as the list changes.
-pub fn write(tokens: &[Full]) -> Result<Exported, Error> {
-    let mut out = Wiped::default();
+pub fn write(tokens: impl Iterator<Item = Full>) -> Result<Exported, Error> {
+    let mut out = Pieces::default();
     let mut written: BTreeMap<String, String> = BTreeMap::new();
-    let kept: Vec<&Full> = tokens.iter().filter(|full| full.token.is_kept()).collect();
-    for full in &kept {
+    let mut gone = 0;
+    for full in tokens {
+        if !full.token.is_kept() {
+            gone += 1;
+            continue;
+        }
         let secret = full.secret().ok_or(Error::NoSecrets { why: "a dotenv file holds nothing else" })?;
         let (path, variable) = (full.token.path(), variable(&full.token.path()));
         if let Some(first) = written.insert(variable.clone(), path.clone()) {
@@ -178,13 +182,12 @@ pub fn write(tokens: &[Full]) -> Result<Exported, Error> {
         write_value(&mut out, secret.expose());
         out.push("\n");
     }
-    let gone = tokens.len() - kept.len();
     let notes = (gone > 0).then(|| format!("{} in the trash or purged: left out", counted(gone, "token")));
-    Ok(Exported { bytes: out.into_bytes(), notes: notes.into_iter().collect() })
+    Ok(Exported { bytes: out, notes: notes.into_iter().collect() })
 }
 
 /// In single quotes, where a shell changes nothing; a quote inside is set outside of them.
-fn write_value(out: &mut Wiped, value: &str) {
+fn write_value(out: &mut Pieces, value: &str) {
     for (at, part) in value.split('\'').enumerate() {
         out.push(if at == 0 { "'" } else { "'\\''" });
         out.push(part);

@@ -11,10 +11,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use zeroize::Zeroizing;
 
 use super::error::{Bad, BadRows, Error};
-use super::wiped::Wiped;
+use super::wiped::Pieces;
 use super::{Exported, Full, Imported, Place, label, text_of};
 use crate::scope::Scope;
 use crate::secret::Secret;
@@ -81,19 +80,19 @@ impl<I: Iterator<Item = Record>> Serialize for OneByOne<I> {
 }
 
 /// The file with these records, as `list --json` prints them.
-pub fn document(tokens: impl Iterator<Item = Record>) -> Zeroizing<Vec<u8>> {
-    let mut out = Wiped::default();
+pub fn document(tokens: impl Iterator<Item = Record>) -> Pieces {
+    let mut out = Pieces::default();
     // Neither the shape nor memory can refuse.
     let document = Document { patvault: SHAPE, tokens: OneByOne(RefCell::new(tokens)) };
     let _infallible = serde_json::to_writer_pretty(&mut out, &document);
     out.push("\n");
-    out.into_bytes()
+    out
 }
 
 /// Writes all tokens, with those secrets that are given.
-pub fn write(tokens: &[Full]) -> Exported {
-    let record = |full: &Full| Record::of(&full.token).with_note(full.note.clone()).with_secrets(full);
-    Exported { bytes: document(tokens.iter().map(record)), notes: vec![] }
+pub fn write(tokens: impl Iterator<Item = Full>) -> Exported {
+    let record = |full: Full| Record::of(&full.token).with_secrets(&full).with_note(full.note);
+    Exported { bytes: document(tokens.map(record)), notes: vec![] }
 }
 
 /// Reads a file that was exported with secrets. Ids are not taken over; everything else is.

@@ -15,8 +15,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use zeroize::Zeroizing;
-
 use crate::secret::Secret;
 use crate::text;
 use crate::token::Token;
@@ -25,6 +23,7 @@ use crate::token::id::VersionId;
 use crate::token::label::Label;
 use crate::token::now::Now;
 use error::Error;
+pub use wiped::Pieces;
 
 /// The largest file that is taken, in bytes. Whoever opens the file holds it to this before reading.
 pub const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -149,8 +148,8 @@ impl Full {
 /// A file to be written.
 #[derive(Debug)]
 pub struct Exported {
-    /// Its bytes, wiped when they go.
-    pub bytes: Zeroizing<Vec<u8>>,
+    /// Its bytes.
+    pub bytes: Pieces,
     /// What the format could not hold, for the person to read; safe on a terminal.
     pub notes: Vec<String>,
 }
@@ -174,13 +173,13 @@ pub fn read(format: Format, bytes: &[u8], options: &Options, now: &Now) -> Resul
     }
 }
 
-/// Writes a file.
+/// Writes a file of tokens that come one by one, with their secrets or without.
 ///
 /// # Errors
 /// Where the format cannot hold the tokens: a dotenv file without secrets, or with two variables of one name.
-pub fn write(format: Format, tokens: &[Full]) -> Result<Exported, Error> {
+pub fn write(format: Format, tokens: impl Iterator<Item = Full>, secrets: bool) -> Result<Exported, Error> {
     match format {
-        Format::Csv => Ok(csv::write(tokens)),
+        Format::Csv => Ok(csv::write(tokens, secrets)),
         Format::Json => Ok(json::write(tokens)),
         Format::Dotenv => dotenv::write(tokens),
     }

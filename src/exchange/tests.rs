@@ -23,7 +23,9 @@ pub fn now() -> Now {
 }
 
 pub fn text(exported: &Exported) -> String {
-    String::from_utf8(exported.bytes.to_vec()).unwrap()
+    let mut bytes = vec![];
+    exported.bytes.write_to(&mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
 }
 
 /// An error's message, after the checks that hold for every one.

@@ -8,21 +8,30 @@ use crate::exchange::{self, Exported, Format, Full};
 use crate::token::Token;
 use crate::vault::{Reader, Use};
 
-/// Gathers tokens with their notes, and with their secrets where they are wanted; each secret that leaves is recorded as
-/// used.
-pub fn gather(session: &Session, tokens: Vec<Token>, secrets: bool) -> Result<Vec<Full>, Error> {
+/// Writes tokens in a format, with their notes, and with their secrets where they are wanted; each secret that leaves is
+/// recorded as used. One token after the other is made whole, so that only the file itself stays in memory.
+pub fn export(session: &Session, format: Format, tokens: Vec<Token>, secrets: bool) -> Result<Exported, Error> {
     session.read(|vault| {
-        let mut all = Vec::with_capacity(tokens.len());
-        for token in tokens {
-            let mut full =
-                Full { note: vault.note(token.id)?, secrets: BTreeMap::new(), parts: BTreeMap::new(), token };
-            if secrets {
-                add_secrets(session, vault, &mut full)?;
-            }
-            all.push(full);
+        let mut failed = None;
+        let whole = tokens.into_iter().map_while(|token| {
+            let whole = whole(session, vault, token, secrets);
+            whole.map_err(|error| failed = Some(error)).ok()
+        });
+        let exported = exchange::write(format, whole, secrets);
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(exported?),
         }
-        Ok(all)
     })
+}
+
+fn whole(session: &Session, vault: &Reader, token: Token, secrets: bool) -> Result<Full, Error> {
+    let note = vault.note(token.id)?;
+    let mut full = Full { token, note, secrets: BTreeMap::new(), parts: BTreeMap::new() };
+    if secrets {
+        add_secrets(session, vault, &mut full)?;
+    }
+    Ok(full)
 }
 
 fn add_secrets(session: &Session, vault: &Reader, full: &mut Full) -> Result<(), Error> {
@@ -49,9 +58,4 @@ fn add_secrets(session: &Session, vault: &Reader, full: &mut Full) -> Result<(),
         session.vault.record_use(vault, &entry)?;
     }
     Ok(())
-}
-
-/// Writes them in a format, as bytes that wipe themselves.
-pub fn export(format: Format, tokens: &[Full]) -> Result<Exported, Error> {
-    Ok(exchange::write(format, tokens)?)
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use super::error::Error;
+use crate::exchange::Pieces;
 
 /// The largest file of our own that is read, in bytes.
 const OWN_BYTES_MAX: u64 = 64 * 1024;
@@ -64,7 +65,7 @@ fn replace_private(path: &Path, ending: &str, bytes: &[u8], sync: bool) -> Resul
 }
 
 /// Writes a new file that only its owner may read; one that is there already is left as it is.
-pub fn write_new_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+pub fn write_new_private(path: &Path, bytes: &Pieces) -> Result<(), Error> {
     let write = || {
         let mut file = OpenOptions::new()
             .write(true)
@@ -72,7 +73,7 @@ pub fn write_new_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
             .mode(0o600)
             .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
             .open(path)?;
-        file.write_all(bytes).and_then(|()| file.sync_all()).inspect_err(|_| {
+        bytes.write_to(&mut file).and_then(|()| file.sync_all()).inspect_err(|_| {
             let _kept_by_failure = fs::remove_file(path);
         })
     };

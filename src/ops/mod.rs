@@ -59,7 +59,7 @@ pub use due::{Owed, answer, due};
 pub use edit::{Edits, changed, edit, edit_all, edit_shown};
 pub use errand::Address;
 pub use error::{Elsewhere, Error};
-pub use export::{export, gather};
+pub use export::export;
 pub use fields::{Fields, Lacking};
 pub use files::{read_limited, write_new_private, write_private};
 pub use find::{Among, find, name_of, namesake};
