@@ -165,7 +165,7 @@ fn list(stage: &Stage, words: &str) -> usize {
     let query = Query::parse(words, &stage.session.now).unwrap();
     let shown = column::USUAL.iter().filter_map(|name| column::find(name)).map(|column| column.parts).collect();
     let listed = ops::list(&stage.session, black_box(&query), None, false, shown).unwrap();
-    let found = listed.tokens.len();
+    let found = listed.len();
     assert!(found > 0, "{words} finds nothing");
     found
 }

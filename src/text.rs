@@ -57,6 +57,16 @@ pub fn word_for(name: &str, id: &str) -> String {
     if is_word { name.to_owned() } else { id.to_owned() }
 }
 
+/// A text in lower case. Most that is compared is so already, and needs no copy.
+pub fn lower(text: &str) -> Cow<'_, str> {
+    let changes = |byte: u8| !byte.is_ascii() || byte.is_ascii_uppercase();
+    // All of it is looked at, without an early end: that is done many bytes at a time.
+    match text.bytes().fold(false, |any, byte| any | changes(byte)) {
+        true => text.to_lowercase().into(),
+        false => text.into(),
+    }
+}
+
 /// How many columns a text takes on a terminal.
 pub fn width(text: &str) -> usize {
     if is_printable_ascii(text) { text.len() } else { text.width() }

@@ -71,7 +71,7 @@ fn lived_in(session: &Session) {
 
 fn listed(session: &Session, query: &str, sort: Option<&str>, shown: Parts) -> Vec<Token> {
     let query = Query::parse(query, &session.now).unwrap();
-    ops::list(session, &query, sort, false, shown).unwrap().tokens
+    ops::list(session, &query, sort, false, shown).unwrap()
 }
 
 /// Queries that pass tokens by before they are read, and what stands beside such words.
@@ -110,8 +110,8 @@ fn who_passes_tokens_by_finds_what_a_look_at_all_of_them_finds() {
             }
             let want: BTreeSet<_> = all.iter().filter(|token| search.score(token).is_some()).map(|it| it.id).collect();
             let listed = ops::list(session, &query, None, everywhere, Parts::NONE).unwrap();
-            assert_eq!(listed.tokens.iter().map(|token| token.id).collect::<BTreeSet<_>>(), want, "{text}");
-            assert_eq!(listed.of, all.iter().filter(|token| token.is_kept()).count());
+            assert_eq!(listed.iter().map(|token| token.id).collect::<BTreeSet<_>>(), want, "{text}");
+            assert_eq!(ops::count(session).unwrap(), all.iter().filter(|token| token.is_kept()).count());
         }
     }
 }

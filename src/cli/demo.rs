@@ -22,12 +22,12 @@ pub(super) fn run(_args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let session = &demo.session;
     let everything = crate::token::query::Query::default();
     let usual = column::USUAL.iter().filter_map(|name| column::find(name)).collect::<Vec<_>>();
-    let listed = ops::list(session, &everything, Some("status"), false, list::parts(&usual))?;
-    list::print(session, &listed.tokens, &usual, &mut desk.face);
+    let tokens = ops::list(session, &everything, Some("status"), false, list::parts(&usual))?;
+    list::print(session, &tokens, &usual, &mut desk.face);
     let owed = ops::due(session, 0, false)?.len();
     desk.face.say(&format!(
         "{} of a throw-away vault; {} owed. Yours begins with 'patvault init'.",
-        counted(listed.tokens.len(), "invented token"),
+        counted(tokens.len(), "invented token"),
         if owed == 1 { "1 thing is".to_owned() } else { format!("{owed} things are") },
     ));
     Ok(Exit::Done)

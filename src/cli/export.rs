@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
         return Err(Error::usage(format!("{shown} exists already"), "choose another name, or remove it first"));
     }
     let session = desk.session()?;
-    let tokens = ops::list(&session, &query, None, false, Parts::ALL)?.tokens;
+    let tokens = ops::list(&session, &query, None, false, Parts::ALL)?;
     if args.secrets {
         agree(args, tokens.len(), desk)?;
     }

@@ -2,15 +2,13 @@
 
 use std::cell::LazyCell;
 
-use serde::Serialize;
-
 use super::Desk;
 use super::complete::Known;
 use super::face::{Exit, Face, Role};
 use super::table::{Cell, Table};
 use super::terms;
 use crate::config::column_names;
-use crate::exchange::json::Record;
+use crate::exchange::json::{Record, document};
 use crate::ops::{self, Error};
 use crate::text::{counted, escaped};
 use crate::token::column::{self, Column, Lens};
@@ -43,39 +41,39 @@ pub(super) struct Args {
 /// The columns that are coloured by how a token stands.
 const COLOURED: [&str; 3] = ["sign", "status", "expires"];
 
-/// The document that `list --json` prints.
-#[derive(Serialize)]
-struct Document {
-    patvault: u32,
-    tokens: Vec<Record>,
-}
-
 pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let query = terms::query(&args.query, &desk.now)?;
     let columns = columns(&args.columns, &desk.ground.config.list.columns)?;
     let session = desk.session()?;
     let shown = if args.json { Record::PARTS } else { parts(&columns) };
-    let listed = ops::list(&session, &query, args.sort.as_deref(), args.all, shown)?;
+    let tokens = ops::list(&session, &query, args.sort.as_deref(), args.all, shown)?;
     if args.json {
         let record = |token| Record::of(token).with_status(token.status(&session.rules, &session.now));
-        desk.face.json(&Document { patvault: 1, tokens: listed.tokens.iter().map(record).collect() });
+        desk.face.pieces(&document(tokens.iter().map(record)));
         return Ok(Exit::Done);
     }
-    print(&session, &listed.tokens, &columns, &mut desk.face);
-    let count = listed.tokens.len();
-    if query.is_empty() && listed.of == 0 && count == 0 {
-        desk.face.hint("the vault is empty: 'patvault add github/ci' keeps a token, 'patvault import FILE' a list");
-    } else if count == 0 {
-        let asked = escaped(&args.query.join(" ")).into_owned();
-        desk.face.say(&format!("None of {} fits: {asked}", counted(listed.of, "token")));
+    print(&session, &tokens, &columns, &mut desk.face);
+    if tokens.is_empty() {
+        say_none(args, ops::count(&session)?, desk);
     } else if desk.face.out_is_terminal {
-        let trashed = listed.tokens.iter().filter(|token| !token.is_kept()).count();
-        desk.face.say(&match trashed {
-            0 => format!("{count} of {}", counted(listed.of, "token")),
-            _ => format!("{}, {trashed} of them not in use", counted(count, "token")),
+        let (count, of) = (tokens.len(), ops::count(&session)?);
+        desk.face.say(&match tokens.iter().filter(|token| !token.is_kept()).count() {
+            0 => format!("{count} of {}", counted(of, "token")),
+            trashed => format!("{}, {trashed} of them not in use", counted(count, "token")),
         });
     }
+    // The process ends: somebody would wait for ten thousand tokens to be given back one by one, and none holds a secret.
+    std::mem::forget(tokens);
     Ok(Exit::Done)
+}
+
+fn say_none(args: &Args, of: usize, desk: &Desk) {
+    if of == 0 && args.query.is_empty() {
+        desk.face.hint("the vault is empty: 'patvault add github/ci' keeps a token, 'patvault import FILE' a list");
+    } else {
+        let asked = escaped(&args.query.join(" ")).into_owned();
+        desk.face.say(&format!("None of {} fits: {asked}", counted(of, "token")));
+    }
 }
 
 fn columns(asked: &[String], usual: &[String]) -> Result<Vec<&'static Column>, Error> {

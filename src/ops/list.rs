@@ -10,29 +10,22 @@ use crate::token::column::{self, Column, Lens};
 use crate::token::parts::Parts;
 use crate::token::query::{Query, Search};
 
-/// What a list found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// The tokens, in order, with the parts that were asked for.
-    pub tokens: Vec<Token>,
-    /// How many tokens in use there are in all.
-    pub of: usize,
-}
-
 /// Finds tokens by query words. With `all`, those in the trash are found as well. `sort` names a column, with `-` before
 /// it for the other way round; without it, free words sort by how well they fit, and else the settings say. `shown` is what
 /// is to be looked at in the tokens that are found.
-pub fn list(session: &Session, query: &Query, sort: Option<&str>, all: bool, shown: Parts) -> Result<Listed, Error> {
+pub fn list(
+    session: &Session,
+    query: &Query,
+    sort: Option<&str>,
+    all: bool,
+    shown: Parts,
+) -> Result<Vec<Token>, Error> {
     let (column, backwards) = order(sort.unwrap_or(&session.ground.config.list.sort))?;
     let parts = shown.and(query.parts()).and(column.parts);
-    let (mut tokens, of) = session.read(|vault| {
+    let mut tokens = session.read(|vault| {
         Ok(match query.need() {
-            Some(need) => (vault.tokens_with(&need, parts)?, vault.kept()?),
-            None => {
-                let all = vault.tokens_in(parts)?;
-                let kept = all.iter().filter(|token| token.is_kept()).count();
-                (all, kept)
-            }
+            Some(need) => vault.tokens_with(&need, parts)?,
+            None => vault.tokens_in(parts)?,
         })
     })?;
     if parts.have(Parts::RISKS) {
@@ -55,7 +48,12 @@ pub fn list(session: &Session, query: &Query, sort: Option<&str>, all: bool, sho
     if sort.is_none() && query.ranks() {
         tokens.sort_by_cached_key(|token| Reverse(search.score(token)));
     }
-    Ok(Listed { tokens, of })
+    Ok(tokens)
+}
+
+/// How many tokens are in use.
+pub fn count(session: &Session) -> Result<usize, Error> {
+    session.read(|vault| Ok(vault.kept()?))
 }
 
 fn order(sort: &str) -> Result<(&'static Column, bool), Error> {

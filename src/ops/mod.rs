@@ -71,7 +71,7 @@ pub use init::{Init, init};
 pub use install::{Handed, InstallPlan, Job, Places, hand_out, plan_install, record_install};
 pub use key::{NewWay, add_way, change_passphrase, remove_way, rotate_key, ways};
 pub use lend::{Unlocked, hold};
-pub use list::{Listed, list};
+pub use list::{count, list};
 pub use lock::lock;
 pub use peek::peek;
 pub use revoke::{

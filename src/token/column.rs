@@ -6,6 +6,7 @@ use super::now::Now;
 use super::parts::Parts;
 use super::rules::Rules;
 use super::{Expiry, Token, status, when};
+use crate::text::lower;
 
 /// What a cell needs besides its token.
 pub struct Lens<'a> {
@@ -184,13 +185,9 @@ pub fn path_key(token: &Token) -> impl Ord + use<> {
     (token.service.clone(), token.name.to_lowercase(), token.id)
 }
 
-/// Without regard to case. Most names are ASCII, and need no copy for that.
+/// Without regard to case.
 fn by_name(a: &Token, b: &Token) -> Ordering {
-    if a.name.is_ascii() && b.name.is_ascii() {
-        let (a, b) = (a.name.bytes(), b.name.bytes());
-        return a.map(|b| b.to_ascii_lowercase()).cmp(b.map(|b| b.to_ascii_lowercase()));
-    }
-    a.name.to_lowercase().cmp(&b.name.to_lowercase())
+    lower(&a.name).cmp(&lower(&b.name))
 }
 
 /// The word for a token that is not in use; how it would stand otherwise is of no interest then.

@@ -1,8 +1,7 @@
 //! What a query needs of every token that it finds, so that others need not be read.
 
-use std::borrow::Cow;
-
 use super::{Key, Query, Test};
+use crate::text::lower;
 
 impl Query {
     /// A fact that no token is found without, where that fact has rows of its own.
@@ -42,8 +41,6 @@ impl Need<'_> {
 
 /// Whether a fact holds a text in lower case, or is it.
 pub(super) fn fits(fact: &str, value: &str, whole: bool) -> bool {
-    // Most facts are in lower case already, and need no copy for that.
-    let is_lower = fact.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
-    let lower = if is_lower { Cow::Borrowed(fact) } else { Cow::Owned(fact.to_lowercase()) };
+    let lower = lower(fact);
     if whole { lower == value } else { lower.contains(value) }
 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use age::Identity;
 use chrono::{DateTime, Utc};
+use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row, params, params_from_iter};
 
 use super::super::Vault;
@@ -180,9 +181,9 @@ impl Reader<'_> {
 
     /// The rows of the tokens that have what is needed, in order.
     fn with(&self, need: &Need) -> rusqlite::Result<Vec<i64>> {
-        let (select, owner) = match need.of {
-            Hung::Tag => ("SELECT token, name FROM tag", None),
-            Hung::Scope => ("SELECT version, name FROM scope", Some("SELECT token FROM version WHERE key = ?1")),
+        let select = match need.of {
+            Hung::Tag => "SELECT token, name FROM tag",
+            Hung::Scope => "SELECT version, name FROM scope",
         };
         let mut found: Vec<i64> = vec![];
         self.each(select, "", None, |r| {
@@ -192,13 +193,10 @@ impl Reader<'_> {
             Ok(())
         })?;
         found.dedup();
-        if let Some(owner) = owner {
-            let mut owner = self.db.connection.prepare_cached(owner)?;
-            found = found.into_iter().map(|key| owner.query_row([key], |r| r.get(0))).collect::<Result<_, _>>()?;
+        match need.of {
+            Hung::Tag => Ok(found),
+            Hung::Scope => self.all(OWNERS, [in_json(&found)], |r| r.get(0)),
         }
-        found.sort_unstable();
-        found.dedup();
-        Ok(found)
     }
 
     /// Tokens with what is asked for of all that hangs on them: those in these rows, or every one.
@@ -219,7 +217,8 @@ impl Reader<'_> {
         self.vault.untrusted(Wrong::Damaged("a token has no version"), self.key)
     }
 
-    /// Does something with each row of a table: with those `within` some tokens, or with every one.
+    /// Does something with each row of a table: with those `within` some tokens, or with every one. In both texts `{}` is
+    /// the place of what is more closely said.
     pub(super) fn each(
         &self,
         select: &str,
@@ -227,19 +226,17 @@ impl Reader<'_> {
         only: Option<&[i64]>,
         mut f: impl FnMut(&Row) -> rusqlite::Result<()>,
     ) -> rusqlite::Result<()> {
-        let connection = &self.db.connection;
-        let mut select = connection.prepare_cached(&select.replace("{}", only.map_or("", |_| within)))?;
-        let mut each = |values: &[i64]| {
-            let mut rows = select.query(params_from_iter(values))?;
-            while let Some(row) = rows.next()? {
-                f(row)?;
-            }
-            Ok(())
+        let (within, keys) = match only {
+            None => (String::new(), None),
+            Some([key]) => (within.replace("{}", "?1"), Some(Value::from(*key))),
+            Some(many) => (within.replace("{}", "SELECT value FROM json_each(?1)"), Some(Value::from(in_json(many)))),
         };
-        match only {
-            None => each(&[]),
-            Some(keys) => keys.iter().try_for_each(|key| each(std::slice::from_ref(key))),
+        let mut select = self.db.connection.prepare_cached(&select.replace("{}", &within))?;
+        let mut rows = select.query(params_from_iter(keys))?;
+        while let Some(row) = rows.next()? {
+            f(row)?;
         }
+        Ok(())
     }
 
     fn add_waiting_uses(&self, tokens: &mut [Token]) -> Result<(), Error> {
@@ -252,6 +249,14 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+/// The rows of the tokens that versions belong to, in order.
+const OWNERS: &str = "SELECT DISTINCT token FROM version WHERE key IN (SELECT value FROM json_each(?1)) ORDER BY token";
+
+/// Keys of rows as SQLite takes many of them in one question.
+fn in_json(keys: &[i64]) -> String {
+    format!("{keys:?}")
 }
 
 impl Db {

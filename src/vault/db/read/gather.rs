@@ -32,31 +32,31 @@ const CONSUMERS: &str = "SELECT token, place, way FROM consumer {}";
 const INSTALLED: &str = "SELECT version, place, at FROM installed {}";
 const PARTS: &str = "SELECT version, name FROM part {}";
 
-/// The rows that belong to the versions of one token.
-const OF_VERSIONS: &str = "WHERE version IN (SELECT key FROM version WHERE token = ?1)";
+/// The rows that belong to tokens.
+const OF_TOKENS: &str = "WHERE token IN ({})";
+/// The rows that belong to the versions of tokens.
+const OF_VERSIONS: &str = "WHERE version IN (SELECT key FROM version WHERE token IN ({}))";
 
 impl Reader<'_> {
     /// Reads tokens with those parts that hang on them: those in these rows, which are in order, or every one.
     pub(super) fn rows(&self, found: &mut Found, parts: Parts, only: Option<&[i64]>) -> rusqlite::Result<()> {
         let tokens = if parts == Parts::NONE { NAMES } else { TOKENS };
-        self.each(tokens, "WHERE key = ?1", only, |r| {
+        self.each(tokens, "WHERE key IN ({})", only, |r| {
             found.keys.push(r.get(0)?);
             found.tokens.push(token(r, parts)?);
             Ok(())
         })?;
         if parts.have(Parts::TAGS) {
-            self.each(TAGS, "WHERE token = ?1", only, |r| {
+            self.each(TAGS, OF_TOKENS, only, |r| {
                 found.tag(r.get(0)?, r.get(1)?);
                 Ok(())
             })?;
         }
         if parts.have(Parts::VERSIONS) {
-            self.each(VERSIONS, "WHERE token = ?1", only, |r| {
+            self.each(VERSIONS, OF_TOKENS, only, |r| {
                 found.version(r.get(0)?, r.get(1)?, version(r)?);
                 Ok(())
             })?;
-            // Token by token they come in another order.
-            found.versions.sort_unstable_by_key(|(key, ..)| *key);
         }
         if parts.have(Parts::SCOPES) {
             self.each(SCOPES, OF_VERSIONS, only, |r| {
@@ -81,7 +81,7 @@ impl Reader<'_> {
     }
 
     fn rows_of_service(&self, found: &mut Found, only: Option<&[i64]>) -> rusqlite::Result<()> {
-        self.each(FACTS, "WHERE token = ?1", only, |r| {
+        self.each(FACTS, OF_TOKENS, only, |r| {
             let name: String = r.get(1)?;
             match name.strip_prefix(field::WITH) {
                 Some(name) => found.with(r.get(0)?, name.to_owned(), row::parsed(r, 2)?),
@@ -100,7 +100,7 @@ impl Reader<'_> {
     }
 
     fn rows_of_consumers(&self, found: &mut Found, only: Option<&[i64]>) -> rusqlite::Result<()> {
-        self.each(CONSUMERS, "WHERE token = ?1", only, |r| {
+        self.each(CONSUMERS, OF_TOKENS, only, |r| {
             found.consumer(r.get(0)?, r.get(1)?, row::parsed(r, 2)?);
             Ok(())
         })?;
