@@ -45,16 +45,20 @@ impl Seat {
         self.listener.accept().ok().map(|(stream, _)| stream)
     }
 
+    /// Whether whoever comes to the socket still comes here.
+    pub(super) fn is_ours(&self) -> bool {
+        stands(&self.dir, self.socket)
+    }
+
     /// Gives the place up.
     pub(super) fn leave(self) {
         let Self { dir, listener, socket } = self;
         // Before the lock is waited for: an agent that starts now is told at once that nobody is here.
         drop(listener);
-        let path = folder::socket(&dir);
         // What is left is removed by the next agent.
         let Ok(_ending) = folder::lock(&dir) else { return };
-        if id(&path).is_ok_and(|found| found == socket) {
-            let _removed_by_the_next = fs::remove_file(&path);
+        if stands(&dir, socket) {
+            let _removed_by_the_next = fs::remove_file(folder::socket(&dir));
         }
     }
 }
@@ -63,6 +67,11 @@ impl AsFd for Seat {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.listener.as_fd()
     }
+}
+
+/// Whether the socket is the one that it was.
+fn stands(dir: &Path, socket: (u64, u64)) -> bool {
+    id(&folder::socket(dir)).is_ok_and(|found| found == socket)
 }
 
 fn id(path: &Path) -> io::Result<(u64, u64)> {

@@ -63,7 +63,8 @@ impl<'a> Agent<'a> {
     }
 
     fn run(&mut self) -> io::Result<()> {
-        while !self.told_to_quit {
+        // Where its socket is gone, nobody could tell it to lock any more.
+        while !self.told_to_quit && self.seat.is_ours() {
             let now = harden::moment();
             self.keyring.tick(now);
             self.peers.retain(|peer| !peer.is_overdue(now.awake));

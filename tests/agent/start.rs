@@ -50,6 +50,23 @@ fn a_stale_socket_is_replaced() {
 }
 
 #[test]
+fn an_agent_that_nobody_can_reach_any_more_ends() {
+    let unreachable: [&dyn Fn(&Home); 2] = [&|home| fs::remove_file(home.socket()).unwrap(), &|home| {
+        fs::rename(home.socket(), home.dir.path().join("elsewhere")).unwrap();
+        drop(UnixListener::bind(home.socket()).unwrap());
+    }];
+    for make in unreachable {
+        let home = Home::with(&["main"]);
+        home.opened(&["unlock"]);
+        let mut wire = home.connect();
+        make(&home);
+        // It would look at the clocks by itself soon, and sees then that no `lock` would find it.
+        wire.write(b"{\"patvault\":1,\"say\":{\"do\":\"status\"}}\n");
+        while !wire.line().is_empty() {}
+    }
+}
+
+#[test]
 fn where_no_socket_can_be_everything_else_works() {
     let home = Home::with(&["main"]);
     let nowhere: [(&str, &dyn Fn()); 2] = [
