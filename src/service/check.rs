@@ -191,6 +191,7 @@ impl Checker<'_> {
             self.templates(&at, page.query.values())?;
             let each =
                 page.each_scope.iter().flat_map(|each| each.split_once('=')).flat_map(|(name, value)| [name, value]);
+            let each = each.chain(page.all_scopes.iter().flat_map(|all| all.each.values().map(String::as_str)));
             let parts = ["{scope}", "{scope_name}", "{scope_level}"];
             if let Some(bad) = each.clone().find(|part| part.contains('{') && !parts.contains(part)) {
                 return Err(wrong(at, bad, "it is made of {scope}, or of {scope_name} and {scope_level}"));

@@ -1,6 +1,8 @@
 //! Addresses of pages for the person, filled in as far as is known. Never with a secret: a browser keeps what it visits.
 
-use super::definition::Page;
+use serde_json::Value as Json;
+
+use super::definition::{Page, ScopeList};
 use super::site::Place;
 use super::template::{Template, Unfilled, Values, encoded};
 
@@ -17,22 +19,31 @@ pub fn address(page: &Page, place: &Place, values: &Values, scopes: &[String]) -
         .fill_url(&values, &place.bases())?;
     let known = page.query.iter().filter_map(|(name, value)| Some((name.clone(), filled(value)?)));
     let each = page.each_scope.iter().flat_map(|each| each.split_once('='));
-    let each = each.flat_map(|pair| scopes.iter().map(move |scope| (of(pair.0, scope), of(pair.1, scope))));
+    let each = each.flat_map(|pair| scopes.iter().filter_map(move |scope| of(pair.0, scope).zip(of(pair.1, scope))));
+    let all = page.all_scopes.iter().filter_map(|all| list(all, scopes));
     let query: Vec<String> =
-        known.chain(each).map(|(name, value)| format!("{}={}", encoded(&name), encoded(&value))).collect();
+        known.chain(each).chain(all).map(|(name, value)| format!("{}={}", encoded(&name), encoded(&value))).collect();
     let sign = if url.expose().contains('?') { '&' } else { '?' };
     let end = if query.is_empty() { String::new() } else { format!("{sign}{}", query.join("&")) };
     Ok(format!("{}{end}", url.expose()))
 }
 
-/// A part of a parameter, for one scope.
-fn of(part: &str, scope: &str) -> String {
-    let (name, level) = scope.split_once(':').unwrap_or((scope, ""));
+/// The parameter that holds all scopes, where there are some.
+fn list(all: &ScopeList, scopes: &[String]) -> Option<(String, String)> {
+    let each =
+        |scope: &String| all.each.iter().map(|(name, part)| Some((name.clone(), of(part, scope)?.into()))).collect();
+    let elements: Vec<Json> = scopes.iter().filter_map(each).map(Json::Object).collect();
+    (!elements.is_empty()).then(|| (all.parameter.clone(), Json::from(elements).to_string()))
+}
+
+/// A part of a parameter, for one scope; none for the level of a scope that has none.
+fn of(part: &str, scope: &str) -> Option<String> {
+    let (name, level) = scope.split_once(':').map_or((scope, None), |(name, level)| (name, Some(level)));
     match part {
-        "{scope}" => scope.to_owned(),
-        "{scope_name}" => name.to_owned(),
-        "{scope_level}" => level.to_owned(),
-        other => other.to_owned(),
+        "{scope}" => Some(scope.to_owned()),
+        "{scope_name}" => Some(name.to_owned()),
+        "{scope_level}" => level.map(str::to_owned),
+        other => Some(other.to_owned()),
     }
 }
 
@@ -59,7 +70,10 @@ mod tests {
              each_scope = '{scope_name}={scope_level}'
              [kind.page.manage]
              url = '{at}/all'
-             each_scope = 'permissions[]={scope}'",
+             each_scope = 'permissions[]={scope}'
+             [kind.page.revoke]
+             url = '{at}/keys?of=me'
+             all_scopes = { parameter = 'keys', each = { key = '{scope_name}', type = '{scope_level}' } }",
         )
         .unwrap();
         let place = place(&definition, None).unwrap();
@@ -75,5 +89,12 @@ mod tests {
         );
         assert_eq!(of("manage", &scopes[1..]), "https://example.com/all?permissions%5B%5D=metadata%3Aread");
         assert_eq!(of("manage", &[]), "https://example.com/all");
+        let mixed = ["contents:\"".to_owned(), "without a level".to_owned()];
+        assert_eq!(
+            of("revoke", &mixed),
+            "https://example.com/keys?of=me&keys=%5B%7B%22key%22%3A%22contents%22%2C%22type%22%3A%22%5C%22%22%7D%5D"
+        );
+        assert_eq!(of("revoke", &mixed[1..]), "https://example.com/keys?of=me");
+        assert_eq!(of("new", &mixed[1..]), "https://example.com/new?days=90&name=ci%20%26%20deploy");
     }
 }

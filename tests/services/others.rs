@@ -23,6 +23,9 @@ fn gitea(seen: &Seen) -> Reply {
             r#"[{"id":1,"name":"other","token_last_eight":"12345678","scopes":["all"]},
                 {"id":2,"name":"for ci","token_last_eight":"ecret-ci","scopes":["read:repository"]}]"#,
         ),
+        ("/api/v1/users/ada/tokens?page=2", with) if with == basic("not-a-real-secret-password") => {
+            Reply::json(200, "[]")
+        }
         _ => Reply::json(401, r#"{"message":"not known"}"#),
     }
 }

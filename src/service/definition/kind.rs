@@ -188,6 +188,16 @@ pub struct Revoke {
     pub note: Option<String>,
 }
 
+/// A parameter that holds scopes as a list of JSON. A scope that lacks what is asked for is left out.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeList {
+    /// The parameter.
+    pub parameter: String,
+    /// What stands in the list for each scope: `{ key = "{scope_name}", type = "{scope_level}" }`.
+    pub each: BTreeMap<String, String>,
+}
+
 /// A page for the person.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -201,6 +211,9 @@ pub struct Page {
     /// the first colon.
     #[serde(default)]
     pub each_scope: Option<String>,
+    /// All scopes in one parameter.
+    #[serde(default)]
+    pub all_scopes: Option<ScopeList>,
     /// What to click or tick there, in a sentence.
     #[serde(default)]
     pub how: Option<String>,

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use call::{Call, Example, Fact, Means, Method, Next, OAuth1, RowMatch, Rule, Sending, Source, Unit, UserPassword};
-pub use kind::{Checksum, Form, Git, Kind, Lifetime, Offline, Page, Revoke, Rotate, Settles};
+pub use kind::{Checksum, Form, Git, Kind, Lifetime, Offline, Page, Revoke, Rotate, ScopeList, Settles};
 pub use scope::{ScopeFamily, ScopeSet, ScopeWord};
 
 /// The version of the language that this patvault speaks.
