@@ -1,6 +1,6 @@
 //! What patvault can do for a kind of token by itself, as its definition says: for the catalogue and for the table in the README.
 
-use super::definition::{Call, Definition, Fact, Kind};
+use super::definition::{Call, Definition, Fact, Kind, Page};
 
 /// How something is done for a kind of token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,7 +105,7 @@ impl Abilities {
             told: WORTH_TELLING.into_iter().filter(told).collect(),
             rotate: rotate.unwrap_or_else(|| page("rotate")),
             revoke: revoke.unwrap_or_else(|| page("revoke")),
-            filled_in: kind.pages.get("new").is_some_and(|new| !new.query.is_empty() || new.each_scope.is_some()),
+            filled_in: kind.pages.get("new").is_some_and(Page::is_filled_in),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::ops::error::Error;
 use crate::ops::find::{Among, find};
 use crate::ops::session::Session;
 use crate::ops::with::With;
-use crate::service::definition::{Definition, Kind, Lifetime};
+use crate::service::definition::{Definition, Kind, Lifetime, Page};
 use crate::service::{Value, Values};
 use crate::token::expiry::{Date, Expiry, Source};
 use crate::token::now::Now;
@@ -92,7 +92,7 @@ impl RotatePlan {
         let issuer = self.issuer.as_ref()?;
         // A new one beside the old one leaves time to install it; to make the old one anew does not.
         let new = issuer.kind()?.pages.get("new");
-        let filled_in = new.is_some_and(|page| !page.query.is_empty() || page.each_scope.is_some());
+        let filled_in = new.is_some_and(Page::is_filled_in);
         let names = if filled_in { ["new", "rotate", "manage"] } else { ["rotate", "new", "manage"] };
         issuer.page(&names, &self.token, fill)
     }

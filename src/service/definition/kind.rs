@@ -221,3 +221,10 @@ pub struct Page {
     #[serde(default)]
     pub unproven: bool,
 }
+
+impl Page {
+    /// It comes filled in with something.
+    pub fn is_filled_in(&self) -> bool {
+        !self.query.is_empty() || self.each_scope.is_some() || self.all_scopes.is_some()
+    }
+}
