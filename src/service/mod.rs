@@ -31,7 +31,7 @@ pub use catalogue::{Bad, Catalogue, Error, Service, parse, schema};
 pub use detect::{Candidate, Sureness, detect, read};
 pub use form::{checksum, fits_whole};
 pub use http::Network;
-pub use page::address;
+pub use page::{ENDLESS, address};
 pub use request::{Asking, Unbuilt, asks_for_end, build};
 pub use risk::Risks;
 pub use sheet::{Sheet, SheetLine, sheets};

@@ -6,6 +6,9 @@ use super::definition::{Page, ScopeList};
 use super::site::Place;
 use super::template::{Template, Unfilled, Values, encoded};
 
+/// A value that is there where the token that is made is to have no end.
+pub const ENDLESS: &str = "endless";
+
 /// The address of a page. A parameter whose value is not known is left out.
 ///
 /// # Errors
@@ -17,7 +20,8 @@ pub fn address(page: &Page, place: &Place, values: &Values, scopes: &[String]) -
     let url = Template::parse(&page.url)
         .map_err(|_| Unfilled::Missing(page.url.clone()))?
         .fill_url(&values, &place.bases())?;
-    let known = page.query.iter().filter_map(|(name, value)| Some((name.clone(), filled(value)?)));
+    let endless = page.endless.iter().filter(|_| values.has(ENDLESS));
+    let known = page.query.iter().chain(endless).filter_map(|(name, value)| Some((name.clone(), filled(value)?)));
     let each = page.each_scope.iter().flat_map(|each| each.split_once('='));
     let each = each.flat_map(|pair| scopes.iter().filter_map(move |scope| of(pair.0, scope).zip(of(pair.1, scope))));
     let all = page.all_scopes.iter().filter_map(|all| list(all, scopes));
@@ -67,6 +71,7 @@ mod tests {
              [kind.page.new]
              url = '{at}/new'
              query = { name = '{name}', days = '{days}', for = '{account}' }
+             endless = { days = 'none' }
              each_scope = '{scope_name}={scope_level}'
              [kind.page.manage]
              url = '{at}/all'
@@ -77,6 +82,13 @@ mod tests {
         )
         .unwrap();
         let place = place(&definition, None).unwrap();
+        let mut values = Values::default();
+        values.set_text("name", Some("ci & deploy"));
+        values.set(ENDLESS, Value::Number(1));
+        assert_eq!(
+            address(&definition.kinds[0].pages["new"], &place, &values, &[]).unwrap(),
+            "https://example.com/new?name=ci%20%26%20deploy&days=none"
+        );
         let mut values = Values::default();
         values.set_text("name", Some("ci & deploy"));
         values.set("days", Value::Number(90));

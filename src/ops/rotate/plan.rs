@@ -9,7 +9,7 @@ use crate::ops::find::{Among, find};
 use crate::ops::session::Session;
 use crate::ops::with::With;
 use crate::service::definition::{Definition, Kind, Lifetime, Page};
-use crate::service::{Value, Values};
+use crate::service::{ENDLESS, Value, Values};
 use crate::token::expiry::{Date, Expiry, Source};
 use crate::token::now::Now;
 use crate::token::when::When;
@@ -127,6 +127,9 @@ fn ends(old: &Version, lifetime: Option<&Lifetime>, wish: Option<When>, now: &No
 /// Sets what a call or a page that makes a new one is told.
 pub(super) fn fill(values: &mut Values, token: &Token, ends: Expiry, at: DateTime<Utc>) {
     values.set("new_name", Value::Text(format!("{}{}", token.name, ending(at))));
+    if matches!(ends, Expiry::Never(_)) {
+        values.set(ENDLESS, Value::Number(1));
+    }
     let Some(date) = ends.date() else { return };
     let end = match date {
         Date::Instant(at) => at,

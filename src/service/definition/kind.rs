@@ -207,6 +207,9 @@ pub struct Page {
     /// Parameters that fill it in: `{name}`, `{scopes|comma}`, `{days}`. One whose value is not known is left out.
     #[serde(default)]
     pub query: BTreeMap<String, String>,
+    /// Parameters that fill it in where the new token is to have no end: `{ expires_in = "none" }`.
+    #[serde(default)]
+    pub endless: BTreeMap<String, String>,
     /// A parameter for each scope: `permissions[]={scope}`, or `{scope_name}={scope_level}` for what stands before and after
     /// the first colon.
     #[serde(default)]
