@@ -188,7 +188,8 @@ impl Checker<'_> {
                 return Err(wrong(at, name, "a page is 'manage', 'new', 'rotate' or 'revoke'"));
             }
             self.address(&at, &page.url)?;
-            self.templates(&at, page.query.values().chain(page.endless.values()))?;
+            let filled_in = || page.query.values().chain(page.endless.values());
+            self.templates(&at, filled_in())?;
             let each =
                 page.each_scope.iter().flat_map(|each| each.split_once('=')).flat_map(|(name, value)| [name, value]);
             let each = each.chain(page.all_scopes.iter().flat_map(|all| all.each.values().map(String::as_str)));
@@ -196,12 +197,7 @@ impl Checker<'_> {
             if let Some(bad) = each.clone().find(|part| part.contains('{') && !parts.contains(part)) {
                 return Err(wrong(at, bad, "it is made of {scope}, or of {scope_name} and {scope_level}"));
             }
-            let shown = page
-                .query
-                .values()
-                .chain(page.endless.values())
-                .chain([&page.url])
-                .find(|text| text.contains("{token}"));
+            let shown = filled_in().chain([&page.url]).find(|text| text.contains("{token}"));
             if let Some(shown) = shown {
                 return Err(wrong(at, shown, "a page is opened by a browser, which never gets a token"));
             }
