@@ -1,16 +1,13 @@
-//! A sealed file, opened where it is read: age's payload is a row of chunks, each sealed by itself.
+//! A sealed file, opened where it is read: some of its chunks are kept, since what is read next lies near.
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 
 use age::Identity;
-use age::stream::StreamReader;
 
+use super::payload::{CHUNK_BYTES, Damaged, Payload};
 use super::seal::{self, Closed};
-
-/// How many bytes age seals at once.
-const CHUNK_BYTES: usize = 64 * 1024;
 
 /// How many open chunks are kept. To show one token of 5,000, 19 chunks are opened where one is kept, 13 with two, 11 with
 /// four, 10 with eight and 9 with sixteen; and half a megabyte is little enough.
@@ -19,8 +16,7 @@ const KEPT_MAX: usize = 8;
 /// The plain bytes under one age file, to be read anywhere. Only what is read is opened, and nothing is given that was
 /// not authenticated.
 pub(super) struct Chunks {
-    stream: StreamReader<BufReader<AsOpened>>,
-    len: u64,
+    payload: Payload,
     /// The chunks that were read last, the latest in front.
     kept: VecDeque<Chunk>,
     /// How many were opened so far.
@@ -29,41 +25,7 @@ pub(super) struct Chunks {
     damage: Option<&'static str>,
 }
 
-/// A file as long as it was when it was opened: whatever is written behind it meanwhile, by a program that changes files in
-/// place, is not there.
-struct AsOpened {
-    file: File,
-    len: u64,
-    at: u64,
-}
-
-impl AsOpened {
-    fn new(mut file: File) -> io::Result<Self> {
-        let len = file.seek(SeekFrom::End(0))?;
-        file.rewind()?;
-        Ok(Self { file, len, at: 0 })
-    }
-}
-
-impl Read for AsOpened {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let read = (&mut self.file).take(self.len.saturating_sub(self.at)).read(out)?;
-        self.at += read as u64;
-        Ok(read)
-    }
-}
-
-impl Seek for AsOpened {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let to = match to {
-            SeekFrom::End(from) => SeekFrom::Start(self.len.saturating_add_signed(from)),
-            other => other,
-        };
-        self.at = self.file.seek(to)?;
-        Ok(self.at)
-    }
-}
-
+#[derive(Default)]
 struct Chunk {
     number: u64,
     plain: Vec<u8>,
@@ -77,23 +39,20 @@ impl Drop for Chunk {
     }
 }
 
-/// What was read is not as it was sealed, or the disk does not give it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Damaged;
-
 impl Chunks {
     /// Opens a file's header and its last chunk: whatever was cut off or added is found.
     pub(super) fn open(file: File, with: &[&dyn Identity]) -> Result<Self, Closed> {
-        let file = AsOpened::new(file).map_err(|_| Closed::Damaged(seal::CHANGED))?;
-        let back = near_the_beginning(file.len);
-        let mut stream = seal::stream(BufReader::new(file), with)?;
-        let at = stream.seek(SeekFrom::End(-back.cast_signed())).map_err(|_| Closed::Damaged(seal::CHANGED))?;
-        Ok(Self { stream, len: at + back, kept: VecDeque::with_capacity(KEPT_MAX), opened: 1, damage: None })
+        let payload = Payload::open(file, with)?;
+        let mut chunks = Self { payload, kept: VecDeque::with_capacity(KEPT_MAX), opened: 0, damage: None };
+        match chunks.chunk(chunks.payload.last()) {
+            Ok(_) => Ok(chunks),
+            Err(Damaged) => Err(Closed::Damaged(seal::CHANGED)),
+        }
     }
 
     /// How many plain bytes there are.
     pub(super) fn len(&self) -> u64 {
-        self.len
+        self.payload.len()
     }
 
     /// How many chunks were opened so far.
@@ -108,7 +67,7 @@ impl Chunks {
 
     /// Reads what stands at `offset`; says how many bytes, fewer only at the end.
     pub(super) fn read_at(&mut self, offset: u64, out: &mut [u8]) -> Result<usize, Damaged> {
-        let left = usize::try_from(self.len.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let left = usize::try_from(self.len().saturating_sub(offset)).unwrap_or(usize::MAX);
         let wanted = out.len().min(left);
         let mut done = 0;
         while let Some(rest) = out.get_mut(done..wanted).filter(|rest| !rest.is_empty()) {
@@ -123,13 +82,18 @@ impl Chunks {
 
     /// Opens every chunk once: afterwards the file is known to be as it was sealed, to its last bit.
     pub(super) fn verify(&mut self) -> Result<(), Damaged> {
-        (0..self.len.div_ceil(CHUNK_BYTES as u64)).try_for_each(|number| self.chunk(number).map(drop))
+        (0..=self.payload.last()).try_for_each(|number| self.chunk(number).map(drop))
     }
 
     /// All of it, to be read once from the beginning to the end.
     pub(super) fn whole(mut self) -> Whole {
-        let damage = self.stream.rewind().is_err().then_some(seal::CHANGED);
-        Whole { stream: self.stream, damage }
+        Whole {
+            payload: self.payload,
+            next: 0,
+            chunk: self.kept.pop_front().unwrap_or_default(),
+            at: usize::MAX,
+            damage: None,
+        }
     }
 
     fn chunk(&mut self, number: u64) -> Result<&[u8], Damaged> {
@@ -154,20 +118,22 @@ impl Chunks {
 
     /// `None` where it does not open: then it is not kept either.
     fn open_chunk(&mut self, number: u64, reuse: Option<Chunk>) -> Option<Chunk> {
-        let start = number * CHUNK_BYTES as u64;
-        let len = usize::try_from(self.len.checked_sub(start)?).unwrap_or(CHUNK_BYTES).min(CHUNK_BYTES);
-        let mut chunk = reuse.unwrap_or_else(|| Chunk { number, plain: vec![0; CHUNK_BYTES] });
+        let mut chunk = reuse.unwrap_or_default();
         chunk.number = number;
         self.opened += 1;
-        self.stream.seek(SeekFrom::Start(start)).ok()?;
-        self.stream.read_exact(chunk.plain.get_mut(..len)?).ok()?;
+        self.payload.chunk(number, &mut chunk.plain).ok()?;
         Some(chunk)
     }
 }
 
 /// A file that is opened whole, as it is read.
 pub(super) struct Whole {
-    stream: StreamReader<BufReader<AsOpened>>,
+    payload: Payload,
+    /// The number of the next chunk.
+    next: u64,
+    chunk: Chunk,
+    /// How much of the chunk was read.
+    at: usize,
     damage: Option<&'static str>,
 }
 
@@ -176,27 +142,32 @@ impl Whole {
     pub(super) fn damage(&self) -> Option<&'static str> {
         self.damage
     }
+
+    fn advance(&mut self) -> Result<(), Damaged> {
+        self.payload.chunk(self.next, &mut self.chunk.plain)?;
+        (self.next, self.at) = (self.next + 1, 0);
+        Ok(())
+    }
 }
 
 impl Read for Whole {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.stream.read(out).inspect_err(|_| self.damage = Some(seal::CHANGED))
+        if self.at >= self.chunk.plain.len() && self.next <= self.payload.last() {
+            self.advance().map_err(|Damaged| {
+                self.damage = Some(seal::CHANGED);
+                io::Error::from(io::ErrorKind::InvalidData)
+            })?;
+        }
+        let mut left = self.chunk.plain.get(self.at..).unwrap_or_default();
+        let read = left.read(out)?;
+        self.at += read;
+        Ok(read)
     }
-}
-
-/// How far from the end of what is sealed in a file of that length a place is that lies in its first chunk. A stream that is
-/// sent to the end opens the last chunk to know where that is, and then once more because it is there; sent to the chunk in
-/// which it stands, it does not. No header comes near the length of a chunk.
-fn near_the_beginning(sealed_len: u64) -> u64 {
-    const TAG_BYTES: u64 = 16;
-    let chunk = CHUNK_BYTES as u64;
-    let tags = TAG_BYTES * sealed_len.div_ceil(chunk + TAG_BYTES);
-    sealed_len.saturating_sub(tags + chunk - 4096)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{Seek, Write};
 
     use age::x25519;
 

@@ -24,6 +24,7 @@ mod key;
 mod keys;
 mod lock;
 mod migrate;
+mod payload;
 mod pin;
 mod random;
 mod rescue;
