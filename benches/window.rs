@@ -127,6 +127,7 @@ fn token(number: u32) -> Token {
         issued: None,
         expiry: Expiry::Ends(Date::Day(ends), Source::Typed),
         scopes: scopes.into(),
+        granted: None,
         verdict: None,
         told: [].into(),
         parts: [].into(),

@@ -1,5 +1,7 @@
 //! What a token may do, and how much harm that allows.
 
+use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
@@ -66,6 +68,73 @@ impl Scope {
     /// The risk a person gave, else what is known of it, else what the name suggests.
     pub fn risk(&self) -> Option<Risk> {
         self.rated.or(self.known).or_else(|| suggested(&self.name))
+    }
+}
+
+/// Where a scope stands between what a person wants of a version and what its service said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is wanted; whether it is granted, the service did not say.
+    Noted,
+    /// It is granted, and nobody wants it otherwise.
+    Granted,
+    /// It is granted beyond what is wanted.
+    Unasked,
+    /// It is wanted and not granted.
+    Lacking,
+}
+
+impl Standing {
+    /// What is said of it; nothing where there is nothing to say.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Noted => "",
+            Self::Granted => "granted",
+            Self::Unasked => "granted, not wanted",
+            Self::Lacking => "wanted, not granted",
+        }
+    }
+}
+
+/// The names of the scopes that a service granted. As text (in files and in the record of changes) they are in order, with
+/// spaces between: `gist repo`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Granted(BTreeSet<String>);
+
+impl Granted {
+    /// The names of these.
+    pub fn of(scopes: &[Scope]) -> Self {
+        scopes.iter().map(|scope| scope.name.clone()).collect()
+    }
+
+    /// The scopes of these names, with the risks that the person gave to those that they want.
+    pub fn scopes(self, wanted: &[Scope]) -> Vec<Scope> {
+        let rated = |name: &String| wanted.iter().find(|scope| scope.name == *name)?.rated;
+        self.0.into_iter().map(|name| Scope { rated: rated(&name), name, known: None }).collect()
+    }
+}
+
+impl FromIterator<String> for Granted {
+    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
+        Self(names.into_iter().collect())
+    }
+}
+
+impl fmt::Display for Granted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, name) in self.0.iter().enumerate() {
+            let space = if at == 0 { "" } else { " " };
+            write!(f, "{space}{name}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Granted {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.split_whitespace().map(str::to_owned).collect())
     }
 }
 

@@ -18,7 +18,7 @@ use patvault::token::reminder::{self, Answer, reminders};
 use patvault::vault::{self, Use};
 
 /// Every word of a query, and every state. Each finds some tokens of the demo and leaves others.
-const QUERIES: [&str; 27] = [
+const QUERIES: [&str; 28] = [
     "deploy",
     "admin",
     "service:git",
@@ -43,6 +43,7 @@ const QUERIES: [&str; 27] = [
     "is:unknown",
     "is:unverified",
     "is:uninstalled",
+    "is:mismatched",
     "place:actions",
     "is:trashed",
     "is:purged",

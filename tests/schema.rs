@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use age::secrecy::ExposeSecret;
 use chrono::TimeDelta;
 use common::{Stage, author, draft_of, later, nobody, query, time};
-use patvault::scope::{Risk, Scope};
+use patvault::scope::{Granted, Risk, Scope};
 use patvault::secret::Secret;
 use patvault::token::change::{Field, Subject};
 use patvault::token::draft::{Draft, DraftVersion};
@@ -156,14 +156,15 @@ fn facts_of(text: &mut String, r: &Reader, token: &Token) -> Result<(), Error> {
         let issued = version.issued.map(|date| format!("issued: {date}"));
         let verdict = version.verdict.as_ref().map(|verdict| format!("verdict: {verdict}"));
         let scopes = version.scopes.iter().map(|scope| format!("scope {}, rated {:?}", scope.name, scope.rated));
+        let granted = version.granted.as_deref().map(|granted| format!("granted: {}", Granted::of(granted)));
         let marks = token.marks.iter().filter(|mark| mark.version == version.id);
         let marks = marks.map(|mark| format!("{}: {}", mark.duty, mark.answer));
         let told = Some(format!("told: {}", named(&version.told))).filter(|_| !version.told.is_empty());
         let installed = Some(format!("installed: {}", named(&version.installed)));
         let installed = installed.filter(|_| !version.installed.is_empty());
         let rotation = version.rotation.as_ref().map(|rotation| format!("rotation: {rotation}"));
-        let known =
-            issued.into_iter().chain(verdict).chain(told).chain(installed).chain(rotation).chain(scopes).chain(marks);
+        let known = issued.into_iter().chain(verdict).chain(told).chain(installed).chain(rotation);
+        let known = known.chain(scopes).chain(granted).chain(marks);
         known.for_each(|fact| line(text, 2, &fact));
         for name in &version.parts {
             line(text, 2, &format!("secret {name}: {}", r.part(version.id, name)?.unwrap().expose()));
@@ -267,6 +268,8 @@ fn fill(stage: &Stage) {
     write(stage, 13, "expire", |w| w.set(of_ci, &Field::Expiry, Some("2027-06-30 typed")));
     write(stage, 15, "verify", |w| {
         w.set(of_ci, &Field::Told("owner".into()), Some("ada"))?;
+        w.set(of_ci, &Field::Granted, Some("api read_user"))?;
+        w.set(of, &Field::Granted, Some(""))?;
         w.set(of_ci, &Field::Told("last_use".into()), Some("2026-11-21"))?;
         w.set(of_ci, &Field::Fact("org".into()), None)
     });

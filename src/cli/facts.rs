@@ -50,7 +50,7 @@ pub(super) struct ExpireArgs {
     when: String,
 }
 
-/// Say what a token may do
+/// Say what you want a token for
 #[derive(Debug, clap::Args)]
 pub(super) struct ScopeArgs {
     /// Which token

@@ -91,9 +91,12 @@ fn print(session: &Session, shown: &Shown, face: &mut Face) {
         let (name, value) = phrase::told(name, value, now);
         fact(&escaped(&name), &format!("{value}, says the service"));
     }
-    for (at, scope) in token.current().scopes.iter().enumerate() {
-        let risk = scope.risk().map_or_else(String::new, |risk| format!("  ({risk} risk)"));
-        fact(if at == 0 { "scopes" } else { "" }, &format!("{}{risk}", scope.name));
+    for (at, (scope, standing)) in token.current().standings().into_iter().enumerate() {
+        let risk = scope.risk().map(|risk| format!("{risk} risk"));
+        let words: Vec<&str> =
+            risk.as_deref().into_iter().chain(Some(standing.words())).filter(|it| !it.is_empty()).collect();
+        let more = if words.is_empty() { String::new() } else { format!("  ({})", words.join(", ")) };
+        fact(if at == 0 { "scopes" } else { "" }, &format!("{}{more}", scope.name));
     }
     fact("secrets", &token.current().parts.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
     for (at, consumer) in token.places().enumerate() {

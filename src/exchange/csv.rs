@@ -110,7 +110,7 @@ fn cells(full: &Full) -> [String; 11] {
         version.issued.map_or_else(String::new, |date| date.to_string()),
         expires.to_owned(),
         source.to_owned(),
-        joined(version.scopes.iter().map(|scope| scope.name.as_str())),
+        joined(version.may().iter().map(|scope| scope.name.as_str())),
         full.note.clone().unwrap_or_default(),
     ]
 }
@@ -168,6 +168,7 @@ impl LeftOut {
                 && token.consumers.is_empty()
                 && version.told.is_empty()
                 && version.parts.is_empty())
+            || version.granted.is_some()
             || version.scopes.iter().any(|scope| scope.rated.is_some());
         self.more += usize::from(has_more);
     }

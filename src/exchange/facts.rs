@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde::Deserialize;
 
-use crate::scope::{Risk, Scope};
+use crate::scope::{Granted, Risk, Scope};
 use crate::text::escaped;
 use crate::token::Token;
 use crate::token::consumer::Way;
@@ -37,7 +37,7 @@ pub struct Facts {
     /// When it was issued; empty for unknown.
     #[serde(default)]
     pub issued: String,
-    /// What it may do.
+    /// What it is wanted for.
     #[serde(default)]
     pub scopes: Vec<ScopeText>,
     /// Free text.
@@ -186,8 +186,15 @@ pub fn write(token: &Token, note: &str, fields: &[(&str, &str)]) -> String {
     let issued = current.issued.map_or_else(String::new, |date| date.to_string());
     line("When it was issued.", "issued", quoted(&issued));
     let scopes: Vec<String> = current.scopes.iter().map(scope).collect();
+    let granted = current.granted.as_deref().map(|granted| match Granted::of(granted).to_string() {
+        names if names.is_empty() => "\n# Granted was none, says the service.".to_owned(),
+        names => format!("\n# Granted was {}, says the service.", escaped(&names)),
+    });
     line(
-        "What it may do; a risk of your own as { name = \"repo\", risk = \"high\" }.",
+        &format!(
+            "What you want it for; a risk of your own as {{ name = \"repo\", risk = \"high\" }}.{}",
+            granted.unwrap_or_default()
+        ),
         "scopes",
         format!("[{}]", scopes.join(", ")),
     );

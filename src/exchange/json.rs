@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::error::{Bad, BadRows, Error};
 use super::wiped::Pieces;
 use super::{Exported, Full, Imported, Place, label, text_of};
-use crate::scope::Scope;
+use crate::scope::{Granted, Scope};
 use crate::secret::Secret;
 use crate::text::counted;
 use crate::token::consumer::{NotAWay, Way};
@@ -217,16 +217,14 @@ fn version(record: VersionRecord, is_first: bool, consumers: &BTreeMap<String, W
         return Err(Wrong::at("/installed", "it names a place that is not among the consumers of the token"));
     }
     let state = state(record.state, record.since, is_first)?;
+    let granted = record.granted.map(scopes).transpose().map_err(|wrong| wrong.under("granted"))?;
+    let scopes = scopes(record.scopes).map_err(|wrong| wrong.under("scopes"))?;
     Ok(DraftVersion {
         secret: secret(record.secret).map_err(|wrong| wrong.under("secret"))?,
         issued: record.issued,
         expiry: expiry(&record.expires).map_err(|wrong| wrong.under("expires"))?,
-        scopes: record
-            .scopes
-            .into_iter()
-            .enumerate()
-            .map(|(at, record)| scope(record).map_err(|wrong| wrong.under(at).under("scopes")))
-            .collect::<Result<_, _>>()?,
+        granted: granted.map(|granted| Granted::of(&granted).scopes(&scopes)),
+        scopes,
         verdict: record.verdict.map(verdict).transpose()?,
         told: told(record.told).map_err(|wrong| wrong.under("told"))?,
         installed,
@@ -308,6 +306,10 @@ fn expiry(record: &ExpiryRecord) -> Result<Expiry, Wrong> {
     format!("{at} {source}")
         .parse()
         .map_err(|_| Wrong::at("/at", "it must be a day such as 2027-01-31, a time, 'never' or null"))
+}
+
+fn scopes(records: Vec<ScopeRecord>) -> Result<Vec<Scope>, Wrong> {
+    records.into_iter().enumerate().map(|(at, record)| scope(record).map_err(|wrong| wrong.under(at))).collect()
 }
 
 fn scope(record: ScopeRecord) -> Result<Scope, Wrong> {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fault::Explain;
-use crate::scope::{Risk, Scope};
+use crate::scope::{Granted, Risk, Scope};
 use crate::token::consumer::Way;
 use crate::token::expiry::{Date, Expiry, Source};
 use crate::token::id::TokenId;
@@ -120,9 +120,10 @@ fn versions() -> impl Strategy<Value = (Version, String, BTreeMap<String, String
     });
     let state = prop_oneof![instants().prop_map(State::Superseded), instants().prop_map(State::Revoked)];
     let installed = proptest::collection::btree_map(labels(Label::Place), instants(), 0..3);
-    let known = (option::of(dates()), expiries(), scopes(), option::of(verdict), tellings(), installed);
+    let granted = option::of(scopes());
+    let known = (option::of(dates()), expiries(), (scopes(), granted), option::of(verdict), tellings(), installed);
     (instants(), known, state, secrets(), named(secrets())).prop_map(
-        |(added, (issued, expiry, scopes, verdict, told, installed), state, secret, secret_parts)| {
+        |(added, (issued, expiry, (scopes, granted), verdict, told, installed), state, secret, secret_parts)| {
             let id = VersionId::from_bytes([0; 16]);
             let parts = secret_parts.keys().cloned().collect();
             (
@@ -132,6 +133,7 @@ fn versions() -> impl Strategy<Value = (Version, String, BTreeMap<String, String
                     added,
                     issued,
                     expiry,
+                    granted: granted.map(|granted| Granted::of(&granted).scopes(&scopes)),
                     scopes,
                     verdict,
                     told,
@@ -220,6 +222,7 @@ pub fn added(draft: &Draft, like: &Token) -> Full {
             issued: given.issued,
             expiry: given.expiry,
             scopes: given.scopes.clone(),
+            granted: given.granted.clone(),
             verdict: given.verdict.clone(),
             told: given.told.clone(),
             installed: given.installed.clone(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::error::Error;
 use super::init::{Init, init};
 use super::session::{Ground, Session};
-use crate::scope::Scope;
+use crate::scope::{Granted, Scope};
 use crate::secret::Secret;
 use crate::token::consumer::Way;
 use crate::token::draft::{Draft, DraftVersion};
@@ -112,11 +112,11 @@ fn row(line: &'static str) -> Option<Row> {
 
 fn draft(at: usize, row: &Row, now: &Now) -> Draft {
     let full = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let scopes: Vec<Scope> =
-        row.scopes.split_whitespace().map(|name| Scope { name: name.into(), rated: None, known: None }).collect();
+    let (scopes, granted) = scopes(row);
     let version = |number: u32, state, issued: i64, verdict| DraftVersion {
         issued: Some(Date::Day((now.wall() + TimeDelta::days(issued)).date())),
         scopes: scopes.clone(),
+        granted: granted.clone(),
         added: Some(now.instant + TimeDelta::days(issued)),
         state,
         verdict,
@@ -150,6 +150,18 @@ fn draft(at: usize, row: &Row, now: &Now) -> Draft {
     draft.tags = row.tags.split_whitespace().map(str::to_owned).collect();
     draft.added = Some(now.instant + TimeDelta::days(row.issued));
     draft
+}
+
+/// What is wanted of a row's token, and what was granted, where that is something else: `+repo` beyond it, `-repo` not.
+fn scopes(row: &Row) -> (Vec<Scope>, Option<Vec<Scope>>) {
+    let all = |not: char| {
+        let words = row.scopes.split_whitespace().filter(|word| !word.starts_with(not));
+        let names: Granted = words.map(|word| word.trim_start_matches(['+', '-']).to_owned()).collect();
+        names.scopes(&[])
+    };
+    let (wanted, granted) = (all('+'), all('-'));
+    let differs = wanted != granted;
+    (wanted, differs.then_some(granted))
 }
 
 /// Tokens that the demo's services answer for have their date from them; the others from the person.

@@ -172,7 +172,7 @@ impl Issuer {
         let version = token.current();
         let mut values = self.facts(token, version);
         fill(&mut values);
-        let scopes: Vec<String> = version.scopes.iter().map(|scope| scope.name.clone()).collect();
+        let scopes: Vec<String> = version.wanted().iter().map(|scope| scope.name.clone()).collect();
         let filled = |name: &&str| {
             let page = pages.get(*name)?;
             let url = address(page, &self.place, &values, &scopes).ok()?;
@@ -252,8 +252,8 @@ impl Issuer {
         }
         values.set_text("account", token.account.as_deref());
         values.set_text("name", Some(&token.name));
-        if !version.scopes.is_empty() {
-            values.set("scopes", Value::List(version.scopes.iter().map(|scope| scope.name.clone()).collect()));
+        if !version.may().is_empty() {
+            values.set("scopes", Value::List(version.may().iter().map(|scope| scope.name.clone()).collect()));
         }
         values
     }

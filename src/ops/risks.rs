@@ -9,7 +9,10 @@ pub(super) fn tell<'a>(session: &Session, tokens: impl IntoIterator<Item = &'a m
     let catalogue = session.ground.catalogue();
     let mut risks = Risks::new(&catalogue);
     for token in tokens {
-        let scopes = token.versions.iter_mut().flat_map(|version| &mut version.scopes);
+        let scopes = token
+            .versions
+            .iter_mut()
+            .flat_map(|version| version.scopes.iter_mut().chain(version.granted.iter_mut().flatten()));
         risks.tell(&token.service, token.kind.as_deref(), scopes);
     }
 }

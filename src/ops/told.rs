@@ -101,6 +101,7 @@ pub fn told(change: &Change, names: &Names, ascii: bool) -> String {
         (Field::Installed(_), _, None) => format!("not installed in {name}"),
         (Field::Consumer(_), ..) => format!("{name}: {} {arrow} {}", way(old), way(new)),
         (Field::Told(_), ..) => format!("{name}: {} {arrow} {}, says the service", value(old), value(new)),
+        (Field::Granted, ..) => format!("{name}: {} {arrow} {}, says the service", granted(old), granted(new)),
         (Field::Expiry, ..) => format!("{name}: {} {arrow} {}", expiry(old), expiry(new)),
         (Field::With(_), ..) => {
             let other = |id: Option<&str>| match id.and_then(|id| id.parse().ok()) {
@@ -118,6 +119,15 @@ fn expiry(text: Option<&str>) -> String {
     match text.and_then(|text| text.split_once(' ')) {
         Some((date, source)) => format!("{} ({})", escaped(date), escaped(source)),
         None => value(text),
+    }
+}
+
+/// What was granted, where that is known.
+fn granted(text: Option<&str>) -> String {
+    match text {
+        None => "unknown".to_owned(),
+        Some("") => "nothing".to_owned(),
+        text => value(text),
     }
 }
 

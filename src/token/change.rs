@@ -56,8 +56,10 @@ pub enum Field {
     Issued,
     /// When it ends, and who said so.
     Expiry,
-    /// One scope of the version: absent, there, or there with a risk that a person gave.
+    /// One scope that is wanted of the version: absent, there, or there with a risk that a person gave.
     Scope(String),
+    /// The scopes that the service said it granted to the version, by name.
+    Granted,
     /// The service's latest answer.
     Verdict,
     /// Something that the service told about the version.
@@ -92,6 +94,7 @@ impl fmt::Display for Field {
             Self::VersionAdded => "version",
             Self::Issued => "issued",
             Self::Expiry => "expiry",
+            Self::Granted => "granted",
             Self::Verdict => "verdict",
             Self::State => "state",
             Self::Rotation => "rotation",
@@ -129,6 +132,7 @@ impl FromStr for Field {
             "version" => Self::VersionAdded,
             "issued" => Self::Issued,
             "expiry" => Self::Expiry,
+            "granted" => Self::Granted,
             "verdict" => Self::Verdict,
             "state" => Self::State,
             "rotation" => Self::Rotation,
@@ -194,6 +198,7 @@ mod tests {
             "issued",
             "expiry",
             "scope:read:org",
+            "granted",
             "verdict",
             "told:owner",
             "secret:refresh_token",

@@ -101,7 +101,7 @@ pub static COLUMNS: [Column; 16] = [
         heading: "SCOPES",
         parts: Parts::RISKS,
         cell: |token, _| scopes(token),
-        compare: |a, b, _| a.current().scopes.len().cmp(&b.current().scopes.len()),
+        compare: |a, b, _| a.current().may().len().cmp(&b.current().may().len()),
     },
     Column {
         name: "risk",
@@ -218,12 +218,12 @@ fn missing_last<T: Ord>(a: Option<T>, b: Option<T>) -> Ordering {
 }
 
 fn risk(token: &Token) -> Option<crate::scope::Risk> {
-    token.current().scopes.iter().filter_map(crate::scope::Scope::risk).max()
+    token.current().may().iter().filter_map(crate::scope::Scope::risk).max()
 }
 
 /// The riskiest scope by name, and how many more there are.
 fn scopes(token: &Token) -> String {
-    let all = &token.current().scopes;
+    let all = token.current().may();
     // Of several that are as risky, the first.
     let riskiest = all.iter().rev().max_by_key(|scope| scope.risk());
     match (riskiest, all.len()) {

@@ -56,8 +56,10 @@ pub struct DraftVersion {
     pub issued: Option<Date>,
     /// When it ends, and who said so.
     pub expiry: Expiry,
-    /// What it may do.
+    /// What it is wanted for.
     pub scopes: Vec<Scope>,
+    /// What its service said that it granted, where it did.
+    pub granted: Option<Vec<Scope>>,
     /// The latest answer of the service, for what is brought from another vault.
     pub verdict: Option<Verdict>,
     /// What the service told about it besides.
@@ -80,6 +82,7 @@ impl DraftVersion {
             issued: None,
             expiry: Expiry::Unknown,
             scopes: vec![],
+            granted: None,
             verdict: None,
             told: BTreeMap::new(),
             parts: BTreeMap::new(),
@@ -121,6 +124,7 @@ impl Draft {
             issued: draft.issued,
             expiry: draft.expiry,
             scopes: draft.scopes.clone(),
+            granted: draft.granted.clone(),
             verdict: draft.verdict.clone(),
             told: draft.told.clone(),
             parts: draft.parts.keys().cloned().collect(),

@@ -23,7 +23,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
-use crate::scope::Scope;
+use crate::scope::{Scope, Standing};
 use crate::verdict::Verdict;
 use consumer::Way;
 use expiry::{Date, Expiry};
@@ -85,8 +85,10 @@ pub struct Version {
     pub issued: Option<Date>,
     /// When it ends, and who said so.
     pub expiry: Expiry,
-    /// What it may do, by name.
+    /// What the person wants it for, by name.
     pub scopes: Vec<Scope>,
+    /// What its service said that it granted, by name; `None` where it did not say.
+    pub granted: Option<Vec<Scope>>,
     /// The latest answer of the service.
     pub verdict: Option<Verdict>,
     /// What the service told about it besides: `owner`, `email`, and [`LAST_USE`].
@@ -179,6 +181,7 @@ static UNREAD: Version = Version {
     issued: None,
     expiry: Expiry::Unknown,
     scopes: vec![],
+    granted: None,
     verdict: None,
     told: BTreeMap::new(),
     parts: BTreeSet::new(),
@@ -188,6 +191,37 @@ static UNREAD: Version = Version {
 };
 
 impl Version {
+    /// What it may do: what its service said that it granted, and where it did not say, what the person wants it for.
+    pub fn may(&self) -> &[Scope] {
+        self.granted.as_deref().unwrap_or(&self.scopes)
+    }
+
+    /// What one that takes its place is wanted for: the same as this, or what this was granted where nobody said more.
+    pub fn wanted(&self) -> &[Scope] {
+        if self.scopes.is_empty() { self.granted.as_deref().unwrap_or_default() } else { &self.scopes }
+    }
+
+    /// All that is wanted or granted, by name, and where each stands between the two.
+    pub fn standings(&self) -> Vec<(&Scope, Standing)> {
+        let has = |scopes: &[Scope], scope: &Scope| scopes.iter().any(|other| other.name == scope.name);
+        let wanted = self.scopes.iter().map(|scope| match &self.granted {
+            None => (scope, Standing::Noted),
+            Some(granted) if has(granted, scope) => (scope, Standing::Granted),
+            Some(_) => (scope, Standing::Lacking),
+        });
+        // Who never said what they want is not told that it is too much.
+        let beyond = if self.scopes.is_empty() { Standing::Granted } else { Standing::Unasked };
+        let granted = self.granted.iter().flatten().filter(|scope| !has(&self.scopes, scope));
+        let mut all: Vec<_> = wanted.chain(granted.map(|scope| (scope, beyond))).collect();
+        all.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+        all
+    }
+
+    /// What is granted is not what was wanted.
+    pub fn is_mismatched(&self) -> bool {
+        self.standings().iter().any(|(_, standing)| matches!(standing, Standing::Unasked | Standing::Lacking))
+    }
+
     /// It does not work any more: the service said so, or it was revoked.
     pub fn is_dead(&self) -> bool {
         self.died().is_some()
@@ -243,6 +277,7 @@ pub(crate) mod tests {
             issued: None,
             expiry: Expiry::Unknown,
             scopes: vec![],
+            granted: None,
             verdict: None,
             told: BTreeMap::new(),
             parts: BTreeSet::new(),

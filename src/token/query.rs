@@ -69,6 +69,7 @@ enum Flag {
     Has(Status),
     Unverified,
     Uninstalled,
+    Mismatched,
     Trashed,
     Purged,
 }
@@ -94,9 +95,10 @@ const KEYS: [(&str, Key); 8] = [
 ];
 
 /// The states that are no [`Status`].
-const FLAGS: [(&str, Flag); 4] = [
+const FLAGS: [(&str, Flag); 5] = [
     ("unverified", Flag::Unverified),
     ("uninstalled", Flag::Uninstalled),
+    ("mismatched", Flag::Mismatched),
     ("trashed", Flag::Trashed),
     ("purged", Flag::Purged),
 ];
@@ -140,7 +142,7 @@ impl Test {
         match self {
             Self::Word(_) => Parts::FACTS.and(Parts::TAGS).and(Parts::SCOPES),
             Self::Fact { key: Key::Tag, .. } => Parts::TAGS,
-            Self::Fact { key: Key::Scope, .. } => Parts::SCOPES,
+            Self::Fact { key: Key::Scope, .. } | Self::Is(Flag::Mismatched) => Parts::SCOPES,
             Self::Risk(_) => Parts::RISKS,
             Self::Fact { key: Key::Place, .. } | Self::Is(Flag::Uninstalled) => Parts::CONSUMERS,
             Self::Fact { key: Key::Account | Key::Instance | Key::Kind, .. } => Parts::FACTS,
@@ -197,7 +199,7 @@ impl<'a> Search<'a> {
         let holds = match test {
             Test::Word(pattern) => return self.fuzzy(pattern, token),
             Test::Fact { key, value, whole } => facts(token, *key).any(|fact| need::fits(fact, value, *whole)),
-            Test::Risk(risk) => token.current().scopes.iter().any(|scope| scope.risk() == Some(*risk)),
+            Test::Risk(risk) => token.current().may().iter().any(|scope| scope.risk() == Some(*risk)),
             Test::Expires(side, day) => token.current().expiry.date().is_some_and(|date| {
                 let ends = date.day(self.now);
                 if *side == Side::Under { ends < *day } else { ends > *day }
@@ -209,6 +211,7 @@ impl<'a> Search<'a> {
             }
             Test::Is(Flag::Has(status)) => token.is(*status, self.rules, self.now),
             Test::Is(Flag::Unverified) => token.current().verdict.is_none(),
+            Test::Is(Flag::Mismatched) => token.current().is_mismatched(),
             Test::Is(Flag::Uninstalled) => token.unserved().next().is_some(),
             Test::Is(Flag::Trashed) => token.trashed.is_some(),
             Test::Is(Flag::Purged) => token.purged.is_some(),
@@ -219,7 +222,7 @@ impl<'a> Search<'a> {
     fn fuzzy(&mut self, pattern: &Pattern, token: &Token) -> Option<u32> {
         let path = token.path();
         // Fact by fact: letters scattered over several of them are no find.
-        let scopes = token.current().scopes.iter().map(|scope| &scope.name);
+        let scopes = token.current().may().iter().map(|scope| &scope.name);
         let all = std::iter::once(&path).chain(&token.account).chain(&token.tags).chain(scopes);
         all.filter_map(|fact| pattern.score(Utf32Str::new(fact, &mut self.letters), &mut self.matcher)).max()
     }
@@ -234,7 +237,7 @@ fn facts(token: &Token, key: Key) -> Box<dyn Iterator<Item = &str> + '_> {
         Key::Kind => Box::new(token.kind.as_deref().into_iter()),
         Key::Place => Box::new(token.consumers.keys().map(String::as_str)),
         Key::Tag => Box::new(token.tags.iter().map(String::as_str)),
-        Key::Scope => Box::new(token.current().scopes.iter().map(|scope| scope.name.as_str())),
+        Key::Scope => Box::new(token.current().may().iter().map(|scope| scope.name.as_str())),
     }
 }
 
@@ -375,7 +378,8 @@ impl BadQuery {
             Self::Value(_) => "write what to look for after the sign, without a space",
             Self::Risk(_) => "risks are low, medium and high",
             Self::Flag(_) => {
-                "states are alive, expiring, expired, dead, owed, unknown, unverified, uninstalled, trashed and purged"
+                "states are alive, expiring, expired, dead, owed, unknown, unverified, uninstalled, \
+                 mismatched, trashed and purged"
             }
             Self::Date(_) => "write it as expires<30d, expires>2027-01-31 or unused>90d",
         }
@@ -400,7 +404,9 @@ mod tests {
         token.tags = ["prod".into(), "team:web".into()].into();
         token.consumers = [("Actions org/app".into(), Way::Hand { note: None })].into();
         token.versions[0].expiry = Expiry::Ends(Date::Day(day("2026-12-01")), Source::Typed);
-        token.versions[0].scopes = vec![Scope { name: "admin:org".into(), rated: None, known: None }];
+        let scope = |name: &str| Scope { name: name.into(), rated: None, known: None };
+        token.versions[0].scopes = vec![scope("gist")];
+        token.versions[0].granted = Some(vec![scope("admin:org")]);
         token.last_use = Some(instant("2026-11-01T12:00:00Z"));
         token
     }
@@ -437,6 +443,7 @@ mod tests {
             "is:expiring",
             "is:unverified",
             "is:uninstalled",
+            "is:mismatched",
             "place:actions",
             "place=\"Actions org/app\"",
             "expires:30d",
@@ -452,6 +459,7 @@ mod tests {
             "#pro",
             "service=git",
             "scope=admin",
+            "scope:gist",
             "risk:low",
             "expires<9d",
             "expires>2026-12-01",

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::error::Error;
 use super::{disk, seal};
-use crate::scope::{Risk, Scope};
+use crate::scope::{Granted, Risk, Scope};
 use crate::secret::{SECRET_BYTES_MAX, Secret};
 use crate::token::State;
 use crate::token::draft::DraftVersion;
@@ -54,6 +54,7 @@ struct Stored {
     expiry: String,
     /// With the risk that a person gave each, or nothing.
     scopes: BTreeMap<String, String>,
+    granted: Option<String>,
     told: BTreeMap<String, String>,
 }
 
@@ -72,6 +73,7 @@ impl Arrival {
             issued: version.issued.map(|date| date.to_string()),
             expiry: version.expiry.to_string(),
             scopes: version.scopes.iter().map(|scope| (scope.name.clone(), risk(scope).into())).collect(),
+            granted: version.granted.as_deref().map(|granted| Granted::of(granted).to_string()),
             told: version.told.clone(),
         };
         // Large enough from the start: a buffer that grows leaves unwiped copies behind.
@@ -85,15 +87,18 @@ impl Arrival {
 
     fn read(sealed: &[u8], with: &dyn Identity) -> Option<Self> {
         let stored: Stored = serde_json::from_slice(&seal::open(sealed, &[with]).ok()?).ok()?;
+        let scopes: Vec<Scope> = stored
+            .scopes
+            .into_iter()
+            .map(|(name, risk)| Scope { name, rated: risk.parse().ok(), known: None })
+            .collect();
+        let granted: Option<Granted> = stored.granted.and_then(|names| names.parse().ok());
         let version = DraftVersion {
             secret: Secret::new(stored.secret),
             issued: stored.issued.and_then(|text| text.parse().ok()),
             expiry: stored.expiry.parse().ok()?,
-            scopes: stored
-                .scopes
-                .into_iter()
-                .map(|(name, risk)| Scope { name, rated: risk.parse().ok(), known: None })
-                .collect(),
+            granted: granted.map(|granted| granted.scopes(&scopes)),
+            scopes,
             verdict: None,
             told: stored.told,
             installed: BTreeMap::new(),
@@ -184,7 +189,8 @@ mod tests {
         version.expiry = Expiry::Ends(Date::Instant(ends), Source::Service(ends));
         version.parts.insert("refresh_token".into(), Secret::new("not-real-either".into()));
         version.told.insert("id".into(), "7".into());
-        version.scopes.push(Scope { name: "repo".into(), rated: None, known: None });
+        version.scopes.push(Scope { name: "repo".into(), rated: Some(Risk::Low), known: None });
+        version.granted = Some("gist repo".parse::<Granted>().unwrap().scopes(&version.scopes));
         let (token, before) = (TokenId::from_bytes([1; 16]), VersionId::from_bytes([2; 16]));
         let arrival = Arrival { id: VersionId::from_bytes([3; 16]), token, before, kills: true, at: ends, version };
         let sealed = arrival.sealed(&key.to_public()).unwrap();
@@ -194,6 +200,7 @@ mod tests {
         assert_eq!((found.id, found.token, found.before, found.kills), (arrival.id, token, before, true));
         assert_eq!((found.version.expiry, &found.version.told), (arrival.version.expiry, &arrival.version.told));
         assert_eq!(found.version.scopes, arrival.version.scopes);
+        assert_eq!(found.version.granted, arrival.version.granted);
         assert!(Arrival::read(&sealed, &x25519::Identity::generate()).is_none());
     }
 }

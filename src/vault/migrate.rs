@@ -5,11 +5,12 @@ use rusqlite::Connection;
 use super::error::{Error, sql};
 
 /// Every step from an empty database to the newest schema. Step `n` leads to schema `n + 1`; none is ever changed.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("../../assets/migrations/0001_vault.sql"),
     include_str!("../../assets/migrations/0002_lookups.sql"),
     include_str!("../../assets/migrations/0003_services.sql"),
     include_str!("../../assets/migrations/0004_consumers.sql"),
+    include_str!("../../assets/migrations/0005_granted.sql"),
 ];
 
 /// The newest schema that this patvault knows.

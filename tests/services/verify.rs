@@ -51,13 +51,35 @@ fn what_the_service_says_is_written_down_with_its_source() {
     let version = &token["token"]["versions"][0];
     let there = |field: &str| version[field].to_string();
     assert!(there("expires").contains("2027-02-11") && there("expires").contains("service"), "{version}");
-    assert!(there("scopes").contains("gist") && !there("scopes").contains("user"), "{version}");
+    let names = |field: &str| -> Vec<&str> {
+        version[field].as_array().unwrap().iter().map(|scope| scope["name"].as_str().unwrap()).collect()
+    };
+    // What is wanted stays what the person said; what a wider scope contains is granted with it.
+    assert_eq!(names("scopes"), ["public_repo", "repo", "user"]);
+    assert_eq!(names("granted"), ["gist", "public_repo", "repo"]);
+    let shown = said(&stage.run(&["show", "github/good"]));
+    for line in [
+        "gist  (medium risk, granted, not wanted)",
+        "repo  (high risk, granted)",
+        "user  (medium risk, wanted, not granted)",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    assert!(said(&stage.run(&["list", "is:mismatched"])).contains("good"));
+    assert!(said(&stage.run(&["list", "scope:gist"])).contains("good"));
+    assert!(said(&stage.run(&["list", "scope=user"])).contains("None of 3"));
     assert_eq!(token["token"]["account"], "ada");
 
     // The same again is no news, and the host is known by now.
     let again = said(&stage.run(&["verify", "github/good"]));
     assert_eq!(again.trim(), "alive    github/good  (ada)");
     assert_eq!(stage.run(&["verify", "name:good"]).status.code(), Some(0));
+
+    // Whoever comes to want what is granted, and no more, has what they want.
+    stage.run(&["scope", "github/good", "gist", "-user"]);
+    assert!(said(&stage.run(&["list", "is:mismatched"])).contains("None of 3"));
+    said(&stage.run(&["undo"]));
+    assert!(said(&stage.run(&["list", "is:mismatched"])).contains("good"));
     assert_eq!(stage.run(&["verify", "name:unsaid"]).status.code(), Some(1));
 }
 

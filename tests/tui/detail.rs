@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use patvault::ops::{Address, Event, Whole};
+use patvault::scope::Granted;
 use patvault::token::State;
 use patvault::token::change::{Change, Field, Subject};
 use patvault::token::consumer::Way;
@@ -38,11 +39,14 @@ fn whole() -> Whole {
         verb: "copy".into(),
         device: "laptop".into(),
     });
-    let change = |name: &str, old: Option<&str>, new: Option<&str>| Change {
+    let scopes = |names: &str| names.parse::<Granted>().unwrap().scopes(&[]);
+    token.versions[0].scopes = scopes("gist repo");
+    token.versions[0].granted = Some(scopes("read:user repo"));
+    let change = |field: Field, new: &str| Change {
         subject: Subject { token: token.id, version: Some(version) },
-        field: Field::Scope(name.into()),
-        old: old.map(str::to_owned),
-        new: new.map(str::to_owned),
+        field,
+        old: None,
+        new: Some(new.into()),
     };
     let batch = |n: u8, verb: &str| Batch {
         id: BatchId::from_bytes([n; 16]),
@@ -54,8 +58,11 @@ fn whole() -> Whole {
         tokens: 1,
     };
     let events = vec![
-        Event::Batch(batch(2, "verify"), vec![change("gist", Some(""), None), change("read:user", None, Some(""))]),
-        Event::Batch(batch(1, "add"), vec![change("repo", None, Some("")), change("gist", None, Some(""))]),
+        Event::Batch(batch(2, "verify"), vec![change(Field::Granted, "read:user repo")]),
+        Event::Batch(
+            batch(1, "add"),
+            vec![change(Field::Scope("repo".into()), ""), change(Field::Scope("gist".into()), "")],
+        ),
     ];
     let page = |url: &str| Address { url: url.into(), how: Some("choose the token".into()), is_unproven: false };
     Whole {

@@ -233,6 +233,7 @@ fn version(bytes: [u8; 16], added: DateTime<Utc>) -> Version {
         issued: None,
         expiry: Expiry::Unknown,
         scopes: vec![],
+        granted: None,
         verdict: None,
         told: [].into(),
         parts: [].into(),

@@ -173,7 +173,7 @@ impl Known {
             Self::Kind => shelf.facts(|token| token.kind.as_ref()),
             Self::Instance => shelf.facts(|token| token.instance.as_ref()),
             Self::Tag => shelf.facts(|token| &token.tags),
-            Self::Scope => shelf.facts(|token| token.current().scopes.iter().map(|scope| &scope.name)),
+            Self::Scope => shelf.facts(|token| token.current().may().iter().map(|scope| &scope.name)),
             Self::With => shelf.credentials(typed),
             Self::Place => shelf.facts(|token| token.consumers.keys()),
             Self::Query => query::endings(typed, shelf.kept()).iter().map(|word| Offer::of(word)).collect(),

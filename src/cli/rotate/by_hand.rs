@@ -69,7 +69,7 @@ fn left(plan: &RotatePlan, desk: &Desk) -> Exit {
 fn draft(plan: &RotatePlan, secret: Secret) -> Draft {
     let token = &plan.token;
     let mut version = DraftVersion::of(secret);
-    version.scopes = token.current().scopes.clone();
+    version.scopes = token.current().wanted().to_vec();
     // How long the old one lived says nothing about what was chosen on the page.
     version.expiry =
         if plan.is_said || plan.ends.source() == Some(Source::Default) { plan.ends } else { Expiry::Unknown };

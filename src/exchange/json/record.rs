@@ -124,9 +124,11 @@ pub struct VersionRecord {
     /// When it ends, and who said so.
     #[serde(default, deserialize_with = "or_default")]
     pub expires: ExpiryRecord,
-    /// What it may do.
+    /// What the person wants it for.
     #[serde(default, deserialize_with = "or_default")]
     pub scopes: Vec<ScopeRecord>,
+    /// What its service said that it granted, which is then what it may do; null where it did not say.
+    pub granted: Option<Vec<ScopeRecord>>,
     /// The service's latest answer.
     pub verdict: Option<VerdictRecord>,
     /// What the service told about it besides: `id`, `label`, `owner`, `owner_id`, `email`, `last_use` (a day or a time).
@@ -174,7 +176,7 @@ pub enum SourceWord {
     Default,
 }
 
-/// One thing a version may do.
+/// One thing that a version is wanted for, or may do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeRecord {
@@ -279,6 +281,7 @@ impl VersionRecord {
             issued: version.issued,
             expires: ExpiryRecord::of(version.expiry),
             scopes: version.scopes.iter().map(ScopeRecord::of).collect(),
+            granted: version.granted.as_ref().map(|granted| granted.iter().map(ScopeRecord::of).collect()),
             verdict: version.verdict.as_ref().map(VerdictRecord::of),
             state: Some(state),
             since,

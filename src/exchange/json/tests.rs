@@ -53,6 +53,7 @@ fn well_known() -> Full {
         Scope { name: "repo".into(), rated: Some(Risk::High), known: None },
         Scope { name: "gist".into(), rated: None, known: None },
     ];
+    first.granted = Some(vec![Scope { name: "repo".into(), rated: Some(Risk::High), known: None }]);
     first.told = [("owner".to_owned(), "ada".to_owned())].into();
     first.installed = [("server".to_owned(), instant("2026-11-02T10:00:00Z"))].into();
     first.parts = ["refresh_token".to_owned()].into();
@@ -101,6 +102,7 @@ fn the_shape_is_stable() {
                     { "name": "repo", "risk": "high", "rated": true },
                     { "name": "gist", "risk": null, "rated": false },
                 ],
+                "granted": [{ "name": "repo", "risk": "high", "rated": true }],
                 "verdict": { "outcome": "alive", "at": "2026-11-20T12:00:00Z", "why": null },
                 "told": { "owner": "ada" },
                 "installed": { "server": "2026-11-02T10:00:00Z" },
@@ -115,6 +117,7 @@ fn the_shape_is_stable() {
                 "issued": null,
                 "expires": { "at": null, "source": null, "said": null },
                 "scopes": [],
+                "granted": null,
                 "verdict": null,
                 "told": {}, "installed": {}, "parts": {},
                 "state": "superseded", "since": "2026-11-01T12:00:00Z",
@@ -143,7 +146,7 @@ fn little_is_needed_and_null_is_absent() {
     let all_null = json!({
         "id": null, "path": null, "instance": null, "account": null, "kind": null, "tags": null, "facts": null, "note": null,
         "policy": null, "added": null, "trashed": null, "purged": null, "last_use": null, "status": null,
-        "versions": [{ "id": null, "number": null, "added": null, "issued": null, "expires": null, "scopes": null,
+        "versions": [{ "id": null, "number": null, "added": null, "issued": null, "expires": null, "scopes": null, "granted": null,
             "verdict": null, "told": null, "state": null, "since": null, "parts": null,
             "secret": "not-a-real-\u{73}ecret-\u{31}" }],
     });

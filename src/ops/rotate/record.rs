@@ -7,9 +7,10 @@ use super::plan::{RotatePlan, fill};
 use super::run::New;
 use super::step::Renewal;
 use crate::clock;
+use crate::ops::errand::Issuer;
 use crate::ops::error::Error;
 use crate::ops::session::Session;
-use crate::scope::Scope;
+use crate::ops::verify::granted;
 use crate::secret::Secret;
 use crate::service::definition::{Definition, Fact};
 use crate::service::{End, Errand, asks_for_end};
@@ -101,12 +102,9 @@ pub(super) fn arrival(plan: &RotatePlan, renewal: &Renewal, departure: &Departur
         None => Expiry::Unknown,
     };
     version.issued = facts.issued.or(Some(Date::Instant(departure.at)));
-    version.scopes = match facts.scopes {
-        None => old.scopes.clone(),
-        Some(scopes) => scopes.iter().filter_map(|name| Label::Scope.parse(name).ok()).map(rated_as(old)).collect(),
-    };
-    version.scopes.sort();
-    version.scopes.dedup();
+    version.scopes = old.wanted().to_vec();
+    let set = plan.issuer().and_then(Issuer::scope_set);
+    version.granted = facts.scopes.map(|told| granted(&told, &version.scopes, set));
     let told = |(fact, text): (Fact, String)| Some((fact.word().to_owned(), Label::Account.parse(&text).ok()?));
     version.told = facts.texts.into_iter().filter_map(told).collect();
     let is_part = |name: &String| definition.is_some_and(|definition: &Definition| is_secret(definition, name));
@@ -117,14 +115,6 @@ pub(super) fn arrival(plan: &RotatePlan, renewal: &Renewal, departure: &Departur
 
 fn is_secret(definition: &Definition, name: &str) -> bool {
     definition.fields.get(name).is_some_and(|field| field.secret)
-}
-
-/// A scope, with the risk that the person gave it.
-fn rated_as(old: &Version) -> impl Fn(String) -> Scope + '_ {
-    |name| {
-        let rated = old.scopes.iter().find(|scope| scope.name == name).and_then(|scope| scope.rated);
-        Scope { name, rated, known: None }
-    }
 }
 
 /// A new secret that could not be brought into the vault.

@@ -48,7 +48,7 @@ pub fn address_lines(page: Option<&Address>, unknown: Option<&str>) -> Vec<Strin
 /// What the new one is to be like.
 fn new_lines(plan: &RotatePlan, now: &Now) -> Vec<String> {
     let ends = ends_in_words(plan.ends, now).map(|ends| format!("  new one  ends {ends}"));
-    let scopes: Vec<_> = plan.token.current().scopes.iter().map(|scope| escaped(&scope.name)).collect();
+    let scopes: Vec<_> = plan.token.current().wanted().iter().map(|scope| escaped(&scope.name)).collect();
     let scopes = (!scopes.is_empty()).then(|| format!("  scopes   {}", scopes.join(", ")));
     ends.into_iter().chain(scopes).collect()
 }

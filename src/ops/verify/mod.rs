@@ -11,6 +11,6 @@ pub use draft::{Prospect, plan_draft};
 pub use hosts::{Hosts, remember_hosts};
 pub use plan::{Inquiry, Plan, Skipped, Which, plan_verify};
 pub(super) use record::outcome;
-pub(in crate::ops) use record::record_new;
 pub use record::{Checked, record};
+pub(in crate::ops) use record::{granted, record_new};
 pub use run::{CALLS_AT_ONCE, Heard, Inbox, Reply, Stop, run};

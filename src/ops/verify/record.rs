@@ -7,7 +7,8 @@ use super::run::Reply;
 use crate::ops::error::Error;
 use crate::ops::rotate::{self, Became, Step};
 use crate::ops::session::Session;
-use crate::service::definition::{Fact, Means};
+use crate::scope::{Granted, Scope};
+use crate::service::definition::{Fact, Means, ScopeSet};
 use crate::service::{End, Facts, Verified};
 use crate::token::change::{Field, Subject};
 use crate::token::expiry::{Expiry, Source};
@@ -231,24 +232,32 @@ impl Told<'_, '_> {
         }
     }
 
-    /// What was granted is what the service says; what a person had noted and is not granted is said.
-    fn scopes(&mut self, granted: &[String]) -> Result<(), Error> {
-        let granted: BTreeSet<String> = granted.iter().filter_map(|name| Label::Scope.parse(name).ok()).collect();
-        let noted: BTreeSet<String> = self.version.scopes.iter().map(|scope| scope.name.clone()).collect();
-        for name in granted.difference(&noted) {
-            self.vault.set(self.subject, &Field::Scope(name.clone()), Some(""))?;
-            if !noted.is_empty() {
-                self.news.push(format!("may also {name}"));
-            }
-        }
+    /// What was granted is what the service says, and what is wanted stays what the person says: how what it may do differs from
+    /// what was known of that is said once, and how the two differ is kept.
+    fn scopes(&mut self, told: &[String]) -> Result<(), Error> {
         let set = self.inquiry.scope_set();
-        let contained = |name: &str| set.is_some_and(|set| granted.iter().any(|wider| set.contains(wider, name)));
-        for name in noted.difference(&granted) {
-            self.vault.set(self.subject, &Field::Scope(name.clone()), None)?;
-            if !contained(name) {
-                self.news.push(format!("may not {name}"));
-            }
+        let granted = granted(told, &self.version.scopes, set);
+        let names = |scopes: &[Scope]| scopes.iter().map(|scope| scope.name.clone()).collect::<BTreeSet<_>>();
+        let (may, before) = (names(&granted), names(self.version.may()));
+        if !before.is_empty() {
+            self.news.extend(may.difference(&before).map(|name| format!("may also {name}")));
         }
+        let gone = before.difference(&may).filter(|name| !is_in(set, told, name));
+        self.news.extend(gone.map(|name| format!("may not {name}")));
+        self.vault.set(self.subject, &Field::Granted, Some(&Granted::of(&granted).to_string()))?;
         Ok(())
     }
+}
+
+/// The scopes that a service told, and with them those that are wanted and that a wider one among them contains: it grants these
+/// too, though it does not name them.
+pub(in crate::ops) fn granted(told: &[String], wanted: &[Scope], set: Option<&ScopeSet>) -> Vec<Scope> {
+    let contained = wanted.iter().map(|scope| &scope.name).filter(|name| is_in(set, told, name));
+    let names: Granted = told.iter().chain(contained).filter_map(|name| Label::Scope.parse(name).ok()).collect();
+    names.scopes(wanted)
+}
+
+/// Whether a scope is contained in one of these.
+fn is_in(set: Option<&ScopeSet>, told: &[String], name: &str) -> bool {
+    set.is_some_and(|set| told.iter().any(|wider| set.contains(wider, name)))
 }

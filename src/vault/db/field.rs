@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::super::error::{Error, sql};
 use super::{Db, row};
-use crate::scope::Risk;
+use crate::scope::{Granted, Risk};
 use crate::token::change::Field;
 use crate::token::consumer::Way;
 use crate::token::expiry::{Date, Expiry};
@@ -97,6 +97,7 @@ fn place(field: &Field) -> Place {
         Field::Unused => Place::TokenDays("unused_days"),
         Field::Issued => Place::Version("issued"),
         Field::Expiry => Place::Version("expiry"),
+        Field::Granted => Place::Version("granted"),
         Field::Verdict => Place::Version("verdict"),
         Field::State => Place::Version("state"),
         Field::Rotation => Place::Version("rotation"),
@@ -129,6 +130,7 @@ pub(super) fn is_of_version(field: &Field) -> bool {
         Field::VersionAdded
             | Field::Issued
             | Field::Expiry
+            | Field::Granted
             | Field::Verdict
             | Field::Told(_)
             | Field::Part(_)
@@ -162,6 +164,7 @@ pub(super) fn fits(field: &Field, value: Option<&str>) -> bool {
         Field::Trashed | Field::Installed(_) => row::parse_time(text).is_some_and(|at| row::time(at) == text),
         Field::Issued => is_stored::<Date>(text),
         Field::Expiry => is_stored::<Expiry>(text),
+        Field::Granted => is_stored::<Granted>(text),
         Field::Verdict => is_stored::<Verdict>(text),
         Field::State => is_stored::<State>(text),
         Field::Rotation => is_stored::<Rotation>(text),

@@ -193,10 +193,18 @@ impl Reader<'_> {
             Ok(())
         })?;
         found.dedup();
-        match need.of {
-            Hung::Tag => Ok(found),
-            Hung::Scope => self.all(OWNERS, [in_json(&found)], |r| r.get(0)),
+        if need.of == Hung::Scope {
+            found = self.all(OWNERS, [in_json(&found)], |r| r.get(0))?;
+            self.each(GRANTED, "", None, |r| {
+                if r.get_ref(1)?.as_str()?.split(' ').any(|name| need.is_met_by(name)) {
+                    found.push(r.get(0)?);
+                }
+                Ok(())
+            })?;
+            found.sort_unstable();
+            found.dedup();
         }
+        Ok(found)
     }
 
     /// Tokens with what is asked for of all that hangs on them: those in these rows, or every one.
@@ -253,6 +261,9 @@ impl Reader<'_> {
 
 /// The rows of the tokens that versions belong to, in order.
 const OWNERS: &str = "SELECT DISTINCT token FROM version WHERE key IN (SELECT value FROM json_each(?1)) ORDER BY token";
+
+/// What services said that versions may do.
+const GRANTED: &str = "SELECT token, granted FROM version INDEXED BY version_by_granted WHERE granted IS NOT NULL";
 
 /// Keys of rows as SQLite takes many of them in one question.
 fn in_json(keys: &[i64]) -> String {

@@ -3,12 +3,11 @@
 use chrono::Days;
 
 use crate::ops::{Event, Whole, is_of_coming, told};
-use crate::scope::Scope;
+use crate::scope::{Scope, Standing};
 use crate::service::definition::ScopeSet;
 use crate::text::escaped;
-use crate::token::change::Field;
 use crate::token::consumer::Way;
-use crate::token::{Token, Version, phrase, when};
+use crate::token::{Token, phrase, when};
 use crate::tui::form::risk_sign;
 use crate::tui::model::Shared;
 use crate::tui::screens::tokens::details;
@@ -85,56 +84,29 @@ fn versions(lines: &mut Lines, token: &Token, shared: &Shared) {
 }
 
 fn scopes(lines: &mut Lines, whole: &Whole, shared: &Shared) {
-    let current = whole.token.current();
-    let (wanted, unasked) = against(whole);
-    if current.scopes.is_empty() && wanted.is_empty() {
+    let mut all = whole.token.current().standings();
+    if all.is_empty() {
         return;
     }
     lines.heading("Scopes");
-    let mut sorted: Vec<&Scope> = current.scopes.iter().collect();
     let set = whole.scopes.as_ref();
-    sorted.sort_by_key(|scope| std::cmp::Reverse(risk(scope, set)));
-    for scope in sorted {
-        let (role, sign) = risk_sign(risk(scope, set), shared.ascii);
+    // What it may not do comes last.
+    all.sort_by_key(|(scope, standing)| (*standing == Standing::Lacking, std::cmp::Reverse(risk(scope, set))));
+    for (scope, standing) in all {
+        let (role, sign) = match standing {
+            Standing::Lacking => (Role::Soon, if shared.ascii { "x" } else { "✖" }),
+            _ => risk_sign(risk(scope, set), shared.ascii),
+        };
+        let stands = Some(standing.words()).filter(|words| !words.is_empty());
+        let stands = stands.map(|words| format!("  ({words})")).unwrap_or_default();
         let what = set.and_then(|set| set.word(&scope.name)).map(|word| format!("  {}", word.what));
-        let beyond = if unasked.contains(&scope.name) { "  (granted, not wanted)" } else { "" };
-        lines.text(role, &format!("{sign} {}{beyond}{}", scope.name, what.unwrap_or_default()));
-    }
-    for name in wanted {
-        lines.text(Role::Soon, &format!("{} {name}  (wanted, not granted)", if shared.ascii { "x" } else { "✖" }));
+        lines.text(role, &format!("{sign} {}{stands}{}", scope.name, what.unwrap_or_default()));
     }
 }
 
 /// The person's word counts, then the service's, then what the name suggests.
 fn risk(scope: &Scope, set: Option<&ScopeSet>) -> Option<crate::scope::Risk> {
     scope.rated.or_else(|| set?.word(&scope.name).map(|word| word.risk)).or_else(|| scope.risk())
-}
-
-/// What was wanted against what is granted, as the changes tell: what a look took away that a person had noted, and what it
-/// brought beside what they had.
-fn against(whole: &Whole) -> (Vec<String>, Vec<String>) {
-    let current: &Version = whole.token.current();
-    let (mut wanted, mut unasked, mut noted) = (vec![], vec![], false);
-    // Oldest first.
-    for event in whole.events.iter().rev() {
-        let Event::Batch(batch, changes) = event else { continue };
-        let looked = batch.verb == "verify";
-        for change in changes.iter().filter(|change| change.subject.version == Some(current.id)) {
-            let Field::Scope(name) = &change.field else { continue };
-            let is_it = |other: &String| other == name;
-            match (looked, &change.new) {
-                (true, None) => wanted.push(name.clone()),
-                (true, Some(_)) if noted && !wanted.contains(name) => unasked.push(name.clone()),
-                (_, Some(_)) => {
-                    wanted.retain(|other| !is_it(other));
-                    unasked.retain(|other| !is_it(other));
-                    noted |= !looked;
-                }
-                (false, None) => wanted.retain(|other| !is_it(other)),
-            }
-        }
-    }
-    (wanted, unasked)
 }
 
 fn places(lines: &mut Lines, token: &Token, shared: &Shared) {

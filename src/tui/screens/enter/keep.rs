@@ -107,10 +107,15 @@ impl Enter {
         }
     }
 
-    /// Fills in what it told. Its word about the end and the scopes counts over what was typed.
+    /// Fills in what it told. Its word about the end counts over what was typed.
     fn fill(&mut self, verified: &Verified, service: &str, shared: &Shared) {
         let told = gather::told(verified);
         for (spot, text) in told {
+            if spot == Spot::Scopes && !self.form.text(&spot).is_empty() {
+                // What is wanted stays the person's word; both are kept.
+                self.form.say(&spot, Some((Role::Good, format!("{service} granted {text}"))));
+                continue;
+            }
             if spot == Spot::Account {
                 self.put(&spot, &text);
             } else if let Some(slot) = self.form.slot_mut(&spot) {

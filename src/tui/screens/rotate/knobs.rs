@@ -161,7 +161,7 @@ pub fn say(form: &mut Form<Knob>, _plan: Option<&RotatePlan>, shared: &Shared) {
 /// The new version, as the form and the old one say.
 pub fn new_version(form: &Form<Knob>, plan: &RotatePlan, secret_: Secret, now: &Now) -> Result<DraftVersion, Error> {
     let mut version = DraftVersion::of(secret_);
-    version.scopes = plan.token.current().scopes.clone();
+    version.scopes = plan.token.current().wanted().to_vec();
     let text = form.text(&Knob::Expires);
     version.expiry = match text.as_str() {
         "" => Expiry::Unknown,

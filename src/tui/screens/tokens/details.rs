@@ -33,7 +33,7 @@ pub fn lines(shared: &Shared, columns: usize) -> Vec<Line> {
     head(&mut lines, token, shared);
     revealed(&mut lines, token, shared);
     dates(&mut lines, token, shared);
-    scopes(&mut lines, &token.current().scopes, shared.ascii);
+    scopes(&mut lines, token.current().may(), shared.ascii);
     owed(&mut lines, token, shared);
     uses(&mut lines, token, shared);
     older(&mut lines, token, shared);

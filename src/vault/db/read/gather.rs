@@ -7,7 +7,7 @@ use rusqlite::Row;
 
 use super::super::{field, row};
 use super::Reader;
-use crate::scope::Scope;
+use crate::scope::{Granted, Scope};
 use crate::token::consumer::Way;
 use crate::token::id::TokenId;
 use crate::token::parts::Parts;
@@ -22,8 +22,7 @@ const TOKENS: &str = "SELECT key, id, service, name, trashed, purged, instance, 
 const NAMES: &str = "SELECT key, id, service, name, trashed, purged FROM token {} ORDER BY service, name";
 const TAGS: &str = "SELECT token, name FROM tag {}";
 /// The oldest first.
-const VERSIONS: &str =
-    "SELECT token, key, id, added, issued, expiry, verdict, state, rotation FROM version {} ORDER BY version.key";
+const VERSIONS: &str = "SELECT token, key, id, added, issued, expiry, verdict, state, rotation, granted FROM version {} ORDER BY version.key";
 const SCOPES: &str = "SELECT version, name, risk FROM scope {}";
 const MARKS: &str = "SELECT version, duty, answer FROM mark {}";
 const FACTS: &str = "SELECT token, name, value FROM fact {}";
@@ -54,7 +53,7 @@ impl Reader<'_> {
         }
         if parts.have(Parts::VERSIONS) {
             self.each(VERSIONS, OF_TOKENS, only, |r| {
-                found.version(r.get(0)?, r.get(1)?, version(r)?);
+                found.version(r.get(0)?, r.get(1)?, version(r, parts)?);
                 Ok(())
             })?;
         }
@@ -174,6 +173,8 @@ impl Found {
 
     fn scope(&mut self, key: i64, scope: Scope) {
         if let Some(version) = self.version_at(key) {
+            let granted = version.granted.iter_mut().flatten().filter(|granted| granted.name == scope.name);
+            granted.for_each(|granted| granted.rated = scope.rated);
             version.scopes.push(scope);
         }
     }
@@ -246,7 +247,8 @@ fn token(r: &Row, parts: Parts) -> rusqlite::Result<Token> {
     Ok(token)
 }
 
-fn version(r: &Row) -> rusqlite::Result<Version> {
+fn version(r: &Row, parts: Parts) -> rusqlite::Result<Version> {
+    let granted: Option<Granted> = if parts.have(Parts::SCOPES) { row::parsed_or_none(r, 9)? } else { None };
     Ok(Version {
         id: row::id_at(r, 2)?,
         number: 0,
@@ -254,6 +256,7 @@ fn version(r: &Row) -> rusqlite::Result<Version> {
         issued: row::parsed_or_none(r, 4)?,
         expiry: row::parsed(r, 5)?,
         scopes: vec![],
+        granted: granted.map(|granted| granted.scopes(&[])),
         verdict: row::parsed_or_none(r, 6)?,
         told: BTreeMap::new(),
         parts: BTreeSet::new(),

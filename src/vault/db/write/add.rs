@@ -12,6 +12,7 @@ use super::super::lookup::Twin;
 use super::super::read::Reader;
 use super::super::row;
 use super::{Writer, gone};
+use crate::scope::Granted;
 use crate::secret::Secret;
 use crate::token::change::{Field, Subject};
 use crate::token::draft::{Draft, DraftVersion};
@@ -280,5 +281,6 @@ fn facts_of_version(version: &DraftVersion) -> Vec<(Field, String)> {
         let rated = scope.rated.map_or("", crate::scope::Risk::word);
         facts.push((Field::Scope(scope.name.clone()), rated.to_owned()));
     }
+    facts.extend(version.granted.as_deref().map(|granted| (Field::Granted, Granted::of(granted).to_string())));
     facts
 }
