@@ -2,6 +2,7 @@
 //! lock, and brought into the vault by the next write. The service gives it once, and the old one may be dead.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use age::{Identity, x25519};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::error::Error;
-use super::{disk, seal};
+use super::{disk, lock, seal};
 use crate::scope::{Granted, Risk, Scope};
 use crate::secret::{SECRET_BYTES_MAX, Secret};
 use crate::token::State;
@@ -122,15 +123,21 @@ pub struct Berth {
     /// Where it will stand.
     path: PathBuf,
     to: x25519::Recipient,
+    /// A share in the journal, for as long as this lives: the vault key is not changed meanwhile, to which it is sealed.
+    _share: File,
 }
 
 impl Berth {
     /// Takes a place for the version of that id, which will be sealed to the vault's recipient.
+    ///
+    /// # Errors
+    /// [`Error::Meanwhile`] where the vault key is being changed.
     pub(super) fn take(journal: &Path, id: VersionId, to: x25519::Recipient) -> Result<Self, Error> {
         disk::create_dir(journal)?;
+        let share = lock::try_share_folder(journal)?.ok_or(Error::Meanwhile { what: "the vault key" })?;
         let path = journal.join(format!("{id}{ENDING}"));
         disk::write_beside(&path, &[0; ROOM_BYTES])?;
-        Ok(Self { path, to })
+        Ok(Self { path, to, _share: share })
     }
 
     /// Writes a new secret there, and waits until it is on the disk.

@@ -87,6 +87,9 @@ pub enum Error {
         /// What.
         what: &'static str,
     },
+    /// A service was asked for a new secret, which is going to be sealed to the vault key as it is. Nothing was written.
+    #[error("a new secret of a token is on its way into the vault, and will be sealed to the vault key as it is")]
+    OnItsWay,
     /// There is a way in of that name.
     #[error("there is a way in called '{name}' already")]
     WayTaken {
@@ -242,6 +245,7 @@ impl Explain for Error {
             Self::Slot { .. } => "'patvault key list' names the ways in; give an identity with --identity".into(),
             Self::Busy { .. } => "let it finish, or end it if it hangs: it holds the file 'lock'".into(),
             Self::Meanwhile { .. } => "look at it again, and do it again".into(),
+            Self::OnItsWay => "try again when that rotation is at its end".into(),
             Self::WayTaken { .. } => "choose another name with --name, or remove that one first".into(),
             Self::Conflict { .. } => "see 'patvault history', and undo the later change first".into(),
             Self::Io { doing: SYNC_FOLDER, .. } => {

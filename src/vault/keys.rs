@@ -110,7 +110,8 @@ impl Vault {
     ///
     /// # Errors
     /// [`Error::LastWay`] where `ways` names none, [`Error::Meanwhile`] where the ways in are not any more those that
-    /// were `seen` when `ways` was made, [`Error::Unfinished`] where it ends on the way.
+    /// were `seen` when `ways` was made, [`Error::OnItsWay`] where a new secret will be sealed to the key of now,
+    /// [`Error::Unfinished`] where it ends on the way.
     pub fn change_key(
         &self,
         key: &VaultKey,
@@ -132,6 +133,8 @@ impl Vault {
         if self.slot_files()? != *seen {
             return Err(Error::Meanwhile { what: "the ways in" });
         }
+        disk::create_dir(&self.journal_dir())?;
+        let _nothing_comes = lock::try_hold_folder(&self.journal_dir())?.ok_or(Error::OnItsWay)?;
         let waiting = journal::waiting(&self.journal_dir())?;
         let mut loaded = self.load(key)?;
         let reader = Reader::of(self, &loaded.db, key, &waiting);

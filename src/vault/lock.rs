@@ -43,7 +43,26 @@ fn hold_at(path: &Path, dir: &Path) -> Result<File, Error> {
 /// Takes the same lock if nobody has it, without waiting.
 pub(super) fn try_hold_file(path: &Path) -> Result<Option<File>, Error> {
     let file = open(path)?;
-    match file.try_lock() {
+    let locked = file.try_lock();
+    got(file, locked, path)
+}
+
+/// Takes a folder for oneself if nobody has it or a share in it, without waiting.
+pub(super) fn try_hold_folder(dir: &Path) -> Result<Option<File>, Error> {
+    let folder = File::open(dir).map_err(doing("open", dir))?;
+    let locked = folder.try_lock();
+    got(folder, locked, dir)
+}
+
+/// Takes a share in a folder, which others may have as well, if nobody has it for themselves; without waiting.
+pub(super) fn try_share_folder(dir: &Path) -> Result<Option<File>, Error> {
+    let folder = File::open(dir).map_err(doing("open", dir))?;
+    let locked = folder.try_lock_shared();
+    got(folder, locked, dir)
+}
+
+fn got(file: File, locked: Result<(), TryLockError>, path: &Path) -> Result<Option<File>, Error> {
+    match locked {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(doing("lock", path)(error)),

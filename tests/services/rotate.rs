@@ -2,7 +2,7 @@
 //! ended, the only secret that lives is not lost, no call is made twice, and what is known is said.
 
 use std::process::Output;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::fake::{Fake, Reply};
 use crate::services::mine::{DEFINITION, Does, SECRET, Stage, said};
@@ -137,6 +137,37 @@ fn a_disk_that_is_full_or_fails_costs_no_secret() {
             assert_eq!(stage.secret(), now, "{fault} at {nth}: {} {}", said(first), said(second));
         });
     }
+}
+
+#[test]
+fn a_vault_key_that_is_changed_during_the_call_costs_no_secret() {
+    let stage = Stage::new(Does::Answers);
+    let service = Arc::clone(&stage.service);
+    let (change, changed) = (Mutex::new(stage.home.patvault(["key", "rotate"])), Arc::new(Mutex::new(vec![])));
+    let seen_of = Arc::clone(&changed);
+    // Between the call and its answer, somebody changes the key.
+    let slow = Fake::start(move |seen| {
+        if seen.path == "/rotate" {
+            seen_of.lock().unwrap().push(change.lock().unwrap().output().unwrap());
+        }
+        service.lock().unwrap().answer(seen)
+    });
+    let other = DEFINITION
+        .replace("ORIGIN", &stage.fake.origin)
+        .replace("url = '{at}/rotate'", &format!("url = '{}/rotate'", slow.origin));
+    std::fs::write(stage.home.path().join(".config/patvault/services/mine.toml"), other).unwrap();
+    let state = stage.home.path().join(".local/state/patvault/hosts");
+    std::fs::write(state, format!("{}\n{}\n", stage.fake.origin, slow.origin)).unwrap();
+
+    let done = stage.piped(&["rotate", "mine/ci", "--yes"], "");
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    assert_eq!(stage.secret(), stage.service.lock().unwrap().now);
+    let refused = said(&changed.lock().unwrap()[0]);
+    assert!(refused.contains("a new secret of a token is on its way"), "{refused}");
+    let again = said(&stage.piped(&["key", "rotate"], ""));
+    assert!(again.contains("Made a new vault key"), "{again}");
+    assert_eq!(stage.secret(), stage.service.lock().unwrap().now);
+    assert_eq!(stage.left_in_journal(), [""; 0]);
 }
 
 #[test]
