@@ -186,16 +186,26 @@ impl Issuer {
     /// # Errors
     /// [`Error::Usage`] for a version whose secret was purged.
     pub fn errand(&self, session: &Session, token: &Token, version: &Version) -> Result<Errand, Error> {
+        let errand = self.errand_if_there(session, token, version)?;
+        errand.ok_or_else(|| Error::usage("its secret was purged", "nothing brings it back"))
+    }
+
+    /// The same, or nothing for a version whose secret was purged.
+    pub fn errand_if_there(
+        &self,
+        session: &Session,
+        token: &Token,
+        version: &Version,
+    ) -> Result<Option<Errand>, Error> {
         session.read(|vault| {
-            let secret = vault.secret(version.id)?;
-            let secret = secret.ok_or_else(|| Error::usage("its secret was purged", "nothing brings it back"))?;
+            let Some(secret) = vault.secret(version.id)? else { return Ok(None) };
             let mut parts = BTreeMap::new();
             for name in &version.parts {
                 if let Some(part) = vault.part(version.id, name)? {
                     parts.insert(name.clone(), part);
                 }
             }
-            self.errand_with(session, vault, (token, version), (secret, parts))
+            self.errand_with(session, vault, (token, version), (secret, parts)).map(Some)
         })
     }
 

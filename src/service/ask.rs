@@ -63,6 +63,9 @@ pub enum Unasked {
         /// The host that it would have gone to.
         host: String,
     },
+    /// There is no secret to ask about any more.
+    #[error("its secret was purged meanwhile")]
+    Purged,
     /// It is a list that goes on where it cannot be followed.
     #[error("its list was not read to the end: {0}")]
     Unfinished(&'static str),

@@ -201,6 +201,32 @@ fn certificates_are_those_of_the_platform_and_a_proxy_sees_no_secret() {
     assert!(!format!("{seen:?}").contains("not-a-real-secret"), "{seen:?}");
 }
 
+#[test]
+fn a_secret_that_is_purged_meanwhile_costs_no_other_token_its_look() {
+    let stage = Stage::new();
+    let names = ["a", "b", "c"];
+    let away = |verb: &str, name: &str, more: &[&str]| {
+        Mutex::new(stage.home.patvault([&[verb, &format!("github/{name}")], more].concat()))
+    };
+    let purges: Vec<_> =
+        names.iter().map(|name| [away("remove", name, &[]), away("purge", name, &["--yes"])]).collect();
+    let asked = AtomicUsize::new(0);
+    // Whoever is asked about first, the next two are not the only ones: the last is purged before its turn has come.
+    let service = Fake::start(move |seen| {
+        if asked.fetch_add(1, Ordering::SeqCst) == 0 {
+            let other = names.iter().rposition(|name| *name != of(seen)).unwrap();
+            purges[other].iter().for_each(|step| assert!(step.lock().unwrap().status().unwrap().success()));
+        }
+        Reply::json(200, r#"{"login":"ada","id":7}"#)
+    });
+    names.iter().for_each(|name| stage.add(name, &service.origin, &["--expires", "never"]));
+    let done = stage.run(&["verify", "--all"]);
+    let text = said(&done);
+    assert_eq!(done.status.code(), Some(1), "{text}");
+    assert_eq!(text.matches("alive ").count(), 2, "{text}");
+    assert!(text.contains("its secret was purged"), "{text}");
+}
+
 /// Counts how many calls are under way, at most.
 #[derive(Default)]
 struct Crowd {

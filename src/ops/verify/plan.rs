@@ -151,8 +151,8 @@ impl Inquiry {
         std::time::Duration::from_millis(self.definition().gap_ms)
     }
 
-    /// Opens the secret and gets everything ready that the service is asked with.
-    pub(super) fn open(&self, session: &Session) -> Result<Errand, Error> {
-        self.issuer.errand(session, &self.token, self.version())
+    /// Opens the secret and gets everything ready that the service is asked with. Nothing where the secret was purged meanwhile.
+    pub(super) fn open(&self, session: &Session) -> Result<Option<Errand>, Error> {
+        self.issuer.errand_if_there(session, &self.token, self.version())
     }
 }

@@ -144,8 +144,13 @@ fn ask(
         let next = if under_way < CALLS_AT_ONCE { board.take(Instant::now()) } else { Next::NotBefore(None) };
         let until = match next {
             Next::Job(host, job) => {
-                let errand = job.inquiry.open(session)?;
-                under_way += usize::from(to_workers.send(Asked { host, job, errand }).is_ok());
+                if let Some(errand) = job.inquiry.open(session)? {
+                    under_way += usize::from(to_workers.send(Asked { host, job, errand }).is_ok());
+                } else {
+                    board.done(&host, Duration::ZERO, Instant::now());
+                    let said = Err(Unasked::Purged);
+                    hear(Heard::Reply(Box::new(Reply { inquiry: job.inquiry, said })))?;
+                }
                 continue;
             }
             Next::Empty if under_way == 0 => return Ok(()),
