@@ -1,5 +1,5 @@
-//! Who is asked next: one call at a time to each host, with a rest between two, and longer where a host asks for it. Pure: the
-//! time is an argument.
+//! Who is asked about next: one token at a time at each host, with a rest between two, and longer where a host asks for it, so that
+//! nobody who could ask elsewhere waits for a host. Pure: the time is an argument.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};

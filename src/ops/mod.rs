@@ -30,6 +30,7 @@ mod key;
 mod lend;
 mod list;
 mod lock;
+mod pace;
 mod peek;
 mod revoke;
 mod risks;

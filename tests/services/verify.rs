@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
 
 use crate::fake::{Fake, Reply, Seen};
 use crate::home::{Home, skipped};
@@ -199,6 +200,46 @@ fn certificates_are_those_of_the_platform_and_a_proxy_sees_no_secret() {
     let seen = proxy.seen();
     assert_eq!(seen[0].method, "CONNECT");
     assert!(!format!("{seen:?}").contains("not-a-real-secret"), "{seen:?}");
+}
+
+#[test]
+fn every_call_about_a_token_leaves_its_host_its_rest() {
+    const GAP: Duration = Duration::from_millis(20);
+    let stage = Stage::new();
+    let last: Mutex<Option<Instant>> = Mutex::new(None);
+    let rests = Arc::new(Mutex::new(vec![]));
+    let seen_of = Arc::clone(&rests);
+    let service = Fake::start(move |seen| {
+        let mut last = last.lock().unwrap();
+        seen_of.lock().unwrap().extend(last.map(|last| last.elapsed()));
+        let page = match seen.path.as_str() {
+            "/me" => r#"{"name":"ada"}"#,
+            "/keys?page=4" => r#"{"keys":[]}"#,
+            _ => r#"{"keys":[{"name":"other"}]}"#,
+        };
+        *last = Some(Instant::now());
+        Reply::json(200, page)
+    });
+    let folder = stage.home.path().join(".config/patvault/services");
+    std::fs::create_dir_all(&folder).unwrap();
+    let definition = format!(
+        "language = 1\nname = 'Paged'\ngap_ms = {}\n[[site]]\nat = '*'\n\
+         [send.bearer]\nheaders = {{ Authorization = 'Bearer {{token}}' }}\n\
+         [call.me]\nurl = '{{at}}/me'\nanswers = [{{ status = [200], means = 'alive' }}]\n\
+         [call.keys]\nurl = '{{at}}/keys'\nanswers = [{{ status = [200], means = 'alive' }}]\nrows = '/keys'\n\
+         row = {{ at = '/name', is = '{{name}}' }}\nnext = {{ page = 'page' }}\n\
+         [[kind]]\nid = 'key'\nname = 'key'\nsend = 'bearer'\nverify = ['me', 'keys']\n",
+        GAP.as_millis()
+    );
+    std::fs::write(folder.join("paged.toml"), definition).unwrap();
+    std::fs::create_dir_all(stage.home.at(".local/state/patvault")).unwrap();
+    std::fs::write(stage.home.at(".local/state/patvault/hosts"), format!("{}\n", service.origin)).unwrap();
+    stage.keep("paged/x", &["--instance", &service.origin]);
+    let done = stage.run(&["verify", "--all"]);
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    let rests = rests.lock().unwrap();
+    assert_eq!(rests.len(), 4, "two calls, and three more pages: {rests:?}");
+    assert!(rests.iter().all(|rest| *rest >= GAP), "{rests:?}");
 }
 
 #[test]

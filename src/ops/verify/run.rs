@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::plan::Inquiry;
 use crate::ops::board::{Board, Next};
 use crate::ops::error::Error;
+use crate::ops::pace::Pace;
 use crate::ops::session::Session;
 use crate::ports::Http;
 use crate::service::definition::Means;
@@ -108,23 +109,25 @@ pub fn run(
     }
     let (to_workers, work) = channel::<Asked>();
     let Inbox { to_us, letters } = inbox;
-    let work = Mutex::new(work);
+    let (work, pace) = (Mutex::new(work), Pace::default());
     thread::scope(|scope| {
         for _ in 0..CALLS_AT_ONCE {
-            let (work, to_us) = (&work, to_us.clone());
-            scope.spawn(move || worker(work, &to_us, http));
+            let (work, to_us, pace) = (&work, to_us.clone(), &pace);
+            scope.spawn(move || worker(work, &to_us, http, pace));
         }
         // The end of this channel is what the workers end by, whatever ends the asking.
         let to_workers = to_workers;
-        ask(session, &mut board, &to_workers, &letters, &mut hear)
+        let asked = ask(session, &mut board, &to_workers, &letters, &mut hear);
+        pace.end();
+        asked
     })
 }
 
-fn worker(work: &Mutex<Receiver<Asked>>, to_us: &Sender<Letter>, http: &dyn Http) {
+fn worker(work: &Mutex<Receiver<Asked>>, to_us: &Sender<Letter>, http: &dyn Http, pace: &Pace) {
     loop {
         let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Asked { host, job, mut errand }) = next else { return };
-        let said = errand.verify(http);
+        let said = errand.verify(&pace.over(http, job.inquiry.gap()));
         drop(errand);
         if to_us.send(Letter::Answered(Box::new(Answered { host, job, said }))).is_err() {
             return;
