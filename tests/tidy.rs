@@ -62,6 +62,7 @@ const EXPOSING: Allowed = &[
     ("src/service/answer.rs", "finds the token's own row in a list that its service gave"),
     ("src/service/detect.rs", "looks at a secret's form"),
     ("src/service/http.rs", "sends a request"),
+    ("src/service/kept.rs", "takes what an answer gives for a field that is no secret"),
     ("src/service/oauth1.rs", "signs with secrets"),
     ("src/service/page.rs", "takes the text of an address, which never holds a secret"),
     ("src/service/pages.rs", "takes the address of a page, to ask for the one after it"),

@@ -3,8 +3,8 @@
 //!
 //! `definition` is the language, `check` says whether a definition makes sense, `catalogue` has them all. `form` and `detect`
 //! look at a secret; `site`, `template`, `page` and `request` build what is asked; `http` sends it, `answer`
-//! judges what comes back, `pages` turns the pages of a list, and `ask` goes through the calls about one token. `sheet` tells
-//! it all in words.
+//! judges what comes back, `kept` sorts what that gives for a token's fields, `pages` turns the pages of a list, and `ask` goes
+//! through the calls about one token. `sheet` tells it all in words.
 
 mod ability;
 mod answer;
@@ -15,6 +15,7 @@ pub mod definition;
 mod detect;
 mod form;
 mod http;
+mod kept;
 mod oauth1;
 mod page;
 mod pages;
@@ -31,6 +32,7 @@ pub use catalogue::{Bad, Catalogue, Error, Service, parse, schema};
 pub use detect::{Candidate, Sureness, detect, read};
 pub use form::{checksum, fits_whole};
 pub use http::Network;
+pub use kept::KeptFields;
 pub use page::{ENDLESS, address};
 pub use request::{Asking, Unbuilt, asks_for_end, build};
 pub use risk::Risks;

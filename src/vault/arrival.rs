@@ -39,6 +39,8 @@ pub struct Arrival {
     pub at: DateTime<Utc>,
     /// What it is.
     pub version: DraftVersion,
+    /// What its service needs to know of the token from now on, by name: a user name that belongs to the new secret.
+    pub facts: BTreeMap<String, String>,
 }
 
 /// An arrival in its stored form.
@@ -57,6 +59,8 @@ struct Stored {
     scopes: BTreeMap<String, String>,
     granted: Option<String>,
     told: BTreeMap<String, String>,
+    #[serde(default)]
+    facts: BTreeMap<String, String>,
 }
 
 impl Arrival {
@@ -76,6 +80,7 @@ impl Arrival {
             scopes: version.scopes.iter().map(|scope| (scope.name.clone(), risk(scope).into())).collect(),
             granted: version.granted.as_deref().map(|granted| Granted::of(granted).to_string()),
             told: version.told.clone(),
+            facts: self.facts.clone(),
         };
         // Large enough from the start: a buffer that grows leaves unwiped copies behind.
         let mut plain = Zeroizing::new(Vec::with_capacity(ROOM_BYTES * 2));
@@ -107,8 +112,8 @@ impl Arrival {
             state: State::Current,
             added: Some(stored.at),
         };
-        let Stored { id, token, before, kills, at, .. } = stored;
-        Some(Self { id, token, before, kills, at, version })
+        let Stored { id, token, before, kills, at, facts, .. } = stored;
+        Some(Self { id, token, before, kills, at, version, facts })
     }
 }
 
@@ -199,7 +204,9 @@ mod tests {
         version.scopes.push(Scope { name: "repo".into(), rated: Some(Risk::Low), known: None });
         version.granted = Some("gist repo".parse::<Granted>().unwrap().scopes(&version.scopes));
         let (token, before) = (TokenId::from_bytes([1; 16]), VersionId::from_bytes([2; 16]));
-        let arrival = Arrival { id: VersionId::from_bytes([3; 16]), token, before, kills: true, at: ends, version };
+        let facts = BTreeMap::from([("deploy_user".to_owned(), "robot".to_owned())]);
+        let arrival =
+            Arrival { id: VersionId::from_bytes([3; 16]), token, before, kills: true, at: ends, version, facts };
         let sealed = arrival.sealed(&key.to_public()).unwrap();
         let found = Arrival::read(&sealed, &key).unwrap();
         assert_eq!(found.version.secret.expose(), "not-a-real-secret");
@@ -208,6 +215,7 @@ mod tests {
         assert_eq!((found.version.expiry, &found.version.told), (arrival.version.expiry, &arrival.version.told));
         assert_eq!(found.version.scopes, arrival.version.scopes);
         assert_eq!(found.version.granted, arrival.version.granted);
+        assert_eq!(found.facts, arrival.facts);
         assert!(Arrival::read(&sealed, &x25519::Identity::generate()).is_none());
     }
 }

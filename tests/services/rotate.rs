@@ -140,6 +140,29 @@ fn a_disk_that_is_full_or_fails_costs_no_secret() {
 }
 
 #[test]
+fn what_an_answer_gives_for_the_tokens_fields_is_theirs() {
+    let stage = Stage::new(Does::Answers);
+    let fields = "[field.robot]\nwhat = 'the name that goes with the secret'\npattern = '[a-z0-9-]+'\n[field.hub]\nwhat = 'a hub'\n";
+    let definition = DEFINITION
+        .replace("ORIGIN", &stage.fake.origin)
+        .replace("[send.bearer]", &format!("{fields}[send.bearer]"))
+        .replace("[call.rotate]", "keeps = { robot = { json = ['/robot'] } }\n[call.rotate]")
+        .replace("secret = {", "keeps = { robot = { json = ['/id'] }, hub = { json = ['/nothing'] } }\nsecret = {");
+    std::fs::write(stage.home.path().join(".config/patvault/services/mine.toml"), definition).unwrap();
+    let robot = || stage.token()["token"]["facts"].clone();
+
+    said(&stage.piped(&["verify", "mine/ci"], ""));
+    assert_eq!(robot(), serde_json::json!({ "robot": "robot-1" }));
+    said(&stage.piped(&["edit", "mine/ci", "--field", "robot=other", "--field", "hub=mine"], ""));
+    let again = said(&stage.piped(&["verify", "mine/ci"], ""));
+    assert!(again.contains("robot is robot-1 now"), "{again}");
+
+    let done = stage.piped(&["rotate", "mine/ci", "--yes", "--no-verify"], "");
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    assert_eq!(robot(), serde_json::json!({ "robot": "2", "hub": "mine" }));
+}
+
+#[test]
 fn a_vault_key_that_is_changed_during_the_call_costs_no_secret() {
     let stage = Stage::new(Does::Answers);
     let service = Arc::clone(&stage.service);

@@ -12,8 +12,8 @@ use crate::ops::error::Error;
 use crate::ops::session::Session;
 use crate::ops::verify::granted;
 use crate::secret::Secret;
-use crate::service::definition::{Definition, Fact};
-use crate::service::{End, Errand, asks_for_end};
+use crate::service::definition::Fact;
+use crate::service::{End, Errand, KeptFields, asks_for_end};
 use crate::token::change::{Field, Subject};
 use crate::token::draft::DraftVersion;
 use crate::token::expiry::{Date, Expiry, Source};
@@ -107,14 +107,10 @@ pub(super) fn arrival(plan: &RotatePlan, renewal: &Renewal, departure: &Departur
     version.granted = facts.scopes.map(|told| granted(&told, &version.scopes, set));
     let told = |(fact, text): (Fact, String)| Some((fact.word().to_owned(), Label::Account.parse(&text).ok()?));
     version.told = facts.texts.into_iter().filter_map(told).collect();
-    let is_part = |name: &String| definition.is_some_and(|definition: &Definition| is_secret(definition, name));
-    version.parts = judged.keeps.into_iter().filter(|(name, _)| is_part(name)).collect();
+    let kept = definition.map(|definition| KeptFields::of(definition, &judged.keeps)).unwrap_or_default();
+    version.parts = kept.secret;
     let (token, before) = (plan.token.id, old.id);
-    Arrival { id: departure.id, token, before, kills: renewal.kills_old, at: departure.at, version }
-}
-
-fn is_secret(definition: &Definition, name: &str) -> bool {
-    definition.fields.get(name).is_some_and(|field| field.secret)
+    Arrival { id: departure.id, token, before, kills: renewal.kills_old, at: departure.at, version, facts: kept.open }
 }
 
 /// A new secret that could not be brought into the vault.

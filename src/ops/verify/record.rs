@@ -9,7 +9,7 @@ use crate::ops::rotate::{self, Became, Step};
 use crate::ops::session::Session;
 use crate::scope::{Granted, Scope};
 use crate::service::definition::{Fact, Means, ScopeSet};
-use crate::service::{End, Facts, Verified};
+use crate::service::{End, Facts, KeptFields, Verified};
 use crate::token::change::{Field, Subject};
 use crate::token::expiry::{Expiry, Source};
 use crate::token::label::Label;
@@ -166,12 +166,19 @@ impl Told<'_, '_> {
         if let Some(scopes) = &facts.scopes {
             self.scopes(scopes)?;
         }
-        let definition = self.inquiry.definition();
-        for (name, kept) in &verified.keeps {
-            // A value that only later calls need is not the token's.
-            if definition.fields.get(name).is_some_and(|field| field.secret) {
-                self.vault.set_part(self.subject, name, kept)?;
+        self.fields(&KeptFields::of(self.inquiry.definition(), &verified.keeps))
+    }
+
+    fn fields(&mut self, kept: &KeptFields) -> Result<(), Error> {
+        for (name, secret) in &kept.secret {
+            self.vault.set_part(self.subject, name, secret)?;
+        }
+        for (name, value) in &kept.open {
+            if self.token.facts.get(name).is_some_and(|known| known != value) {
+                self.news.push(format!("{name} is {value} now"));
             }
+            let of_token = Subject { version: None, ..self.subject };
+            self.vault.set(of_token, &Field::Fact(name.clone()), Some(value))?;
         }
         Ok(())
     }

@@ -101,6 +101,9 @@ impl Writer<'_> {
         let token = self.token(arrival.token)?.ok_or_else(|| gone("find a token"))?;
         let current = self.keys(Subject { token: token.id, version: Some(token.current().id) })?;
         self.insert_current(arrival.id, current, &token, &arrival.version)?;
+        for (name, value) in &arrival.facts {
+            self.put(current, &Field::Fact(name.clone()), Some(value))?;
+        }
         Ok(true)
     }
 
