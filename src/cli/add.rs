@@ -37,9 +37,12 @@ pub(super) struct Args {
     /// Which sort of token, such as 'fine-grained PAT'
     #[arg(long, add = Known::Kind)]
     kind: Option<String>,
-    /// What it may do; may be given several times
+    /// What you want it for; may be given several times
     #[arg(long, value_name = "SCOPE", value_delimiter = ',', add = Known::Scope)]
     scope: Vec<String>,
+    /// The service's own id of it, which its page shows: some calls need it, and not every service tells it
+    #[arg(long)]
+    id: Option<String>,
     /// When it ends: 2027-01-31, 90d, 'in 3 months', never
     #[arg(long, value_name = "WHEN")]
     expires: Option<String>,
@@ -159,6 +162,7 @@ fn draft(args: &Args, desk: &Desk) -> Result<Draft, Error> {
         account: text(&args.account),
         instance: text(&args.instance),
         kind: text(&args.kind),
+        id: text(&args.id),
         tags: args.tag.clone(),
         expires: text(&args.expires),
         issued: text(&args.issued),

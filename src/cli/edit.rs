@@ -1,5 +1,6 @@
 //! `patvault edit`: with flags, or in an editor.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,7 +9,7 @@ use super::complete::Known;
 use super::face::Exit;
 use super::fields::Given;
 use super::terms::{self, OwnDays};
-use crate::exchange::facts;
+use crate::exchange::facts::{self, Taken};
 use crate::ops::{self, EDIT_PREFIX, Edits, Error, Fields, Session, Shown};
 use crate::text::escaped;
 use crate::token::Token;
@@ -39,6 +40,9 @@ pub(super) struct Args {
     /// Which sort of token
     #[arg(long, add = Known::Kind)]
     kind: Option<String>,
+    /// The service's own id of it, which its page shows
+    #[arg(long)]
+    id: Option<String>,
     /// What its service needs to know besides; an empty value takes it away. Give the name of a secret alone: it is asked for
     #[arg(long, value_name = "NAME=VALUE")]
     field: Vec<String>,
@@ -107,12 +111,13 @@ fn told(desk: &mut Desk, token: &Token) -> Result<Exit, Error> {
 
 fn from_options(args: &Args, desk: &Desk) -> Result<Edits, Error> {
     let mut edits = Edits::default();
-    let texts: [(&Option<String>, Edit); 6] = [
+    let texts: [(&Option<String>, Edit); 7] = [
         (&args.service, Edits::service),
         (&args.name, Edits::name),
         (&args.account, Edits::account),
         (&args.instance, Edits::instance),
         (&args.kind, Edits::kind),
+        (&args.id, Edits::id),
         (&args.note, Edits::note),
     ];
     for (text, edit) in texts {
@@ -173,8 +178,15 @@ fn in_editor(session: &Session, desk: &Desk, asked: &str) -> Result<Option<Token
     let shown = ops::show(session, asked)?;
     check_editor(desk, "give them as options; 'patvault edit --help' names them")?;
     let fields = Fields::of(&desk.ground, &shown.token.service)?;
-    let fields: Vec<(&str, &str)> = fields.open().collect();
-    let before = facts::write(&shown.token, shown.note.as_deref().unwrap_or_default(), &fields);
+    let (open, credentials): (Vec<_>, Vec<_>) = (fields.open().collect(), fields.credentials().collect());
+    let taken = Taken { fields: &open, credentials: &credentials };
+    // One that is gone has no name any more.
+    let name = |(name, path): &(String, Option<String>)| {
+        let id = shown.token.with.get(name).map(ToString::to_string);
+        Some((name.clone(), path.clone().or(id)?))
+    };
+    let with: Vec<(String, String)> = shown.with.iter().filter_map(name).collect();
+    let before = facts::write(&shown.token, shown.note.as_deref().unwrap_or_default(), &with, taken);
     let file = Draft::new(&desk.ground.paths.runtime, &before)?;
     loop {
         edit_file(&file.0)?;
@@ -206,7 +218,15 @@ fn apply(session: &Session, desk: &Desk, shown: &Shown, before: &str, text: &str
         })
     };
     let (old, new) = (parse(before)?, parse(text)?);
-    let edits = ops::changed(&shown.token, &old, &new, &desk.now)?;
+    let mut edits = ops::changed(&shown.token, &old, &new, &desk.now)?;
+    for name in old.with.keys().chain(new.with.keys()).collect::<BTreeSet<_>>() {
+        let other = new.with.get(name);
+        if old.with.get(name) != other {
+            let given = format!("{name}={}", other.map_or("", String::as_str));
+            let (name, other) = ops::kept_with(session, &new.service, &given)?;
+            edits.with(name, other)?;
+        }
+    }
     if old.expires != new.expires
         && let Ok(when) = when::parse(&new.expires, &desk.now)
         && let Some(warning) = terms::past_date_warning(when, &desk.now)

@@ -33,6 +33,9 @@ pub(super) struct Args {
     /// Open the page with the desktop's browser, where no call revokes it
     #[arg(long, conflicts_with = "done")]
     open: bool,
+    /// The service's own id of that version, where the call needs it and nothing told it; it is kept
+    #[arg(long)]
+    id: Option<String>,
     /// Another token of the vault that the call is made with, by the name that 'patvault services SERVICE' shows
     #[arg(long, value_name = "NAME=TOKEN", add = Known::With)]
     with: Vec<String>,
@@ -75,7 +78,8 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
         (None, false) => Whose::Owed,
     };
     let session = desk.session()?;
-    let plan = ops::plan_revoke(&session, &args.token, whose, With::read(&session, &args.with)?)?;
+    let with = With::read(&session, &args.with)?;
+    let plan = ops::plan_revoke_by_id(&session, &args.token, whose, args.id.as_deref(), with)?;
     if args.done {
         ops::revoked_by_word(&session, &plan)?;
         let all: Vec<_> = plan.versions.iter().map(|id| (*id, Revoked::Done)).collect();

@@ -1,5 +1,6 @@
 //! `patvault show`.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::Desk;
@@ -11,6 +12,7 @@ use crate::exchange::json::Record;
 use crate::ops::{self, Error, Session, Shown};
 use crate::text::{escaped, escaped_lines};
 use crate::token::column::discarded;
+use crate::token::rotation::Rotation;
 use crate::token::{phrase, when};
 
 /// Show everything known of a token but its secret
@@ -31,6 +33,28 @@ struct Document {
     token: Record,
     reminders: Vec<ReminderRecord>,
     uses: Vec<UseLine>,
+    rotation: Option<RotationLine>,
+}
+
+/// A rotation that is under way.
+#[derive(Serialize)]
+struct RotationLine {
+    /// `begun` by hand, or `asked` where a call went out whose answer is not here.
+    step: &'static str,
+    /// Since when.
+    at: DateTime<Utc>,
+    /// Which call.
+    call: Option<String>,
+}
+
+impl RotationLine {
+    fn of(rotation: &Rotation) -> Self {
+        let (step, call) = match rotation {
+            Rotation::Begun(_) => ("begun", None),
+            Rotation::Asked { call, .. } => ("asked", Some(call.clone())),
+        };
+        Self { step, at: rotation.since(), call }
+    }
 }
 
 pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
@@ -42,6 +66,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
             patvault: 1,
             token: Record::of(&shown.token).with_note(shown.note.clone()).with_status(status),
             reminders: shown.reminders.iter().map(|reminder| ReminderRecord::of(&shown.token, reminder)).collect(),
+            rotation: shown.token.current().rotation.as_ref().map(RotationLine::of),
             uses: shown.uses.iter().map(|used| UseLine::of(used, &shown.token.path())).collect(),
         });
         return Ok(Exit::Done);
@@ -89,7 +114,7 @@ fn print(session: &Session, shown: &Shown, face: &mut Face) {
     fact("verified", &phrase::verified(token.current(), now));
     for (name, value) in &token.current().told {
         let (name, value) = phrase::told(name, value, now);
-        fact(&escaped(&name), &format!("{value}, says the service"));
+        fact(&escaped(&name), &value);
     }
     for (at, (scope, standing)) in token.current().standings().into_iter().enumerate() {
         let risk = scope.risk().map(|risk| format!("{risk} risk"));

@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use crate::scope::{Granted, Risk, Scope};
 use crate::text::escaped;
-use crate::token::Token;
 use crate::token::consumer::Way;
 use crate::token::expiry::Expiry;
+use crate::token::{ID, Token};
 
 /// What a person may change in an editor, as they left it. Labels and dates are as written, unchecked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -22,6 +22,9 @@ pub struct Facts {
     /// Whose it is; empty for nobody's.
     #[serde(default)]
     pub account: String,
+    /// The service's own id of it; empty for unknown.
+    #[serde(default)]
+    pub id: String,
     /// Base URL; empty for the usual place.
     #[serde(default)]
     pub instance: String,
@@ -46,6 +49,9 @@ pub struct Facts {
     /// What its service needs to know of it, by name.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// The other tokens that its service is asked with, by the name of a credential: what a person calls each.
+    #[serde(default)]
+    pub with: BTreeMap<String, String>,
     /// Where it is installed, by place.
     #[serde(default)]
     pub places: BTreeMap<String, PlaceText>,
@@ -138,7 +144,10 @@ impl Facts {
             name: token.name.clone(),
             account: token.account.clone().unwrap_or_default(),
             instance: token.instance.clone().unwrap_or_default(),
+            id: current.told.get(ID).cloned().unwrap_or_default(),
             kind: token.kind.clone().unwrap_or_default(),
+            // What they are called, their ids do not tell; a form has no field for them.
+            with: BTreeMap::new(),
             tags: token.tags.iter().cloned().collect(),
             expires: expires(current.expiry),
             issued: current.issued.map_or_else(String::new, |date| date.to_string()),
@@ -164,8 +173,17 @@ fn expires(expiry: Expiry) -> String {
     }
 }
 
-/// Writes the facts of a token, each with what it is for. `fields` are those that its service has, and what they are.
-pub fn write(token: &Token, note: &str, fields: &[(&str, &str)]) -> String {
+/// What the service of a token takes besides, by name, each with what it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Taken<'a> {
+    /// Fields that are no secret.
+    pub fields: &'a [(&'a str, &'a str)],
+    /// Other credentials.
+    pub credentials: &'a [(&'a str, &'a str)],
+}
+
+/// Writes the facts of a token, each with what it is for. `with` are the tokens that serve as its other credentials.
+pub fn write(token: &Token, note: &str, with: &[(String, String)], taken: Taken) -> String {
     let current = token.current();
     let mut text = String::new();
     let mut line = |comment: &str, key: &str, value: String| {
@@ -179,6 +197,8 @@ pub fn write(token: &Token, note: &str, fields: &[(&str, &str)]) -> String {
         "instance",
         quoted(token.instance.as_deref().unwrap_or("")),
     );
+    let id = current.told.get(ID).map_or("", String::as_str);
+    line("The service's own id of it, where its page shows one and a call needs it.", "id", quoted(id));
     line("Which sort of token, such as fine-grained PAT.", "kind", quoted(token.kind.as_deref().unwrap_or("")));
     let tags: Vec<String> = token.tags.iter().map(|tag| quoted(tag)).collect();
     line("Words to file it under.", "tags", format!("[{}]", tags.join(", ")));
@@ -203,9 +223,12 @@ pub fn write(token: &Token, note: &str, fields: &[(&str, &str)]) -> String {
     for (name, value) in &token.facts {
         let _infallible = writeln!(text, "{} = {}", key(name), quoted(value));
     }
-    for (name, what) in fields.iter().filter(|(name, _)| !token.facts.contains_key(*name)) {
-        let _infallible = writeln!(text, "# {} = \"\"  # {}", escaped(&key(name)), escaped(what));
+    offer(&mut text, taken.fields, |name| token.facts.contains_key(name));
+    text.push_str("\n# Other tokens that its service is asked with, as NAME = \"SERVICE/NAME\".\n[with]\n");
+    for (name, other) in with {
+        let _infallible = writeln!(text, "{} = {}", key(name), quoted(other));
     }
+    offer(&mut text, taken.credentials, |name| token.with.contains_key(name));
     text.push_str(PLACES);
     for (place, way) in &token.consumers {
         let _infallible = writeln!(text, "{} = {{ {} }}", quoted(place), how(way));
@@ -224,6 +247,13 @@ pub fn write(token: &Token, note: &str, fields: &[(&str, &str)]) -> String {
         };
     }
     text
+}
+
+/// Names what may stand in a table besides.
+fn offer(text: &mut String, all: &[(&str, &str)], is_there: impl Fn(&str) -> bool) {
+    for (name, what) in all.iter().filter(|(name, _)| !is_there(name)) {
+        let _infallible = writeln!(text, "# {} = \"\"  # {}", escaped(&key(name)), escaped(what));
+    }
 }
 
 /// Reads what a person left.
@@ -296,11 +326,16 @@ mod tests {
             Scope { name: "repo".into(), rated: None, known: None },
             Scope { name: "admin:org".into(), rated: Some(Risk::Low), known: None },
         ];
+        token.versions[0].told = [(ID.to_owned(), "7".to_owned())].into();
+        let with = [("personal".to_owned(), "git \"lab\"/admin".to_owned())];
+        let taken =
+            Taken { fields: &[("org", "its\nname"), ("a.b", "known")], credentials: &[("owner", "its\nowner")] };
         for note in ["", "one line", "two\nlines", "'''\nquotes", "\u{1b}[31m\nred", "ends in '\n'"] {
-            let facts = read(&write(&token, note, &[("org", "its\nname"), ("a.b", "known")])).unwrap();
+            let facts = read(&write(&token, note, &with, taken)).unwrap();
             assert_eq!((facts.name.as_str(), facts.note.as_str()), (token.name.as_str(), note));
             assert_eq!(facts.scopes.iter().map(ScopeText::scope).collect::<Vec<_>>(), token.versions[0].scopes);
             assert_eq!(facts.fields, token.facts);
+            assert_eq!((facts.id.as_str(), facts.with), ("7", with.clone().into()));
             let ways = facts.places.into_iter().map(|(place, PlaceText { run, env, note })| {
                 (place, Way::parse(Some(&run), Some(&env), Some(&note)).unwrap())
             });

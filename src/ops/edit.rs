@@ -13,7 +13,6 @@ use super::show::Shown;
 use crate::exchange::facts::{Facts, PlaceText, ScopeText};
 use crate::scope::{Risk, Scope};
 use crate::secret::Secret;
-use crate::token::Token;
 use crate::token::change::{Field, Subject};
 use crate::token::consumer::Way;
 use crate::token::expiry::Date;
@@ -21,6 +20,7 @@ use crate::token::id::TokenId;
 use crate::token::label::{Label, note};
 use crate::token::now::Now;
 use crate::token::when::{self, When};
+use crate::token::{ID, Token};
 use crate::vault::{self, Writer};
 
 /// Changes to the facts of a token and of its version in use, checked one by one as they are named.
@@ -57,6 +57,12 @@ impl Edits {
     pub fn instance(&mut self, text: &str) -> Result<(), Error> {
         let value = or_none(text, |text| Label::Instance.parse(text))?;
         self.set(Field::Instance, value)
+    }
+
+    /// Says what the service's own id of it is; empty for unknown.
+    pub fn id(&mut self, text: &str) -> Result<(), Error> {
+        let value = or_none(text, |text| Label::Account.parse(text))?;
+        self.set(Field::Told(ID.into()), value)
     }
 
     /// Says which sort it is; empty for unknown.
@@ -191,11 +197,12 @@ where
 /// Where something cannot be what it is said to be.
 pub fn changed(token: &Token, old: &Facts, new: &Facts, now: &Now) -> Result<Edits, Error> {
     let mut edits = Edits::default();
-    let texts: [(&String, &String, Edit); 6] = [
+    let texts: [(&String, &String, Edit); 7] = [
         (&old.service, &new.service, Edits::service),
         (&old.name, &new.name, Edits::name),
         (&old.account, &new.account, Edits::account),
         (&old.instance, &new.instance, Edits::instance),
+        (&old.id, &new.id, Edits::id),
         (&old.kind, &new.kind, Edits::kind),
         (&old.note, &new.note, Edits::note),
     ];

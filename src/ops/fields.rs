@@ -50,6 +50,12 @@ impl Fields {
         self.known().filter(|(_, field)| !field.secret).map(|(name, field)| (name.as_str(), field.what.as_str()))
     }
 
+    /// Other credentials that the service takes, each with what it is. Not escaped.
+    pub fn credentials(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.service.iter().flat_map(|service| &service.definition.credentials);
+        all.map(|(name, credential)| (name.as_str(), credential.what.as_str()))
+    }
+
     /// Takes a name and its value, as a person gave them.
     ///
     /// # Errors

@@ -76,7 +76,8 @@ pub use list::{count, list};
 pub use lock::lock;
 pub use peek::peek;
 pub use revoke::{
-    RevokePlan, Revoked, Whose, ask_to_revoke, note_revoked, plan_revoke, ready_to_revoke, revoked_by_word,
+    RevokePlan, Revoked, Whose, ask_to_revoke, note_revoked, plan_revoke, plan_revoke_by_id, ready_to_revoke,
+    revoked_by_word,
 };
 pub use rotate::{
     ByHand, Departure, Looked, Lost, Renewal, RotatePlan, Rotated, Said, Settled, Step, Unkept, Wish, address_lines,

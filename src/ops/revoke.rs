@@ -12,7 +12,8 @@ use crate::service::{Errand, Unasked};
 use crate::text::{escaped, word_for};
 use crate::token::change::{Field, Subject};
 use crate::token::id::VersionId;
-use crate::token::{State, Token, Version};
+use crate::token::label::Label;
+use crate::token::{ID, State, Token, Version};
 use crate::verdict::{Outcome, Verdict};
 
 /// Which versions are to be revoked.
@@ -43,8 +44,32 @@ pub struct RevokePlan {
 /// # Errors
 /// [`Error::Usage`] where nothing is owed, or there is no such version, or the one in use was named by its number alone.
 pub fn plan_revoke(session: &Session, asked: &str, whose: Whose, with: With) -> Result<RevokePlan, Error> {
-    let token = session.write("revoke", |vault| find(vault, asked, Among::Kept))?;
-    let versions = meant(&token, whose)?;
+    plan_revoke_by_id(session, asked, whose, None, with)
+}
+
+/// The same for one version, whose id at the service the person says; it is kept.
+///
+/// # Errors
+/// The same, and [`Error::Usage`] where several versions are meant.
+pub fn plan_revoke_by_id(
+    session: &Session,
+    asked: &str,
+    whose: Whose,
+    id: Option<&str>,
+    with: With,
+) -> Result<RevokePlan, Error> {
+    let (token, versions) = session.write("revoke", |vault| {
+        let token = find(vault, asked, Among::Kept)?;
+        let versions = meant(&token, whose)?;
+        let Some(id) = id else { return Ok((token, versions)) };
+        let [version] = versions[..] else {
+            let what = format!("{} versions are meant, and an id is of one", versions.len());
+            return Err(Error::usage(what, "say which with --version NUMBER"));
+        };
+        let subject = Subject { token: token.id, version: Some(version) };
+        vault.set(subject, &Field::Told(ID.into()), Some(&Label::Account.parse(id)?))?;
+        Ok((vault.token(token.id)?.ok_or(Error::Cancelled)?, versions))
+    })?;
     let (issuer, unknown) = match Issuers::new(session).with(with).of(&token)? {
         Ok(issuer) => (Some(issuer), None),
         Err(why) => (None, Some(why)),

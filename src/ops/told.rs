@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::history::{Event, Names};
 use crate::text::{clipped, counted, escaped};
+use crate::token::ID;
 use crate::token::change::{Change, Field};
 use crate::token::consumer::Way;
 use crate::token::id::TokenId;
@@ -100,7 +101,9 @@ pub fn told(change: &Change, names: &Names, ascii: bool) -> String {
         (Field::Installed(_), _, Some(_)) => format!("installed in {name}"),
         (Field::Installed(_), _, None) => format!("not installed in {name}"),
         (Field::Consumer(_), ..) => format!("{name}: {} {arrow} {}", way(old), way(new)),
-        (Field::Told(_), ..) => format!("{name}: {} {arrow} {}, says the service", value(old), value(new)),
+        (Field::Told(told), ..) if told != ID => {
+            format!("{name}: {} {arrow} {}, says the service", value(old), value(new))
+        }
         (Field::Granted, ..) => format!("{name}: {} {arrow} {}, says the service", granted(old), granted(new)),
         (Field::Expiry, ..) => format!("{name}: {} {arrow} {}", expiry(old), expiry(new)),
         (Field::With(_), ..) => {

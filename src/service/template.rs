@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
 use crate::secret::Secret;
+use crate::token::ID;
 
 /// What is left as it is in an address: RFC 3986's unreserved characters.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -54,11 +55,16 @@ impl Values {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unfilled {
     /// A placeholder has no value.
-    #[error("'{0}' is not known of this token")]
+    #[error("'{}' is not known of this token{}", .0, who_says(.0))]
     Missing(String),
     /// A value would lead to another place of the service.
     #[error("'{0}' cannot stand in an address")]
     Dots(String),
+}
+
+/// How a person may say a value that nothing else tells.
+fn who_says(name: &str) -> &'static str {
+    if name == ID { ": its page shows it, and --id of 'patvault edit' or 'revoke' takes it" } else { "" }
 }
 
 /// Text that is no template.

@@ -103,6 +103,9 @@ pub struct Version {
     pub rotation: Option<Rotation>,
 }
 
+/// The name of the service's own id of a version among what it told. A person may say it, where the service does not.
+pub const ID: &str = "id";
+
 /// The name of the last use among what a service told: a day or a time, as the service itself knows it.
 pub const LAST_USE: &str = "last_use";
 

@@ -3,7 +3,7 @@
 use super::expiry::{Date, Expiry, Source};
 use super::now::Now;
 use super::rotation::Rotation;
-use super::{LAST_USE, State, Version, when};
+use super::{ID, LAST_USE, State, Version, when};
 
 /// The date, in words, and who said so.
 pub fn expires(expiry: Expiry, now: &Now) -> String {
@@ -26,18 +26,19 @@ pub fn said(expiry: Expiry, now: &Now) -> Option<String> {
     })
 }
 
-/// What a service told, by a name that is not mistaken for one of ours, and with dates in words.
+/// What a service told, by a name that is not mistaken for one of ours, and with dates in words. An id may be the person's word.
 pub fn told(name: &str, value: &str, now: &Now) -> (String, String) {
     let shown = match name {
-        "id" => "its id".to_owned(),
+        ID => "its id".to_owned(),
         name => name.replace('_', " "),
     };
     let value = match value.parse::<Date>() {
         Ok(date) if name == LAST_USE => {
             let day = date.day(now);
-            format!("{day}, {}", when::words(day, now))
+            format!("{day}, {}, says the service", when::words(day, now))
         }
-        _ => value.to_owned(),
+        _ if name == ID => value.to_owned(),
+        _ => format!("{value}, says the service"),
     };
     (shown, value)
 }

@@ -72,6 +72,7 @@ fn whatever_the_service_does_no_call_is_made_twice_and_what_is_known_is_said() {
         if does != Does::LineBreak {
             let unknown = text.contains("is not known");
             assert_eq!(shown.contains("is not at its end"), unknown || does == Does::NoSecret, "{does:?}: {shown}");
+            assert_eq!(stage.token()["rotation"]["call"] == "rotate", unknown || does == Does::NoSecret, "{does:?}");
 
             stage.service.lock().unwrap().does = Does::Answers;
             let second = stage.at(5, &["rotate", "mine/ci", "--yes"]);
@@ -219,6 +220,42 @@ fn revoking_says_what_it_does_first_and_what_came_of_it() {
     assert!(said(&dead).contains("It was dead before: version 2"), "{}", said(&dead));
     assert_eq!(dead.status.code(), Some(0));
     assert!(said(&stage.piped(&["list"], "")).contains("✖"));
+}
+
+#[test]
+fn an_id_that_the_person_says_serves_the_call() {
+    let stage = Stage::new(Does::Answers);
+    let service = Fake::start(|seen| match seen.path.as_str() {
+        "/tokens/one" | "/tokens/two" => Reply::Answer(204, vec![], String::new()),
+        _ => Reply::json(401, "{}"),
+    });
+    let by_id = DEFINITION.replace("ORIGIN", &stage.fake.origin).replace(
+        "url = '{at}/me'\nanswers = [{ status = [204]",
+        &format!("url = '{}/tokens/{{id}}'\nanswers = [{{ status = [204]", service.origin),
+    );
+    std::fs::write(stage.home.path().join(".config/patvault/services/mine.toml"), by_id).unwrap();
+    let state = stage.home.path().join(".local/state/patvault/hosts");
+    std::fs::write(state, format!("{}\n{}\n", stage.fake.origin, service.origin)).unwrap();
+    for secret in ["8", "9"] {
+        said(&stage.piped(&["rotate", "mine/ci", "--stdin", "--no-verify"], &format!("not-a-real-secret-{secret}")));
+    }
+
+    let unknown = stage.piped(&["revoke", "mine/ci", "--version", "1", "--yes"], "");
+    let text = said(&unknown);
+    assert_eq!(unknown.status.code(), Some(1), "{text}");
+    assert!(text.contains("'id' is not known of this token: its page shows it, and --id of"), "{text}");
+    let several = stage.piped(&["revoke", "mine/ci", "--id", "one", "--yes"], "");
+    assert!(said(&several).contains("say which with --version"), "{}", said(&several));
+    assert!(service.seen().is_empty());
+
+    let done = said(&stage.piped(&["revoke", "mine/ci", "--version", "1", "--id", "one", "--yes"], ""));
+    assert!(done.contains("Revoked version 1"), "{done}");
+    said(&stage.piped(&["edit", "mine/ci", "--id", "two"], ""));
+    let done = said(&stage.piped(&["revoke", "mine/ci", "--current", "--yes"], ""));
+    assert!(done.contains("Revoked version 3"), "{done}");
+    assert_eq!(stage.states(), ["revoked", "superseded", "revoked"]);
+    let shown = said(&stage.piped(&["show", "mine/ci"], ""));
+    assert!(shown.lines().any(|line| line.trim() == "its id    two"), "{shown}");
 }
 
 #[test]

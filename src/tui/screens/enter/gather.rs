@@ -115,6 +115,8 @@ fn facts(form: &Form<Spot>, before: &Facts, old_places: &BTreeMap<String, Way>) 
         name: text(&Spot::Name),
         account: text(&Spot::Account),
         instance: text(&Spot::Instance),
+        id: before.id.clone(),
+        with: before.with.clone(),
         kind: text(&Spot::Kind),
         tags: several(&Spot::Tags),
         expires: text(&Spot::Expires),

@@ -186,7 +186,7 @@ pub fn facts(lines: &mut Lines, token: &Token, now: &Now) {
     }
     for (name, value) in &current.told {
         let (name, value) = phrase::told(name, value, now);
-        lines.fact(&name, &format!("{value}, says the service"));
+        lines.fact(&name, &value);
     }
     lines.fact("secrets", &current.parts.iter().map(String::as_str).collect::<Vec<_>>().join(", "));
     if let Some(issued) = current.issued {
