@@ -34,6 +34,7 @@ struct Document {
     reminders: Vec<ReminderRecord>,
     uses: Vec<UseLine>,
     rotation: Option<RotationLine>,
+    env: Vec<String>,
 }
 
 /// A rotation that is under way.
@@ -66,6 +67,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
             patvault: 1,
             token: Record::of(&shown.token).with_note(shown.note.clone()).with_status(status),
             reminders: shown.reminders.iter().map(|reminder| ReminderRecord::of(&shown.token, reminder)).collect(),
+            env: shown.env,
             rotation: shown.token.current().rotation.as_ref().map(RotationLine::of),
             uses: shown.uses.iter().map(|used| UseLine::of(used, &shown.token.path())).collect(),
         });
@@ -128,6 +130,7 @@ fn print(session: &Session, shown: &Shown, face: &mut Face) {
         let place = format!("{}: {}; updated {}", consumer.place, consumer.told(now), consumer.way.told());
         fact(if at == 0 { "installed" } else { "" }, &place);
     }
+    fact("env", &shown.env.join(", "));
     fact("used", &token.last_use.map_or_else(|| "never".to_owned(), |at| when::ago(at, now)));
     for version in token.versions.iter().skip(1) {
         fact("older", &phrase::older(version, now));

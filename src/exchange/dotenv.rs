@@ -1,7 +1,8 @@
 //! Lines of `NAME=value`, as programs read their environment from.
 //!
 //! Such a file says nothing of a token but its value and a variable's name, so the rest is read from that name:
-//! `GITHUB_CI_TOKEN` becomes `github/ci`. The variable itself is kept in the note.
+//! `GITHUB_CI_TOKEN` becomes `github/ci`. What a variable customarily holds counts before its words: `GH_TOKEN` is GitHub's, and
+//! `GITLAB_HOST` says where tokens of GitLab's are. The variable itself is kept in the note.
 
 mod lines;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 
 use super::error::{Bad, BadRows, Error};
 use super::wiped::Pieces;
-use super::{Exported, Full, Imported, Options, Place, label, listed, text_of};
+use super::{Customs, Exported, Full, Imported, Options, Place, label, listed, text_of};
 use crate::secret::Secret;
 use crate::text::{clipped, counted, escaped};
 use crate::token::draft::{Draft, DraftVersion};
@@ -24,15 +25,16 @@ const GENERIC: [&str; 6] = ["token", "pat", "key", "api", "secret", "access"];
 ///
 /// # Errors
 /// [`Error`] with the lines that cannot be taken; then none is.
-pub fn read(bytes: &[u8], options: &Options) -> Result<Imported, Error> {
+pub fn read(bytes: &[u8], options: &Options, customs: &dyn Customs) -> Result<Imported, Error> {
     let mut found = Found::default();
     let mut bad = BadRows::default();
     for assignment in Assignments::of(text_of(bytes)?) {
-        if let Err(row) = assignment.and_then(|assignment| found.take(assignment, options)) {
+        if let Err(row) = assignment.and_then(|assignment| found.take(assignment, options, customs)) {
             bad.add(row);
         }
     }
     bad.refuse_any()?;
+    found.place(customs)?;
     let drafts = found.drafts();
     let notes = found.notes();
     if drafts.is_empty() && notes.is_empty() { Err(Error::Empty) } else { Ok(Imported { drafts, notes }) }
@@ -44,6 +46,8 @@ struct Found {
     taken: Vec<Variable>,
     /// Every variable that was taken, with its line.
     names: BTreeMap<String, u64>,
+    /// Where the tokens of services are, each with the variable that says so.
+    addresses: BTreeMap<String, (String, String)>,
     empty: Vec<String>,
     passed: Vec<String>,
 }
@@ -53,6 +57,9 @@ struct Variable {
     line: u64,
     variable: String,
     service: String,
+    /// It customarily holds a token of that service.
+    is_custom: bool,
+    instance: Option<String>,
     name: Name,
     secret: Secret,
 }
@@ -66,13 +73,20 @@ struct Name {
 }
 
 impl Found {
-    fn take(&mut self, assignment: Assignment, options: &Options) -> Result<(), Bad> {
+    fn take(&mut self, assignment: Assignment, options: &Options, customs: &dyn Customs) -> Result<(), Bad> {
         let Assignment { line, name: variable, value, refers } = assignment;
-        let bad = |why: Cow<'static, str>| {
-            let part = clipped(&escaped(variable), 60, false).into_owned();
-            Bad { place: Place::Line(line), part: Some(part), why }
-        };
-        if !options.all && !says_token(variable) {
+        let bad = |why: Cow<'static, str>| bad_variable(line, variable, why);
+        let is_meant = |service: &String| options.service.as_ref().is_none_or(|given| given == service);
+        if let Some(service) = customs.addressed(variable).filter(is_meant)
+            && value.len() > 0
+        {
+            let address = String::from_utf8(value.into_secret_bytes()).unwrap_or_default();
+            let address = label(Label::Instance, &address).map_err(bad)?;
+            self.addresses.insert(service, (variable.to_owned(), address));
+            return Ok(());
+        }
+        let custom = customs.service(variable).filter(is_meant);
+        if custom.is_none() && !options.all && !says_token(variable) {
             self.passed.push(variable.to_owned());
             return Ok(());
         }
@@ -88,13 +102,27 @@ impl Found {
                             in single quotes it is taken as it stands"
                 .into()));
         }
-        let (service, name) = path(variable, options.service.as_deref())
+        let (service, name) = path(variable, custom.as_deref().or(options.service.as_deref()))
             .ok_or_else(|| bad("its name says no service; give one for the whole file with --service github".into()))?;
         let service = label(Label::Service, &service).map_err(bad)?;
         label(Label::Name, &name.long).map_err(bad)?;
         let secret = Secret::parse(value.into_secret_bytes()).map_err(|e| bad(e.to_string().into()))?;
-        self.taken.push(Variable { line, variable: variable.to_owned(), service, name, secret });
+        let (is_custom, variable) = (custom.is_some(), variable.to_owned());
+        self.taken.push(Variable { line, variable, service, is_custom, instance: None, name, secret });
         Ok(())
+    }
+
+    /// Says of each token where it is, once the whole file is read.
+    fn place(&mut self, customs: &dyn Customs) -> Result<(), Error> {
+        let mut bad = BadRows::default();
+        for token in self.taken.iter_mut().filter(|token| token.is_custom) {
+            let address = self.addresses.get(&token.service).map(|(_, address)| address.as_str());
+            match customs.instance(&token.service, &token.variable, address) {
+                Ok(instance) => token.instance = instance,
+                Err(why) => bad.add(bad_variable(token.line, &token.variable, why.into())),
+            }
+        }
+        bad.refuse_any()
     }
 
     /// The tokens. Where short names would make two tokens one (`GITHUB_CI_TOKEN`, `GITHUB_CI_KEY`), the long ones
@@ -110,13 +138,17 @@ impl Found {
             let name = if is_shared { token.name.long } else { token.name.short };
             let mut draft = Draft::of(token.service, name, DraftVersion::of(token.secret));
             draft.note = Some(format!("from ${}", token.variable));
+            draft.instance = token.instance;
             (Place::Line(token.line), draft)
         };
         std::mem::take(&mut self.taken).into_iter().map(draft).collect()
     }
 
     fn notes(&self) -> Vec<String> {
-        let mut notes = vec![];
+        let says = |(service, (variable, address)): (&String, &(String, String))| {
+            format!("{} says where tokens of {service} are: {}", escaped(variable), escaped(address))
+        };
+        let mut notes: Vec<String> = self.addresses.iter().map(says).collect();
         if !self.empty.is_empty() {
             notes.push(format!("empty, left out: {}", listed(&self.empty)));
         }
@@ -125,6 +157,11 @@ impl Found {
         }
         notes
     }
+}
+
+fn bad_variable(line: u64, variable: &str, why: Cow<'static, str>) -> Bad {
+    let part = clipped(&escaped(variable), 60, false).into_owned();
+    Bad { place: Place::Line(line), part: Some(part), why }
 }
 
 /// Whether a variable's name says that it holds something secret. Whole words, so that `PATH` is no PAT.

@@ -97,6 +97,21 @@ pub struct Options {
     pub all: bool,
 }
 
+/// What variables customarily hold, as whoever knows services says.
+pub trait Customs {
+    /// The service whose tokens a variable customarily holds.
+    fn service(&self, variable: &str) -> Option<String>;
+
+    /// The service whose address a variable customarily holds.
+    fn addressed(&self, variable: &str) -> Option<String>;
+
+    /// Where the token of a service is that a variable holds, if that is not the usual place; `address` is what the file says.
+    ///
+    /// # Errors
+    /// Why that is not told, in a sentence.
+    fn instance(&self, service: &str, variable: &str, address: Option<&str>) -> Result<Option<String>, String>;
+}
+
 /// Where in a file something stands, so that a later error (a token that is there already) can name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -158,7 +173,13 @@ pub struct Exported {
 ///
 /// # Errors
 /// [`Error`] says what is wrong and where. It never holds a secret.
-pub fn read(format: Format, bytes: &[u8], options: &Options, now: &Now) -> Result<Imported, Error> {
+pub fn read(
+    format: Format,
+    bytes: &[u8],
+    options: &Options,
+    customs: &dyn Customs,
+    now: &Now,
+) -> Result<Imported, Error> {
     let refused = |option| Err(Error::NotForFormat { option, format });
     match format {
         Format::Json if options.service.is_some() => return refused("--service"),
@@ -169,7 +190,7 @@ pub fn read(format: Format, bytes: &[u8], options: &Options, now: &Now) -> Resul
     match format {
         Format::Csv => csv::read(bytes, options, now),
         Format::Json => json::read(bytes),
-        Format::Dotenv => dotenv::read(bytes, options),
+        Format::Dotenv => dotenv::read(bytes, options, customs),
     }
 }
 

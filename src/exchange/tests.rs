@@ -250,6 +250,23 @@ pub fn added(draft: &Draft, like: &Token) -> Full {
     Full { token, note: draft.note, secrets, parts }
 }
 
+/// Nothing is customary.
+pub struct NoCustoms;
+
+impl Customs for NoCustoms {
+    fn service(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn addressed(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn instance(&self, _: &str, _: &str, _: Option<&str>) -> Result<Option<String>, String> {
+        Ok(None)
+    }
+}
+
 /// A token with one secret, for tests that are about something else.
 pub fn full(path: &str, secret: &str) -> Full {
     let token = crate::token::tests::token(path);
@@ -297,7 +314,7 @@ fn options_that_mean_nothing_are_refused() {
         (Format::Csv, &all, "--all means nothing for a csv file"),
     ];
     for (format, options, want) in cases {
-        assert_eq!(told(&read(format, SECRET.as_bytes(), options, &now()).unwrap_err()), want);
+        assert_eq!(told(&read(format, SECRET.as_bytes(), options, &NoCustoms, &now()).unwrap_err()), want);
     }
 }
 
@@ -317,7 +334,7 @@ fn junk_is_refused_by_every_format_and_never_repeated() {
     ];
     for format in Format::ALL {
         for (bytes, want) in junk {
-            let message = told(&read(format, bytes, &Options::default(), &now()).unwrap_err());
+            let message = told(&read(format, bytes, &Options::default(), &NoCustoms, &now()).unwrap_err());
             assert!(want.is_none_or(|want| want == message), "{format}: {message}");
         }
     }
@@ -352,7 +369,7 @@ proptest! {
     #[test]
     fn reading_never_panics(text in "\\PC*|.*|[\",;\n\r'=\\\\ a-z]{0,40}") {
         for format in Format::ALL {
-            let _either = read(format, text.as_bytes(), &Options::default(), &now());
+            let _either = read(format, text.as_bytes(), &Options::default(), &NoCustoms, &now());
         }
     }
 }

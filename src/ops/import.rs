@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::add::{Place, twin};
+use super::customs::Customary;
 use super::error::Error;
 use super::session::Session;
 use super::with;
@@ -38,7 +39,7 @@ pub fn plan_import(
     options: &Options,
     insist: bool,
 ) -> Result<ImportPlan, Error> {
-    let read = exchange::read(format, bytes, options, &session.now)?;
+    let read = exchange::read(format, bytes, options, &Customary::of(&session.ground, format)?, &session.now)?;
     session.read(|vault| sift(vault, read, insist))
 }
 

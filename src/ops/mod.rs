@@ -7,6 +7,7 @@ mod board;
 mod browse;
 mod consumer;
 mod copy;
+mod customs;
 mod demo;
 mod detect;
 mod discard;

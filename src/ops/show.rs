@@ -1,5 +1,6 @@
 //! Everything about one token but its secrets.
 
+use super::customs;
 use super::error::Error;
 use super::find::{Among, find};
 use super::risks;
@@ -22,6 +23,8 @@ pub struct Shown {
     pub reminders: Vec<Reminder>,
     /// The other tokens that its service is asked with: the credential's name and the token's path; none for one that is gone.
     pub with: Vec<(String, Option<String>)>,
+    /// Environment variables that customarily hold it, and where it is.
+    pub env: Vec<String>,
     /// Its latest uses, newest first.
     pub uses: Vec<UseRecord>,
 }
@@ -41,6 +44,7 @@ pub fn show(session: &Session, asked: &str) -> Result<Shown, Error> {
         }
         Ok(Shown {
             with,
+            env: customs::env(&session.ground, &token),
             note: vault.note(token.id)?,
             reminders: reminders(&token, &session.rules, &session.now),
             uses: vault.uses(Some(token.id), USES_SHOWN)?,

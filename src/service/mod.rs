@@ -37,5 +37,5 @@ pub use page::{ENDLESS, address};
 pub use request::{Asking, Unbuilt, asks_for_end, build};
 pub use risk::Risks;
 pub use sheet::{Sheet, SheetLine, sheets};
-pub use site::{Place, place};
+pub use site::{Place, is_usual, place, site};
 pub use template::{Unfilled, Value, Values};

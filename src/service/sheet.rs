@@ -42,7 +42,11 @@ pub fn sheets(service: &Service) -> Vec<Sheet> {
     for site in &definition.sites {
         let name = site.name.as_ref().map_or_else(String::new, |name| format!("  ({name})"));
         let at = if site.at == "*" { "any other address" } else { &site.at };
-        lines.push(line("at", format!("{at}{name}")));
+        let env = if site.env.is_empty() { String::new() } else { format!("; its tokens in {}", site.env.join(", ")) };
+        lines.push(line("at", format!("{at}{name}{env}")));
+    }
+    if !definition.at_env.is_empty() {
+        lines.push(line("env", format!("{}: where it is", definition.at_env.join(", "))));
     }
     if let Some(docs) = &definition.docs {
         lines.push(SheetLine { page: Some(docs.clone()), ..line("docs", docs) });

@@ -55,6 +55,12 @@ pub fn place(definition: &Definition, instance: Option<&str>) -> Option<Place> {
     }
 }
 
+/// The site that an address is of.
+pub fn site<'a>(definition: &'a Definition, at: &str) -> Option<&'a Site> {
+    let at = at.trim_end_matches('/');
+    definition.sites.iter().find(|site| parts(&site.at, at).is_some())
+}
+
 /// Whether a token that names no instance may be of this place.
 pub fn is_usual(site: &Site) -> bool {
     site.at != "*" && !site.at.contains('{')

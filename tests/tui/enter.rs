@@ -195,6 +195,7 @@ fn editing_changes_what_was_changed_and_nothing_else() {
         reminders: vec![],
         uses: vec![],
         with: vec![],
+        env: vec![],
     };
     stage.reply(Reply::Shown(Box::new(shown)));
     assert_data_eq!(stage.screen(), snapbox::file!["screens/edit.txt"].raw());

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::exchange::tests::{SECRET, full, fulls, text, told};
+use crate::exchange::tests::{NoCustoms, SECRET, full, fulls, text, told};
 use crate::token::now::tests::instant;
 
 fn options(service: &str, all: bool) -> Options {
@@ -9,7 +9,7 @@ fn options(service: &str, all: bool) -> Options {
 }
 
 fn import(file: &str) -> Result<Imported, Error> {
-    read(file.as_bytes(), &Options::default())
+    read(file.as_bytes(), &Options::default(), &NoCustoms)
 }
 
 #[test]
@@ -29,11 +29,51 @@ fn a_variables_name_says_the_path() {
     ];
     for (service, variable, want) in cases {
         let file = format!("{variable}={SECRET}");
-        let imported = read(file.as_bytes(), &options(service, false)).unwrap();
+        let imported = read(file.as_bytes(), &options(service, false), &NoCustoms).unwrap();
         let draft = &imported.drafts[0].1;
         assert_eq!((draft.path().as_str(), draft.versions[0].secret.expose()), (want, SECRET), "{variable}");
         assert_eq!(draft.note, Some(format!("from ${variable}")));
     }
+}
+
+/// Tokens of GitHub's, those of its own servers apart.
+struct Hub;
+
+impl Customs for Hub {
+    fn service(&self, variable: &str) -> Option<String> {
+        variable.starts_with("GH_").then(|| "github".to_owned())
+    }
+
+    fn addressed(&self, variable: &str) -> Option<String> {
+        (variable == "GH_HOST").then(|| "github".to_owned())
+    }
+
+    fn instance(&self, _: &str, variable: &str, address: Option<&str>) -> Result<Option<String>, String> {
+        match (variable, address) {
+            ("GH_ENTERPRISE", None) => Err("whose".into()),
+            ("GH_ENTERPRISE", Some(at)) => Ok(Some(at.to_owned())),
+            _ => Ok(None),
+        }
+    }
+}
+
+#[test]
+fn what_a_variable_customarily_holds_counts_before_its_words() {
+    let file = "GH_TOKEN=s1\nGH_ENTERPRISE=s2\nCI_TOKEN=s3\nGH_HOST=hub.example.com\n";
+    let imported = read(file.as_bytes(), &Options::default(), &Hub).unwrap();
+    let found = |(_, draft): &(Place, Draft)| format!("{} {:?}", draft.path(), draft.instance);
+    let found: Vec<String> = imported.drafts.iter().map(found).collect();
+    let there = r#"github/gh-enterprise Some("https://hub.example.com")"#;
+    assert_eq!(found, ["github/gh None", there, "ci/token None"]);
+    assert_eq!(imported.notes, ["GH_HOST says where tokens of github are: https://hub.example.com"]);
+
+    // The person's word about the service counts before what is customary.
+    let imported = read(file.as_bytes(), &options("ci", true), &Hub).unwrap();
+    assert!(imported.drafts.iter().all(|(_, draft)| draft.service == "ci" && draft.instance.is_none()));
+    let message = told(&read(b"GH_ENTERPRISE=s2\n", &Options::default(), &Hub).unwrap_err());
+    assert!(message.contains("line 1, GH_ENTERPRISE: whose"), "{message}");
+    let message = told(&read(b"GH_HOST='no address'\nGH_TOKEN=s1", &Options::default(), &Hub).unwrap_err());
+    assert!(message.contains("line 1, GH_HOST: an instance is"), "{message}");
 }
 
 #[test]
@@ -103,7 +143,7 @@ fn what_is_no_token_is_passed_over_and_told() {
             "passed over, since their names do not speak of a token: PATH, HOME, NAME"
         ]
     );
-    let imported = read(b"DB_URL=x\nDB_B=", &options("", true)).unwrap();
+    let imported = read(b"DB_URL=x\nDB_B=", &options("", true), &NoCustoms).unwrap();
     assert_eq!(
         (imported.drafts[0].1.path(), imported.notes),
         ("db/url".to_owned(), vec!["empty, left out: DB_B".to_owned()])
@@ -150,7 +190,7 @@ fn bad_lines_are_named_and_never_shown() {
     for value in ["$X", "a$(x)", "`x`", "\"$X\"", "$_x"] {
         assert!(import(&format!("X_TOKEN={value}")).is_err(), "{value}");
     }
-    let message = told(&read(b"A_TOKEN=s1", &options("Git Hub", false)).unwrap_err());
+    let message = told(&read(b"A_TOKEN=s1", &options("Git Hub", false), &NoCustoms).unwrap_err());
     assert!(message.starts_with("line 1, A_TOKEN: a service is a word"), "{message}");
     let long = format!("X_TOKEN={SECRET}\n{}_TOKEN=s1", "A".repeat(600));
     assert!(told(&import(&long).unwrap_err()).starts_with("line 2, AAAA"));
@@ -195,7 +235,7 @@ proptest! {
     #[test]
     fn secrets_come_back_as_they_were(full in fulls()) {
         let exported = write(std::iter::once(full.clone())).unwrap();
-        let imported = read(text(&exported).as_bytes(), &options("github", false)).unwrap();
+        let imported = read(text(&exported).as_bytes(), &options("github", false), &NoCustoms).unwrap();
         let got = imported.drafts[0].1.versions[0].secret.expose();
         prop_assert_eq!(got, full.secret().unwrap().expose());
     }

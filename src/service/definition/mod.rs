@@ -35,6 +35,9 @@ pub struct Definition {
     /// where a token names no instance.
     #[serde(rename = "site")]
     pub sites: Vec<Site>,
+    /// Environment variables that customarily hold the address of the place that a token is of.
+    #[serde(default)]
+    pub at_env: Vec<String>,
     /// What a token needs besides its secret: an account's number, an application's secret.
     #[serde(default, rename = "field")]
     pub fields: BTreeMap<String, Field>,
@@ -78,6 +81,9 @@ pub struct Site {
     /// Addresses that follow from it, for calls and pages. May use the placeholders of `at`, and `{at}` for all of it.
     #[serde(default)]
     pub addresses: BTreeMap<String, String>,
+    /// Environment variables that customarily hold a token of this place, where they are others than elsewhere, the usual one first.
+    #[serde(default)]
+    pub env: Vec<String>,
 }
 
 /// Something that a token needs besides its secret.
