@@ -66,7 +66,7 @@ impl Bench {
     fn is_the_database(&self, database: &PathBuf) {
         let tokens = self.query(database, "SELECT service, name, text FROM token LEFT JOIN note ON token = key");
         assert_eq!(tokens, "github|laptop|kept for the weekend\ngitlab|ci|\n");
-        assert_eq!(self.query(database, "PRAGMA integrity_check; PRAGMA user_version"), "ok\n4\n");
+        assert_eq!(self.query(database, "PRAGMA integrity_check; PRAGMA user_version"), "ok\n5\n");
     }
 }
 
