@@ -17,8 +17,9 @@ use crate::token::parts::Parts;
 /// List tokens, all or those that a query finds
 ///
 /// Query words: free words (fuzzy), service: name: account: instance: tag: (or #tag) scope: kind: place: risk:high expires:30d
-/// (or 'expires<30d') 'expires>2027-01-31' unused:90d is:alive|expiring|expired|dead|owed|unknown|unverified|uninstalled|mismatched|trashed|purged. A word with - before
-/// it must not fit; = in place of : means the whole of it. Text with spaces stands in double quotes inside the word. A shell wants words with < or > quoted.
+/// (or 'expires<30d') 'expires>2027-01-31' unused:90d
+/// is:alive|expiring|expired|dead|owed|unknown|unverified|uninstalled|mismatched|trashed|purged. A word with - before it must not fit;
+/// = in place of : means the whole of it. Text with spaces stands in double quotes inside the word. A shell wants words with < or > quoted.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// What to look for

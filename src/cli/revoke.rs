@@ -34,7 +34,7 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "done")]
     open: bool,
     /// The service's own id of that version, where the call needs it and nothing told it; it is kept
-    #[arg(long)]
+    #[arg(long, conflicts_with = "dry_run")]
     id: Option<String>,
     /// Another token of the vault that the call is made with, by the name that 'patvault services SERVICE' shows
     #[arg(long, value_name = "NAME=TOKEN", add = Known::With)]

@@ -178,7 +178,7 @@ impl Service {
         let token = seen.headers["authorization"].strip_prefix("Bearer ").unwrap().to_owned();
         let alive = token == self.now;
         match (seen.method.as_str(), seen.path.as_str()) {
-            ("GET", "/me") if alive => Reply::json(200, r#"{"robot":"robot-1"}"#),
+            ("GET", "/me") if alive => Reply::json(200, r#"{"robot":"robot-1","scopes":["write"]}"#),
             ("DELETE", "/me") if alive => {
                 self.now.clear();
                 Reply::Answer(204, vec![], String::new())

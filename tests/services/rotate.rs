@@ -164,6 +164,32 @@ fn what_an_answer_gives_for_the_tokens_fields_is_theirs() {
 }
 
 #[test]
+fn a_rotation_carries_on_what_is_wanted_and_claims_nothing_granted() {
+    let stage = Stage::new(Does::Answers);
+    let definition = DEFINITION
+        .replace("ORIGIN", &stage.fake.origin)
+        .replace("[call.rotate]", "facts = { scopes = { json = ['/scopes'] } }\n[call.rotate]");
+    std::fs::write(stage.home.path().join(".config/patvault/services/mine.toml"), definition).unwrap();
+    let scopes = || {
+        let version = stage.token()["token"]["versions"][0].clone();
+        let names = |field: &str| -> Option<Vec<String>> {
+            let all = version[field].as_array()?;
+            Some(all.iter().map(|scope| scope["name"].as_str().unwrap().to_owned()).collect())
+        };
+        (names("scopes").unwrap(), names("granted"))
+    };
+    let (read, write) = (vec!["read".to_owned()], vec!["write".to_owned()]);
+    assert_eq!(scopes(), (read.clone(), None));
+    let looked = said(&stage.piped(&["verify", "mine/ci"], ""));
+    assert!(looked.contains("may also write; may not read"), "{looked}");
+    assert_eq!(scopes(), (read.clone(), Some(write.clone())));
+    said(&stage.piped(&["rotate", "mine/ci", "--yes", "--no-verify"], ""));
+    assert_eq!(scopes(), (read.clone(), None));
+    said(&stage.piped(&["verify", "mine/ci"], ""));
+    assert_eq!(scopes(), (read, Some(write)));
+}
+
+#[test]
 fn a_vault_key_that_is_changed_during_the_call_costs_no_secret() {
     let stage = Stage::new(Does::Answers);
     let service = Arc::clone(&stage.service);

@@ -22,7 +22,8 @@ const TOKENS: &str = "SELECT key, id, service, name, trashed, purged, instance, 
 const NAMES: &str = "SELECT key, id, service, name, trashed, purged FROM token {} ORDER BY service, name";
 const TAGS: &str = "SELECT token, name FROM tag {}";
 /// The oldest first.
-const VERSIONS: &str = "SELECT token, key, id, added, issued, expiry, verdict, state, rotation, granted FROM version {} ORDER BY version.key";
+const VERSIONS: &str = "SELECT token, key, id, added, issued, expiry, verdict, state, rotation, granted
+                        FROM version {} ORDER BY version.key";
 const SCOPES: &str = "SELECT version, name, risk FROM scope {}";
 const MARKS: &str = "SELECT version, duty, answer FROM mark {}";
 const FACTS: &str = "SELECT token, name, value FROM fact {}";
