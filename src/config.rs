@@ -1,15 +1,23 @@
 //! Settings: one TOML file, every field with a default, the defaults documented in `assets/config.toml`.
 
+mod edit;
+
+use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Explain, Kind};
 use crate::text::escaped;
 use crate::token::column;
+use crate::token::now::Now;
+use crate::token::query::Query;
 use crate::token::rules::Rules;
+
+pub use edit::{NotSet, with};
 
 /// The settings with every default as a comment: what `patvault config init` writes.
 pub const TEMPLATE: &str = include_str!("../assets/config.toml");
@@ -45,6 +53,8 @@ pub struct Config {
     pub clipboard: Clipboard,
     /// The window.
     pub tui: Tui,
+    /// Filters with names: the words of each.
+    pub groups: BTreeMap<String, String>,
 }
 
 /// When to colour.
@@ -123,6 +133,30 @@ pub struct Tui {
     pub columns: Vec<String>,
     /// The column sorted by, with `-` for the other way round.
     pub sort: String,
+    /// The day on which weeks begin.
+    pub week: FirstDay,
+}
+
+/// The day on which weeks begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "each is that day")]
+pub enum FirstDay {
+    #[default]
+    Monday,
+    Saturday,
+    Sunday,
+}
+
+impl FirstDay {
+    /// That day, as the calendar has it.
+    pub fn weekday(self) -> Weekday {
+        match self {
+            Self::Monday => Weekday::Mon,
+            Self::Saturday => Weekday::Sat,
+            Self::Sunday => Weekday::Sun,
+        }
+    }
 }
 
 /// Where copies go.
@@ -164,6 +198,7 @@ impl Default for Config {
             agent: Agent::default(),
             clipboard: Clipboard::default(),
             tui: Tui::default(),
+            groups: BTreeMap::new(),
         }
     }
 }
@@ -214,21 +249,18 @@ impl Default for Clipboard {
 impl Default for Tui {
     fn default() -> Self {
         let columns = ["sign", "service", "name", "account", "scopes", "expires", "used"];
-        Self { theme: "auto".into(), reveal: 10, columns: columns.map(str::to_owned).to_vec(), sort: "sign".into() }
+        let columns = columns.map(str::to_owned).to_vec();
+        Self { theme: "auto".into(), reveal: 10, columns, sort: "sign".into(), week: FirstDay::Monday }
     }
 }
 
 impl Config {
     /// Reads the settings; a file that is not there is as good as an empty one.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let shown = || path.to_owned();
-        let text = match load(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            other => other.map_err(|source| Error::Read { path: shown(), source })?,
-        };
-        let config = Self::parse(&text).map_err(|(line, why)| Error::Bad { path: shown(), line, why })?;
+        let Some(text) = text(path)? else { return Ok(Self::default()) };
+        let config = Self::parse(&text).map_err(|(line, why)| Error::Bad { path: path.to_owned(), line, why })?;
         if !config.passphrase_command.is_empty() && !is_own(path) {
-            return Err(Error::Foreign { path: shown() });
+            return Err(Error::Foreign { path: path.to_owned() });
         }
         Ok(config)
     }
@@ -247,6 +279,14 @@ impl Config {
             let line = 1 + text.lines().position(|line| line.contains(name)).unwrap_or(0);
             return Err((line, format!("there is no column '{}'; {}", escaped(name), column_names())));
         }
+        // Whether words make sense is the same on every day.
+        let some_day = Now::new(DateTime::UNIX_EPOCH, |at| at.naive_utc());
+        for (name, words) in &config.groups {
+            if let Err(error) = Query::parse(words, &some_day) {
+                let line = 1 + text.lines().position(|line| line.contains(name.as_str())).unwrap_or(0);
+                return Err((line, error.to_string()));
+            }
+        }
         Ok(config)
     }
 
@@ -264,6 +304,14 @@ impl Config {
     /// The settings that hold, as TOML.
     pub fn to_toml(&self) -> String {
         toml::to_string_pretty(self).unwrap_or_default()
+    }
+}
+
+/// The text of the settings; `None` where there is no such file.
+pub fn text(path: &Path) -> Result<Option<String>, Error> {
+    match load(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some).map_err(|source| Error::Read { path: path.to_owned(), source }),
     }
 }
 

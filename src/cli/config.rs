@@ -16,7 +16,7 @@ pub(super) struct Args {
     action: Option<Action>,
 }
 
-#[derive(Debug, Clone, Copy, clap::Subcommand)]
+#[derive(Debug, Clone, clap::Subcommand)]
 enum Action {
     /// Show the settings that hold
     Show,
@@ -24,6 +24,13 @@ enum Action {
     Path,
     /// Write the file, with every default as a comment
     Init,
+    /// Change one setting in the file, and leave the rest of it as it is
+    Set {
+        /// Which: tui.theme, reminders.lead, groups.NAME
+        name: String,
+        /// What it is to be; without it, the default. Several in one word, with commas between
+        value: Option<String>,
+    },
     /// Open the file in your editor, and check it
     Edit,
 }
@@ -31,7 +38,7 @@ enum Action {
 pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let file = desk.ground.paths.settings();
     let shown = escaped(&file.to_string_lossy()).into_owned();
-    match args.action.unwrap_or(Action::Show) {
+    match args.action.as_ref().unwrap_or(&Action::Show) {
         Action::Show => {
             let config = Config::read(&file)?;
             desk.face.bytes(config.to_toml().as_bytes());
@@ -40,6 +47,10 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
         Action::Init => {
             write_template(desk)?;
             desk.face.line(&format!("Wrote the settings to {shown}"));
+        }
+        Action::Set { name, value } => {
+            ops::set(&desk.ground, name, value.as_deref())?;
+            desk.face.line(&ops::set_in_words(name, value.as_deref()));
         }
         Action::Edit => {
             check_editor(desk, "set EDITOR to a program that makes them, or write the file: 'patvault config path'")?;

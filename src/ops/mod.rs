@@ -38,6 +38,7 @@ mod risks;
 mod rotate;
 mod services;
 mod session;
+mod set;
 mod show;
 mod status;
 mod strength;
@@ -87,6 +88,7 @@ pub use rotate::{
 };
 pub use services::{service, services};
 pub use session::{Ground, Session};
+pub use set::{set, set_in_words};
 pub use show::{Shown, show};
 pub use status::{Status, VaultStatus, status};
 pub use strength::{Strength, strength};

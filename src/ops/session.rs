@@ -144,6 +144,12 @@ impl Session {
         Ok(())
     }
 
+    /// Goes on with other settings.
+    pub fn settle(&mut self, config: Config) {
+        self.rules = config.rules();
+        self.ground.config = config;
+    }
+
     /// Another one on the same vault, for a thread beside this one.
     ///
     /// # Errors
