@@ -17,7 +17,7 @@ use patvault::token::{State, Token, Version};
 use patvault::tui::frame;
 use patvault::tui::keymap::{Key, Keymap};
 use patvault::tui::message::{At, Message, Opened, Reply};
-use patvault::tui::model::{Model, Settings};
+use patvault::tui::model::Model;
 use patvault::tui::theme::Theme;
 use patvault::tui::update::update;
 use ratatui::Terminal;
@@ -87,7 +87,7 @@ fn at() -> At {
 
 fn closed() -> Model {
     let theme = Theme::load("dark", Path::new("/nowhere")).unwrap();
-    Model::new(at(), WINDOW, theme, false, Keymap::default(), Settings::of(&Config::default()))
+    Model::new(at(), WINDOW, theme, false, Keymap::default(), Config::default())
 }
 
 fn open(mut model: Model, tokens: Vec<Token>) -> (Model, Terminal<TestBackend>) {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, Weekday};
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ use crate::token::now::Now;
 use crate::token::query::Query;
 use crate::token::rules::Rules;
 
-pub use edit::{NotSet, with};
+pub use edit::{NotSet, value, with};
 
 /// The settings with every default as a comment: what `patvault config init` writes.
 pub const TEMPLATE: &str = include_str!("../assets/config.toml");
@@ -237,6 +238,13 @@ impl Default for Backups {
 impl Default for Agent {
     fn default() -> Self {
         Self { auto: true, idle: 15, hard: 720 }
+    }
+}
+
+impl Agent {
+    /// How long without use a vault stays unlocked.
+    pub fn idle_time(&self) -> Duration {
+        Duration::from_secs(60 * u64::from(self.idle.max(1)))
     }
 }
 

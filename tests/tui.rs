@@ -21,6 +21,8 @@ mod reminders;
 mod rotate;
 #[path = "tui/services.rs"]
 mod services;
+#[path = "tui/settings.rs"]
+mod settings;
 #[path = "tui/stage.rs"]
 mod stage;
 #[path = "tui/timeline.rs"]

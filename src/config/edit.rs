@@ -1,6 +1,6 @@
 //! Changing one setting in the text that the person wrote: comments, order and layout stay.
 
-use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value, value};
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use super::Config;
 use crate::text::{clipped, escaped};
@@ -64,6 +64,17 @@ pub fn with(text: &str, name: &str, to: Option<&str>) -> Result<String, NotSet> 
     };
     Config::parse(&text).map_err(refused)?;
     Ok(text)
+}
+
+/// The value of a setting, as [`with`] takes it; `None` where there is none of that name.
+pub fn value(config: &Config, name: &str) -> Option<String> {
+    let document = parsed(&config.to_toml());
+    let item = name.split_once('.').map_or_else(|| document.get(name), |(table, key)| document.get(table)?.get(key));
+    Some(match item?.as_value()? {
+        Value::String(text) => text.value().clone(),
+        Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
+        other => other.to_string().trim().to_owned(),
+    })
 }
 
 /// A text that was looked at before: one that did not parse would be an empty one.
@@ -133,7 +144,7 @@ fn put_into(table: &mut dyn TableLike, key: &str, mut new: Value) {
             *new.decor_mut() = old.decor().clone();
             *old = new;
         }
-        None => drop(table.insert(key, value(new))),
+        None => drop(table.insert(key, Item::Value(new))),
     }
 }
 
@@ -148,7 +159,12 @@ mod tests {
         let cases = [
             ("", "ascii", Some("true"), "ascii = true\n"),
             ("", "tui.reveal", Some("5"), "[tui]\nreveal = 5\n"),
-            ("# mine\n[tui]\nreveal   =  5 # short\n", "tui.reveal", Some("7"), "# mine\n[tui]\nreveal   =  7 # short\n"),
+            (
+                "# mine\n[tui]\nreveal   =  5 # short\n",
+                "tui.reveal",
+                Some("7"),
+                "# mine\n[tui]\nreveal   =  7 # short\n",
+            ),
             ("[tui]\n# why\nreveal = 5\n", "tui.reveal", None, "[tui]\n# why\nreveal = 10\n"),
             ("# one\n\n# two\n", "tui.theme", Some("light"), "# one\n\n# two\n\n[tui]\ntheme = \"light\"\n"),
             ("tui = { reveal = 5 }\n", "tui.reveal", Some("6"), "tui = { reveal = 6 }\n"),
@@ -161,7 +177,10 @@ mod tests {
             ("ascii = true\n", "groups.a", None, "ascii = true\n"),
         ];
         for (text, name, to, want) in cases {
-            assert_eq!(with(text, name, to).unwrap(), want, "{text:?} {name}");
+            let new = with(text, name, to).unwrap();
+            assert_eq!(new, want, "{text:?} {name}");
+            let held = value(&Config::parse(&new).unwrap(), name).unwrap_or_default();
+            assert!(to.is_none_or(|to| held == to.replace(", ", ",")), "{held}");
         }
     }
 
@@ -176,8 +195,7 @@ mod tests {
             let text = with(TEMPLATE, name, Some(to)).unwrap();
             let (was, now): (Vec<&str>, Vec<&str>) = (TEMPLATE.lines().collect(), text.lines().collect());
             assert_eq!(was.len(), now.len(), "{text}");
-            let changed: Vec<&str> =
-                was.iter().zip(now).filter(|(was, now)| *was != now).map(|(_, now)| now).collect();
+            let changed: Vec<&str> = was.iter().zip(now).filter(|(was, now)| *was != now).map(|(_, now)| now).collect();
             assert!(changed.last() == Some(&line) && changed.len() < 3, "{changed:?}");
         }
     }

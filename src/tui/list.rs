@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::config::Config;
 use crate::token::Token;
 use crate::token::column::{self, Column, Lens};
 use crate::token::id::TokenId;
@@ -21,6 +22,8 @@ pub struct Group {
     pub count: usize,
     /// The heading that it is the first one under.
     pub under: Option<&'static str>,
+    /// The person made it, and gave it its name.
+    pub own: bool,
 }
 
 /// All tokens of a vault, and a view of them.
@@ -29,6 +32,8 @@ pub struct List {
     tokens: Vec<Token>,
     /// What they can be narrowed down to.
     groups: Vec<Group>,
+    /// Those that the person made: names and words.
+    own: BTreeMap<String, String>,
     /// Which group it is; the first is all of them.
     group: usize,
     /// The words of the filter.
@@ -62,13 +67,15 @@ const FIXED: [(&str, &str); 6] = [
 ];
 
 impl List {
-    /// Nothing yet, to be sorted by that column.
-    pub fn new(sort: &str) -> Self {
+    /// Nothing yet, to be sorted and grouped as the settings say.
+    pub fn of(config: &Config) -> Self {
+        let sort = config.tui.sort.as_str();
         let name = sort.trim_start_matches('-');
         let order = column::find(name).unwrap_or(USUAL_ORDER);
         Self {
             tokens: vec![],
             groups: vec![],
+            own: config.groups.clone(),
             group: 0,
             filter: String::new(),
             bad: None,
@@ -87,13 +94,40 @@ impl List {
     pub fn load(&mut self, mut tokens: Vec<Token>, rules: &Rules, now: &Now) {
         tokens.sort_by_cached_key(column::path_key);
         self.tokens = tokens;
-        let group = self.groups.get(self.group).map(|group| group.query.clone());
-        self.groups = groups(&self.tokens, rules, now);
-        self.group = self.groups.iter().position(|it| Some(&it.query) == group.as_ref()).unwrap_or(0);
         let kept: BTreeSet<TokenId> = self.tokens.iter().map(|token| token.id).collect();
         self.marks.retain(|id| kept.contains(id));
+        self.regroup(rules, now);
+    }
+
+    /// Takes the groups that the person has now.
+    pub fn own_groups(&mut self, own: &BTreeMap<String, String>, rules: &Rules, now: &Now) {
+        self.own.clone_from(own);
+        self.regroup(rules, now);
+    }
+
+    /// Makes the groups anew, and stays in the one that holds where it is still there.
+    fn regroup(&mut self, rules: &Rules, now: &Now) {
+        let held = self.groups.get(self.group).map(|group| (group.title.clone(), group.query.clone()));
+        self.groups = groups(&self.tokens, &self.own, rules, now);
+        let is_it =
+            |group: &Group| held.as_ref().is_some_and(|(title, query)| group.title == *title && group.query == *query);
+        self.group = self.groups.iter().position(is_it).unwrap_or(0);
         self.parse(now);
         self.refresh(rules, now);
+    }
+
+    /// Narrows down to the person's own group of that name, if there is one, and takes the filter away: it is in the group.
+    pub fn show_own(&mut self, name: &str, rules: &Rules, now: &Now) {
+        if let Some(at) = self.groups.iter().position(|group| group.own && group.title == name) {
+            self.filter.clear();
+            self.set_group(at, rules, now);
+        }
+    }
+
+    /// The words that make what is shown: those of the group, and the filter.
+    pub fn words(&self) -> String {
+        let group = self.groups.get(self.group).map_or("", |group| group.query.as_str());
+        format!("{group} {}", self.filter).trim().to_owned()
     }
 
     /// Finds and sorts anew: something of the view has changed, or another day has begun.
@@ -123,9 +157,8 @@ impl List {
     }
 
     fn parse(&mut self, now: &Now) {
-        let group = self.groups.get(self.group).map_or("", |group| group.query.as_str());
         // While somebody types, the filter before holds until the new one makes sense.
-        match Query::parse(&format!("{group} {}", self.filter), now) {
+        match Query::parse(&self.words(), now) {
             Ok(query) => (self.query, self.bad) = (query, None),
             Err(error) => self.bad = Some(error.to_string()),
         }
@@ -295,17 +328,29 @@ impl List {
     }
 }
 
-fn groups(tokens: &[Token], rules: &Rules, now: &Now) -> Vec<Group> {
-    let mut groups: Vec<Group> = vec![];
-    for (title, words) in FIXED {
-        let Ok(query) = Query::parse(words, now) else { continue };
-        let mut search = Search::new(&query, rules, now);
-        let count = tokens.iter().filter(|token| search.score(token).is_some()).count();
-        // What there is nothing of need not be looked at.
-        if count > 0 || words.is_empty() {
-            groups.push(Group { title: title.into(), query: words.into(), count, under: None });
-        }
+fn groups(tokens: &[Token], own: &BTreeMap<String, String>, rules: &Rules, now: &Now) -> Vec<Group> {
+    // Words that make no sense on this day find nothing; who chooses them is told why.
+    let count = |words: &str| {
+        Query::parse(words, now).map_or(0, |query| {
+            let mut search = Search::new(&query, rules, now);
+            tokens.iter().filter(|token| search.score(token).is_some()).count()
+        })
+    };
+    let of = |title: &str, words: &str| Group {
+        title: title.into(),
+        query: words.into(),
+        count: count(words),
+        under: None,
+        own: false,
+    };
+    let mut groups: Vec<Group> = FIXED.iter().map(|(title, words)| of(title, words)).collect();
+    // What there is nothing of need not be looked at.
+    groups.retain(|group| group.count > 0 || group.query.is_empty());
+    let mut own: Vec<Group> = own.iter().map(|(name, words)| Group { own: true, ..of(name, words) }).collect();
+    if let Some(first) = own.first_mut() {
+        first.under = Some("Saved");
     }
+    groups.append(&mut own);
     let kept = || tokens.iter().filter(|token| token.is_kept());
     let services = kept().map(|token| token.service.as_str());
     let tags = kept().flat_map(|token| token.tags.iter().map(String::as_str));
@@ -326,6 +371,7 @@ fn counted<'a>(all: impl Iterator<Item = &'a str>, under: &'static str, sign: &s
             query: format!("{key}\"{one}\""),
             count,
             under: None,
+            own: false,
         })
         .collect();
     if let Some(first) = groups.first_mut() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crossterm::event::{KeyEvent, MouseEvent};
 use secrecy::SecretString;
 
+use crate::config::Config;
 use crate::fault::{Explain, Kind};
 use crate::ops::{self, Edits, Event, Names, Shown, Whole};
 use crate::secret::Secret;
@@ -92,6 +93,8 @@ pub enum Reply {
     Kept(TokenId, String),
     /// Something was done, and this is to be said of it.
     Done(String),
+    /// A setting was changed: which, and the settings that hold then; or why it was not.
+    Set(String, Result<Box<Config>, Fault>),
     /// Services are being asked: how many answered, of how many.
     Progress(usize, usize),
     /// Before services are asked about these: such hosts get a secret for the first time.
@@ -277,6 +280,8 @@ pub enum Request {
     Verify(Vec<TokenId>, bool),
     /// End the asking.
     Stop,
+    /// Change a setting, in the file; without a value, to its default.
+    Set(String, Option<String>),
     /// Close the vault, and open the one of that name.
     Switch(String),
 }

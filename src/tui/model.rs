@@ -46,8 +46,10 @@ pub struct Shared {
     pub ascii: bool,
     /// Keys.
     pub keymap: Keymap,
+    /// The theme that fits the terminal, by what it says of itself.
+    pub fitting: &'static str,
     /// What the settings say.
-    pub settings: Settings,
+    pub config: Config,
     /// The vault that is open.
     pub vault: Option<OpenVault>,
     /// Its tokens, as they are shown.
@@ -80,17 +82,6 @@ pub struct Shared {
     pub progress: Option<(usize, usize)>,
     /// The last sign of life that the vault was given.
     pub touched: Duration,
-}
-
-/// What the settings say of the window.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// For how long a secret is shown.
-    pub reveal: Duration,
-    /// The columns of the table, in order.
-    pub columns: Vec<&'static str>,
-    /// The column that it is sorted by at first.
-    pub sort: String,
 }
 
 /// The vault that is open.
@@ -146,31 +137,20 @@ pub enum Do {
     Act(super::keymap::Action),
 }
 
-impl Settings {
-    /// Those of the settings.
-    pub fn of(config: &Config) -> Self {
-        let known = |name: &String| column::find(name).map(|column| column.name);
-        Self {
-            reveal: Duration::from_secs(config.tui.reveal.max(1).into()),
-            columns: config.tui.columns.iter().filter_map(known).collect(),
-            sort: config.tui.sort.clone(),
-        }
-    }
-}
-
 impl Model {
     /// A window onto nothing: the vault is locked.
-    pub fn new(at: At, size: (u16, u16), theme: Theme, ascii: bool, keymap: Keymap, settings: Settings) -> Self {
+    pub fn new(at: At, size: (u16, u16), theme: Theme, ascii: bool, keymap: Keymap, config: Config) -> Self {
         let shared = Shared {
             at,
             size,
             themes: vec![],
+            fitting: "16",
             theme,
             ascii,
             keymap,
             vault: None,
-            list: List::new(&settings.sort),
-            settings,
+            list: List::of(&config),
+            config,
             due: Due::default(),
             history: None,
             history_stale: true,
@@ -198,7 +178,7 @@ impl Model {
     pub fn forget(&mut self) {
         let shared = &mut self.shared;
         shared.vault = None;
-        shared.list = List::new(&shared.settings.sort);
+        shared.list = List::of(&shared.config);
         (shared.details, shared.details_wanted, shared.notice) = (None, None, None);
         (shared.due, shared.history, shared.services) = (Due::default(), None, None);
         (shared.history_stale, shared.history_wanted, shared.services_wanted) = (true, false, false);
@@ -280,7 +260,7 @@ impl Shared {
 
     /// The columns of the table.
     pub fn columns(&self) -> impl Iterator<Item = &'static Column> {
-        self.settings.columns.iter().filter_map(|name| column::find(name))
+        self.config.tui.columns.iter().filter_map(|name| column::find(name))
     }
 
     /// Says something at the foot.

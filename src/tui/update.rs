@@ -9,7 +9,8 @@ use super::keymap::{Action, Key, Menu};
 use super::message::{At, Copied, Effect, Message, Opened, Reply, Request};
 use super::model::{Do, Model, OpenVault, Revealed};
 use super::pointer::Pointer;
-use super::screens::{Cover, Screen, confirm, help, palette, pick, unlock};
+use super::screens::{self, Cover, Screen, confirm, help, palette, pick, unlock};
+use super::settings;
 use super::theme::Role;
 use crate::token::id::TokenId;
 
@@ -130,6 +131,9 @@ fn window(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Undo if model.shared.vault.is_some() => return vec![Effect::Ask(Request::Undo(None))],
         Action::Menu => model.stack.push(Screen::Pick(pick::Pick::menu(Menu::File, &model.shared))),
         Action::Vaults => model.stack.push(Screen::Pick(pick::Pick::vaults(&model.shared))),
+        Action::Settings if model.shared.vault.is_some() => {
+            model.stack.push(Screen::Settings(Box::new(screens::settings::Settings::of(&model.shared))));
+        }
         Action::Themes => model.stack.push(Screen::Pick(pick::Pick::themes(&model.shared))),
         Action::Help => model.stack.push(Screen::Help(help::Help::default())),
         action if model.shared.vault.is_some() && Screen::opened_by(action, &model.shared).is_some() => {
@@ -253,13 +257,15 @@ fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
         Reply::Services(services) => shared.services = Some(services),
         Reply::Copied(copied) => self::copied(shared, copied),
         Reply::Revealed(id, secret) => {
-            let until = passed + shared.settings.reveal;
+            let until = passed + Duration::from_secs(shared.config.tui.reveal.max(1).into());
             (shared.revealed, shared.details) = (Some(Revealed { id, secret, until }), None);
         }
         Reply::Kept(id, text) => {
             shared.list.seek(id);
             shared.say(Role::Good, text);
         }
+        Reply::Set(name, Ok(config)) => settings::hold(shared, &name, *config),
+        Reply::Set(_, Err(fault)) => shared.fail(&fault),
         Reply::Left(time) => shared.locks = Some(passed + time),
         Reply::Done(text) => shared.say(Role::Good, text),
         Reply::Progress(done, of) => shared.progress = Some((done, of)),

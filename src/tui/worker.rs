@@ -146,6 +146,10 @@ impl Desk {
                 }
                 Ok(())
             }
+            Request::Set(name, to) => {
+                self.set(name, to.as_deref());
+                Ok(())
+            }
             Request::Switch(name) => {
                 (self.open, self.ground.named) = (None, Some(name));
                 self.unlock()
@@ -200,13 +204,16 @@ impl Desk {
     }
 
     fn demo(&mut self) -> Result<(), Error> {
-        self.open = Some(Open::Demo(ops::demo(&self.prompts())?));
+        let mut demo = ops::demo(&self.prompts())?;
+        // It looks as the person has it. What they change in it stays in its own folder.
+        demo.session.settle(self.ground.config.clone());
+        self.open = Some(Open::Demo(demo));
         self.opened()
     }
 
     fn opened(&mut self) -> Result<(), Error> {
         let demo = matches!(self.open, Some(Open::Demo(_)));
-        let idle = Duration::from_secs(60 * u64::from(self.ground.config.agent.idle.max(1)));
+        let idle = self.ground.config.agent.idle_time();
         let Some(open) = &mut self.open else { return Ok(()) };
         let session = open.session();
         session.go_on()?;
@@ -224,6 +231,19 @@ impl Desk {
         (self.seen, self.left) = (seen, None);
         self.reply(Reply::Opened(Box::new(opened)));
         self.look()
+    }
+
+    /// Changes a setting, with effect at once: in the vault that is open, and in those that come.
+    fn set(&mut self, name: String, to: Option<&str>) {
+        let session = self.open.as_mut().map(Open::session);
+        let set = ops::set(session.as_ref().map_or(&self.ground, |session| &session.ground), &name, to);
+        if let Ok(config) = &set {
+            session.into_iter().for_each(|session| session.settle(config.clone()));
+            if !matches!(self.open, Some(Open::Demo(_))) {
+                self.ground.config = config.clone();
+            }
+        }
+        self.reply(Reply::Set(name, set.map(Box::new).map_err(|error| Fault::of(&error))));
     }
 
     /// Forgets the key, here and in the agent. The demo's vault would be gone with it, and stays.

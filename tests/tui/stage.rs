@@ -16,7 +16,7 @@ use patvault::token::{State, Token, Version};
 use patvault::tui::frame;
 use patvault::tui::keymap::{Key, Keymap};
 use patvault::tui::message::{At, Effect, Message, Opened, Reply};
-use patvault::tui::model::{Model, Settings};
+use patvault::tui::model::Model;
 use patvault::tui::theme::Theme;
 use patvault::tui::update::update;
 use ratatui::Terminal;
@@ -41,9 +41,8 @@ impl Stage {
     /// A window of that size onto nothing.
     pub fn closed(columns: u16, rows: u16) -> Self {
         let theme = Theme::load("dark", Path::new("/nowhere")).unwrap();
-        let settings = Settings::of(&Config::default());
         let passed = Duration::from_secs(1000);
-        let model = Model::new(at(passed), (columns, rows), theme, false, Keymap::default(), settings);
+        let model = Model::new(at(passed), (columns, rows), theme, false, Keymap::default(), Config::default());
         Self { model, effects: vec![], passed }
     }
 

@@ -1,12 +1,13 @@
 //! A date in words, with what it means at once, and a month to choose it from.
 
-use chrono::{NaiveDate, Weekday};
+use chrono::NaiveDate;
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 
 use super::part::{Part, Room, Took};
+use crate::config::FirstDay;
 use crate::secret::Secret;
 use crate::text::{escaped, width};
 use crate::token::now::Now;
@@ -32,6 +33,8 @@ pub struct Day {
     month: Option<Month>,
     /// There is no date that means "never".
     must_be: bool,
+    /// The day on which weeks begin.
+    week: FirstDay,
 }
 
 impl Day {
@@ -43,6 +46,11 @@ impl Day {
     /// The same for what has a date if it is known: when something was issued.
     pub fn known(text: &str) -> Self {
         Self { must_be: true, ..Self::of(text) }
+    }
+
+    /// The same with weeks that begin on that day.
+    pub fn by_week(self, week: FirstDay) -> Self {
+        Self { week, ..self }
     }
 
     /// What was typed.
@@ -127,7 +135,7 @@ impl Part for Day {
         let Some(month) = &mut self.month else {
             return match action {
                 Action::Accept | Action::PageDown => {
-                    self.month = Some(Month::of(day, Weekday::Mon));
+                    self.month = Some(Month::of(day, self.week.weekday()));
                     Took::Moved
                 }
                 _ => Took::Not,
@@ -146,7 +154,7 @@ impl Part for Day {
 
     fn click(&mut self, _at: Position, _area: Rect, now: &Now) -> Took {
         if !self.close() {
-            self.month = Some(Month::of(self.day(now), Weekday::Mon));
+            self.month = Some(Month::of(self.day(now), self.week.weekday()));
         }
         Took::Moved
     }

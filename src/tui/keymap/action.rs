@@ -34,6 +34,9 @@ pub enum Action {
     ContextMenu,
     Filter,
     ClearFilter,
+    SaveGroup,
+    RenameGroup,
+    RemoveGroup,
     Sort,
     SortBack,
     Details,
@@ -64,6 +67,7 @@ pub enum Action {
     PreviousTab,
     Menu,
     Vaults,
+    Settings,
     Themes,
     Palette,
     Help,
@@ -84,6 +88,8 @@ pub enum Context {
     Token,
     /// A list of tokens.
     Tokens,
+    /// What the tokens are narrowed down to.
+    Groups,
     /// Their lives, as bars.
     Timeline,
     /// What is owed.
@@ -192,6 +198,9 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Stop, C::Window, FILE, "stop", "", "Stop asking services", &["ctrl-x"]),
     entry(A::Filter, C::Tokens, VIEW, "filter", "filter", "Filter by words as you type", &["/"]),
     entry(A::ClearFilter, C::Tokens, VIEW, "clear-filter", "", "Take filter, reveal and marks away", &["esc"]),
+    entry(A::SaveGroup, C::Tokens, VIEW, "save-group", "", "Save this filter as a group", &["F"]),
+    entry(A::RenameGroup, C::Groups, None, "rename-group", "rename", "Give the saved group another name", &["e"]),
+    entry(A::RemoveGroup, C::Groups, None, "remove-group", "remove", "Remove the saved group", &["delete", "D"]),
     entry(A::Sort, C::Tokens, VIEW, "sort", "", "Sort by the next column", &["s"]),
     entry(A::SortBack, C::Tokens, VIEW, "sort-back", "", "Sort the other way round", &["S"]),
     entry(A::Details, C::Tokens, VIEW, "details", "", "Show or hide the details", &["d"]),
@@ -264,6 +273,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Help, C::Window, HELP, "help", "help", "Keys, words of a filter, what the signs mean", &["?", "f1"]),
     entry(A::Menu, C::Window, None, "menu", "", "To the menus", &["f10"]),
     entry(A::Vaults, C::Window, FILE, "vaults", "", "Open another vault", &["V"]),
+    entry(A::Settings, C::Window, FILE, "settings", "", "Colours, times, reminders, columns", &[","]),
     entry(A::Lock, C::Window, FILE, "lock", "", "Lock the vault", &["ctrl-l"]),
     entry(A::Suspend, C::Window, FILE, "suspend", "", "To the shell; 'fg' comes back", &["ctrl-z"]),
     entry(A::Quit, C::Window, FILE, "quit", "quit", "Leave", &["q", "ctrl-c"]),

@@ -20,9 +20,10 @@ pub struct Help {
 const HERE: &[Context] = &[Context::Move, Context::Dialog];
 const SIZE: (u16, u16) = (76, 40);
 
-const KEYS: [(Context, &str); 10] = [
+const KEYS: [(Context, &str); 11] = [
     (Context::Token, "A token"),
     (Context::Tokens, "Tokens"),
+    (Context::Groups, "Groups"),
     (Context::Detail, "Everything about a token"),
     (Context::Form, "Forms"),
     (Context::Entry, "The form about a token"),

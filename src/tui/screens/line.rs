@@ -19,6 +19,8 @@ use crate::tui::widgets::pane::{dialog, middle, put};
 pub enum Purpose {
     /// The words change the tags of these.
     Tag(Vec<TokenId>),
+    /// It is the name of a group of these words, in the place of that of another name if there is one.
+    Group(String, Option<String>),
 }
 
 /// The dialog.
@@ -40,15 +42,33 @@ impl Line {
         Self { purpose: Purpose::Tag(ids), title: format!("Tags of {whose}"), hint, field: Field::default() }
     }
 
-    fn accept(&mut self) -> Vec<Do> {
+    /// Asks for the name of a group of these words. One that has a name gets another.
+    pub fn group(words: String, before: Option<String>) -> Self {
+        let title = before.as_ref().map_or_else(|| format!("Save: {words}"), |name| format!("Rename {name}"));
+        let field = Field::with(before.as_deref().unwrap_or_default());
+        Self { purpose: Purpose::Group(words, before), title, hint: "the name of the group", field }
+    }
+
+    fn accept(&mut self, shared: &mut Shared) -> Vec<Do> {
         let text = self.field.text().trim().to_owned();
         if text.is_empty() {
             return vec![Do::Close];
         }
-        let request = match &mut self.purpose {
-            Purpose::Tag(ids) => Request::Tag(std::mem::take(ids), text),
+        let requests = match &mut self.purpose {
+            Purpose::Tag(ids) => vec![Request::Tag(std::mem::take(ids), text)],
+            Purpose::Group(_, before) if before.as_ref() == Some(&text) => vec![],
+            Purpose::Group(..) if shared.config.groups.contains_key(&text) => {
+                shared.say(Role::Bad, format!("there is a group '{text}' already"));
+                return vec![];
+            }
+            Purpose::Group(words, before) => {
+                let set = |name: &str, words| Request::Set(format!("groups.{name}"), words);
+                let gone = before.take().map(|before| set(&before, None));
+                [set(&text, Some(std::mem::take(words)))].into_iter().chain(gone).collect()
+            }
         };
-        vec![Do::Close, Do::Effect(Effect::Ask(request))]
+        let ask = |request| Do::Effect(Effect::Ask(request));
+        [Do::Close].into_iter().chain(requests.into_iter().map(ask)).collect()
     }
 }
 
@@ -61,9 +81,9 @@ impl Behave for Line {
         true
     }
 
-    fn act(&mut self, action: Action, _shared: &mut Shared) -> Option<Vec<Do>> {
+    fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
         Some(match action {
-            Action::Accept => self.accept(),
+            Action::Accept => self.accept(shared),
             Action::Cancel => vec![Do::Close],
             _ => vec![],
         })

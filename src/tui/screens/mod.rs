@@ -14,6 +14,7 @@ pub mod reminders;
 pub mod revoke;
 pub mod rotate;
 pub mod services;
+pub mod settings;
 pub mod snooze;
 pub mod timeline;
 pub mod tokens;
@@ -62,6 +63,8 @@ pub enum Screen {
     Help(help::Help),
     /// Everything that can be done, by name.
     Palette(palette::Palette),
+    /// The settings.
+    Settings(Box<settings::Settings>),
     /// One line is asked for.
     Line(line::Line),
     /// One of a few is chosen.
@@ -182,6 +185,7 @@ impl Screen {
             Self::Enter(it) => it.as_ref(),
             Self::Help(it) => it,
             Self::Palette(it) => it,
+            Self::Settings(it) => it.as_ref(),
             Self::Line(it) => it,
             Self::Pick(it) => it,
         }
@@ -205,6 +209,7 @@ impl Screen {
             Self::Enter(it) => it.as_mut(),
             Self::Help(it) => it,
             Self::Palette(it) => it,
+            Self::Settings(it) => it.as_mut(),
             Self::Line(it) => it,
             Self::Pick(it) => it,
         }

@@ -99,12 +99,10 @@ impl Pick {
             Some(Choice::Action(action)) => Some(Do::Act(action)),
             Some(Choice::Vault(name)) if shared.vault.as_ref().is_some_and(|vault| vault.name == name) => None,
             Some(Choice::Vault(name)) => return vec![Do::Forget, Do::Effect(Effect::Ask(Request::Switch(name)))],
-            Some(Choice::Theme(at)) => {
-                if let Some(theme) = shared.themes.get(at) {
-                    shared.theme = theme.clone();
-                }
-                None
-            }
+            Some(Choice::Theme(at)) => shared.themes.get(at).cloned().map(|theme| {
+                shared.theme = theme.clone();
+                Do::Effect(Effect::Ask(Request::Set("tui.theme".into(), Some(theme.name))))
+            }),
             None => None,
         };
         [Do::Close].into_iter().chain(then).collect()

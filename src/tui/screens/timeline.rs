@@ -4,7 +4,7 @@ mod areas;
 mod draw;
 mod mouse;
 
-use chrono::{NaiveDate, Weekday};
+use chrono::NaiveDate;
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -20,9 +20,6 @@ use crate::tui::widgets::ends::Ends;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::month::Month;
 use crate::tui::widgets::pane::scrolled;
-
-/// The day on which weeks begin.
-const FIRST: Weekday = Weekday::Mon;
 
 /// How many columns an arrow scrolls.
 const SCROLL: i64 = 4;
@@ -62,7 +59,7 @@ const TYPING: &[Context] = &[Context::Field];
 
 impl Timeline {
     fn month(&self, shared: &Shared) -> Month {
-        Month::of(self.day.unwrap_or(shared.at.now.today()), FIRST)
+        Month::of(self.day.unwrap_or(shared.at.now.today()), shared.config.tui.week.weekday())
     }
 
     fn axis(&self, columns: u16, shared: &Shared) -> Axis {

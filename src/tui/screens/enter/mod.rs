@@ -145,7 +145,7 @@ impl Enter {
     }
 
     fn known<'a>(services: &'a [Service], shared: &'a Shared) -> Known<'a> {
-        Known { services, tokens: shared.list.all() }
+        Known { services, tokens: shared.list.all(), week: shared.config.tui.week }
     }
 
     /// Makes the offers, once the catalogue is there.

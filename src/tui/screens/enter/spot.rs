@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::config::FirstDay;
 use crate::service::Service;
 use crate::service::definition::{Kind, ScopeSet};
 use crate::token::Token;
@@ -40,6 +41,8 @@ pub struct Known<'a> {
     pub services: &'a [Service],
     /// The tokens of the vault.
     pub tokens: &'a [Token],
+    /// The day on which weeks begin.
+    pub week: FirstDay,
 }
 
 impl<'a> Known<'a> {
@@ -156,6 +159,7 @@ fn slot(key: Spot, label: &str, hint: &str, entry: Entry) -> Slot<Spot> {
 /// The fields, from the top. What the service needs besides comes behind the instance.
 pub fn slots(known: &Known, with_secret: bool) -> Vec<Slot<Spot>> {
     let choice = |offers| Entry::Choice(Choice::of(offers, ""));
+    let day = |day: Day| Entry::Day(day.by_week(known.week));
     let mut slots = vec![];
     if with_secret {
         let hint = "Paste it: it is not shown, and the rest fills itself in as far as it tells. Ctrl-U wipes it";
@@ -177,9 +181,9 @@ pub fn slots(known: &Known, with_secret: bool) -> Vec<Slot<Spot>> {
             Spot::Expires,
             "Expires",
             "2027-01-31, 90d, in 3 months, next friday, never. Enter opens a month",
-            Entry::Day(Day::of("")),
+            day(Day::of("")),
         ),
-        slot(Spot::Issued, "Issued", "Without that, the day on which it was added counts", Entry::Day(Day::known(""))),
+        slot(Spot::Issued, "Issued", "Without that, the day on which it was added counts", day(Day::known(""))),
         slot(Spot::Tags, "Tags", "Words to file it under", Entry::Many(Many::of(Label::Tag, known.tags(), vec![]))),
         slot(
             Spot::Places,

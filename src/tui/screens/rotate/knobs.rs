@@ -89,7 +89,7 @@ fn new_slots(plan: &RotatePlan, shared: &Shared) -> Vec<Slot<Knob>> {
     let known = plan.is_said || plan.ends.source() == Some(Source::Default);
     let text = plan.ends.date().filter(|_| known).map(|date| date.to_string()).unwrap_or_default();
     let hint = "What you chose on the page: 2027-01-31, 90d, never. Enter opens a month";
-    slots.push(slot(Knob::Expires, "Expires", hint, Entry::Day(Day::of(&text))));
+    slots.push(slot(Knob::Expires, "Expires", hint, Entry::Day(Day::of(&text).by_week(shared.config.tui.week))));
     slots
 }
 

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::areas::{Areas, areas};
-use super::{FIRST, Pane, Timeline};
+use super::{Pane, Timeline};
 use crate::text::width;
 use crate::token::{Token, phrase};
 use crate::tui::model::Shared;
@@ -51,7 +51,7 @@ fn bars(timeline: &Timeline, frame: &mut Frame, places: &Areas, shared: &Shared)
         focused,
         ends: &timeline.ends,
         axis: timeline.axis(places.times.width, shared),
-        first: FIRST,
+        first: shared.config.tui.week.weekday(),
         rules: &rules,
         now: &shared.at.now,
         theme: &shared.theme,
@@ -123,7 +123,7 @@ fn month(timeline: &Timeline, buffer: &mut Buffer, places: &Areas, shared: &Shar
 }
 
 fn chart(timeline: &Timeline, buffer: &mut Buffer, place: Rect, shared: &Shared) {
-    let weeks = weeks(&timeline.ends, shared.at.now.today(), FIRST);
+    let weeks = weeks(&timeline.ends, shared.at.now.today(), shared.config.tui.week.weekday());
     let view = WeeksView { weeks: &weeks, theme: &shared.theme, ascii: shared.ascii };
     let title = format!("Coming quarter: {}", view.sum());
     pane(buffer, place, &title, timeline.focus == Pane::Weeks, shared);

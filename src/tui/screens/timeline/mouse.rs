@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::areas::areas;
-use super::{FIRST, Pane, Timeline};
+use super::{Pane, Timeline};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
@@ -56,7 +56,7 @@ pub fn mouse(timeline: &mut Timeline, pointer: Pointer, area: Rect, shared: &mut
         timeline.choose(month.day(), shared);
     } else if places.weeks.contains(at) && matches!(pointer, Pointer::Click(_)) {
         timeline.focus = Pane::Weeks;
-        let all = weeks(&timeline.ends, shared.at.now.today(), FIRST);
+        let all = weeks(&timeline.ends, shared.at.now.today(), shared.config.tui.week.weekday());
         if let Some(week) = week_at(&all, inside(places.weeks), at) {
             let first = week.begins.pred_opt().and_then(|before| timeline.ends.after(before));
             let within = first.filter(|day| week.count > 0 && *day >= week.begins);

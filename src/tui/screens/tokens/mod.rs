@@ -4,6 +4,7 @@ mod acts;
 mod areas;
 pub mod details;
 mod draw;
+mod groups;
 mod mouse;
 
 pub use areas::inside;
@@ -74,6 +75,7 @@ impl Default for Tokens {
 }
 
 const HERE: &[Context] = &[Context::Token, Context::Tokens, Context::Move, Context::Window];
+const GROUPS: &[Context] = &[Context::Groups, Context::Token, Context::Tokens, Context::Move, Context::Window];
 const TYPING: &[Context] = &[Context::Field];
 
 impl Behave for Tokens {
@@ -86,7 +88,11 @@ impl Behave for Tokens {
     }
 
     fn contexts(&self) -> &'static [Context] {
-        if self.filter.is_some() { TYPING } else { HERE }
+        match self.focus {
+            _ if self.filter.is_some() => TYPING,
+            Pane::Groups => GROUPS,
+            _ => HERE,
+        }
     }
 
     fn takes_text(&self) -> bool {
@@ -121,6 +127,9 @@ impl Behave for Tokens {
                 self.filter = Some(Field::with(shared.list.filter()));
             }
             Action::ClearFilter => self.clear(shared),
+            Action::SaveGroup => return Some(groups::save(shared)),
+            Action::RenameGroup => return Some(groups::rename(shared)),
+            Action::RemoveGroup => return Some(groups::remove(shared)),
             Action::Sort => shared.sort_next(),
             Action::SortBack => shared.list.turn(&rules, &shared.at.now),
             Action::Details => self.details = Some(!self.shows_details(shared)),
