@@ -82,19 +82,34 @@ fn foot(model: &Model, line: Rect) -> Vec<(&'static Entry, Key, Rect)> {
     // What was just said goes before keys: those are there again with the next one.
     let most = if model.shared.notice.is_some() { line.width } else { line.width / 2 };
     let room = line.width.saturating_sub(columns_of(&said(&model.shared)).min(most) + 1);
+    let named = model.shared.keymap.entries(contexts).filter(|(entry, _)| !entry.short.is_empty());
+    let keyed = named.filter_map(|(entry, keys)| Some((entry, *keys.first()?)));
+    // Where everything else is found is said wherever there is room for more than that.
+    let (all, mut others): (Vec<_>, Vec<_>) = keyed.partition(|(entry, _)| !LEADS_ON.contains(&entry.action));
+    let wide = |(entry, key): &(&Entry, Key)| columns_of(&key.to_string()) + 1 + columns_of(entry.short);
+    let kept = others.iter().map(|it| wide(it) + 2).sum::<u16>();
+    let kept = if kept < room / 3 { kept } else { 0 };
     let mut found: Vec<(&'static Entry, Key, Rect)> = vec![];
     let mut x = line.x + 1;
-    for (entry, keys) in model.shared.keymap.entries(contexts) {
-        let Some(key) = keys.first().filter(|_| !entry.short.is_empty()) else { continue };
-        let wide = columns_of(&key.to_string()) + 1 + columns_of(entry.short);
-        if x + wide > line.x + room {
+    for (entry, key) in all {
+        let width = wide(&(entry, key));
+        if x + width + kept > line.x + room {
             break;
         }
-        found.push((entry, *key, Rect { x, width: wide, ..line }));
-        x += wide + 2;
+        found.push((entry, key, Rect { x, width, ..line }));
+        x += width + 2;
+    }
+    others.retain(|_| kept > 0);
+    for (entry, key) in others {
+        let width = wide(&(entry, key));
+        found.push((entry, key, Rect { x, width, ..line }));
+        x += width + 2;
     }
     found
 }
+
+/// What leads to everything else.
+const LEADS_ON: [Action; 2] = [Action::Palette, Action::Help];
 
 const NAME: &str = " patvault ";
 /// From how many columns on the bar has menus.
@@ -225,5 +240,5 @@ pub fn button_of(shared: &Shared, context: Context, action: Action) -> (&'static
     let context = [context];
     let mut entries = shared.keymap.entries(&context);
     let found = entries.find(|(entry, _)| entry.action == action);
-    found.map(|(entry, keys)| (entry.short, Keymap::shown(keys))).unwrap_or_default()
+    found.map(|(entry, keys)| (entry.short, Keymap::shown(&keys))).unwrap_or_default()
 }

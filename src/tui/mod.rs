@@ -1,6 +1,7 @@
 //! The window: what happens becomes messages, [`update`](mod@update) makes of them what is shown and what is to be done
 //! outside, and the frame is drawn where something changed.
 
+pub mod acts;
 pub mod due;
 pub mod filter;
 pub mod form;

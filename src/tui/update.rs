@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 
+use super::acts;
 use super::frame;
 use super::keymap::{Action, Key, Menu};
 use super::message::{At, Copied, Effect, Message, Opened, Reply, Request};
@@ -129,24 +130,36 @@ fn window(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Activity => go_to(model, 3),
         Action::Services => go_to(model, 4),
         Action::Undo if model.shared.vault.is_some() => return vec![Effect::Ask(Request::Undo(None))],
-        Action::Menu => model.stack.push(Screen::Pick(pick::Pick::menu(Menu::File, &model.shared))),
+        Action::Menu => menu(model, Menu::File),
         Action::Vaults => model.stack.push(Screen::Pick(pick::Pick::vaults(&model.shared))),
         Action::Settings if model.shared.vault.is_some() => {
             model.stack.push(Screen::Settings(Box::new(screens::settings::Settings::of(&model.shared))));
         }
         Action::Themes => model.stack.push(Screen::Pick(pick::Pick::themes(&model.shared))),
         Action::Help => model.stack.push(Screen::Help(help::Help::default())),
-        action if model.shared.vault.is_some() && Screen::opened_by(action, &model.shared).is_some() => {
-            model.stack.extend(Screen::opened_by(action, &model.shared));
+        Action::ContextMenu => {
+            let contexts = model.front().map_or(&[][..], |screen| screen.it().contexts());
+            model.stack.push(Screen::Pick(pick::Pick::token(None, contexts, &model.shared)));
         }
         Action::Palette => {
             let contexts = model.front().map_or(&[][..], |screen| screen.it().contexts());
             let palette = palette::Palette::of(&model.shared.keymap, contexts);
             model.stack.push(Screen::Palette(palette));
         }
+        action if model.shared.vault.is_some() => {
+            let id = model.front().and_then(|screen| screen.it().token(&model.shared));
+            let todo = acts::with_one(action, id, &mut model.shared).unwrap_or_default();
+            return carry_out(model, todo);
+        }
         _ => {}
     }
     vec![]
+}
+
+/// Opens a menu of the bar, about what is in front.
+fn menu(model: &mut Model, menu: Menu) {
+    let contexts = model.front().map_or(&[][..], |screen| screen.it().contexts());
+    model.stack.push(Screen::Pick(pick::Pick::menu(menu, contexts, &model.shared)));
 }
 
 /// Opens a tab, if there is one there.
@@ -202,13 +215,16 @@ fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
             return effects;
         }
         if let Some((menu, _)) = frame::menus(&model.shared).into_iter().find(|(_, area)| area.contains(at)) {
-            model.stack.push(Screen::Pick(pick::Pick::menu(menu, &model.shared)));
+            self::menu(model, menu);
             return effects;
         }
-        if let Some((action, _)) = layout.foot.iter().find(|(_, area)| area.contains(at)) {
-            effects.extend(act(model, *action));
-            return effects;
-        }
+    }
+    // What covers everything covers the foot as well.
+    if let (None | Some(Cover::Box), Pointer::Click(at)) = (over, pointer)
+        && let Some((action, _)) = layout.foot.iter().find(|(_, area)| area.contains(at))
+    {
+        effects.extend(act(model, *action));
+        return effects;
     }
     let area = match over {
         Some(Cover::Box | Cover::Whole) => layout.whole,

@@ -134,3 +134,12 @@ fn more_is_asked_for_where_somebody_comes_near_the_end() {
     let now = stage.model.shared.list.all().to_vec();
     assert_eq!(stage.reply(Reply::Loaded(now)).effects(), "Ask(History(None, 200))\n", "something was written");
 }
+
+#[test]
+fn the_token_of_an_event_is_copied_from_here() {
+    let mut stage = stage(120, 40);
+    stage.keys("<home>").effects();
+    let effects = stage.keys("y").effects();
+    assert!(effects.starts_with("Ask(Copy("), "{effects}");
+    assert!(stage.keys("o").effects().contains("Ask(Whole("));
+}

@@ -88,3 +88,24 @@ fn another_vault_is_opened_and_this_one_forgotten() {
     assert_eq!(asked(stage.keys("V<down><enter>")), "Redraw\nAsk(Switch(\"work\"))\n");
     assert!(matches!(stage.model.front(), Some(Screen::Unlock(_))) && !stage.screen().contains("github"));
 }
+
+#[test]
+fn the_foot_is_clicked_in_front_of_dialogs_too() {
+    let mut stage = Stage::furnished(100, 30);
+    let foot = |stage: &Stage, word: &str| {
+        let screen = stage.screen();
+        u16::try_from(screen.lines().last().unwrap().find(word).unwrap()).unwrap()
+    };
+    // What opens a dialog, and the word at the foot that leaves it.
+    for (keys, word) in [("?", "no"), ("t", "back"), ("n", "leave"), (":", "back"), (",", "leave"), ("m", "back")] {
+        stage.keys(keys);
+        assert_eq!(stage.model.stack.len(), 1, "{keys}");
+        let column = foot(&stage, word);
+        stage.click(column, 29);
+        assert!(stage.model.stack.is_empty(), "{keys}: {}", stage.screen());
+    }
+    stage.effects();
+    stage.keys("* D");
+    let column = foot(&stage, "yes");
+    assert!(asked(stage.click(column, 29)).contains("Remove("));
+}

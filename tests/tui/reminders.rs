@@ -1,8 +1,15 @@
 //! The reminders: acting on them, putting them off, having done them.
 
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use crossterm::event::{MouseButton, MouseEventKind};
+use patvault::token::consumer::Way;
+use patvault::token::id::VersionId;
+use patvault::token::{State, Version};
 use snapbox::{assert_data_eq, file};
 
-use crate::stage::{Stage, ends, few, token};
+use crate::stage::{Stage, at, ends, few, token};
 
 fn stage(columns: u16, rows: u16) -> Stage {
     let mut tokens = few();
@@ -47,14 +54,58 @@ fn what_is_done_is_said() {
 }
 
 #[test]
-fn acting_on_it_leads_to_the_token() {
-    let mut stage = stage(120, 40);
-    stage.keys("1/nothing<enter>3<enter>");
+fn acting_on_it_is_doing_what_is_owed() {
+    let mut old = few().remove(0);
+    let since = at(Duration::ZERO).now.instant - TimeDelta::days(20);
+    old.versions.push(Version {
+        id: VersionId::from_bytes([9; 16]),
+        state: State::Superseded(since),
+        ..old.versions[0].clone()
+    });
+    old.consumers.insert("server".into(), Way::Hand { note: None });
+    let unknown = token(5, "figma/plugin");
+    let mut stage = Stage::with(120, 40, vec![old, unknown]);
+    stage.keys("3");
+    // Each reminder as it is named, what is wanted done then, and what opens.
+    let cases = [
+        ("revoke ", "PlanRevoke", "┌ Revoke"),
+        ("rotate ", "Turn(Plan", "┌ Rotate"),
+        ("install", "Turn(Plan", "┌ Rotate"),
+        ("verify ", "Ask(Verify([", ""),
+        ("expiry ", "Ask(Show(figma/plugin))", "┌ Edit"),
+    ];
+    for (duty, effect, screen) in cases {
+        stage.effects();
+        stage.click_on(duty).keys("<enter>");
+        let effects = stage.effects();
+        assert!(effects.contains(effect), "{duty}: {effects}");
+        assert!(stage.screen().contains(screen), "{duty}: {}", stage.screen());
+        stage.keys("<esc><esc>");
+        assert!(stage.model.stack.is_empty(), "{duty}");
+    }
+    stage.click_on("unused ").keys("<enter>");
     assert_eq!(stage.model.tab, 0);
-    assert_eq!(stage.model.shared.list.token().unwrap().path(), "figma/plugin");
-    assert_eq!(stage.model.shared.list.filter(), "");
-    stage.keys("3").click_on("old-runner").click_on("old-runner").click_on("old-runner");
-    assert_eq!(stage.model.shared.list.token().unwrap().path(), "gitlab/old-runner");
+}
+
+#[test]
+fn what_is_done_with_a_token_is_done_with_the_one_of_the_reminder() {
+    let mut stage = stage(120, 40);
+    let selected = stage.model.shared.list.token().unwrap().path();
+    stage.click_on("azure/build").effects();
+    assert_eq!(stage.keys("y").effects(), "Ask(Copy(azure/build))\n");
+    assert_eq!(stage.keys("v").effects(), "Ask(Verify([azure/build], false))\n");
+    assert_eq!(stage.keys("R").effects().matches("Plan { id: azure/build").count(), 1);
+    stage.keys("<esc>o");
+    assert!(stage.effects().contains("Ask(Whole(azure/build))"));
+    stage.keys("<esc>r");
+    assert!(stage.effects().contains("Ask(Reveal(azure/build))"), "shown among everything about it");
+    stage.keys("<esc>");
+    stage.click_on("azure/deploy");
+    stage.mouse(MouseEventKind::Down(MouseButton::Right), 30, 8);
+    assert_data_eq!(stage.screen(), file!["screens/reminders-menu.txt"].raw());
+    stage.keys("<esc>");
+    assert_ne!(stage.model.shared.list.token().unwrap().path(), "azure/build");
+    assert_eq!(stage.model.shared.list.token().unwrap().path(), selected, "the selection stays");
 }
 
 #[test]

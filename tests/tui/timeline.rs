@@ -93,3 +93,19 @@ fn the_mouse_does_what_keys_do() {
     assert!(stage.screen().contains("Wed 25 Nov 2026: 1 token ends"));
     assert!(stage.click_on("25 Jan").screen().contains("Mon 25 Jan 2027: 2 tokens end"));
 }
+
+#[test]
+fn the_token_is_copied_rotated_and_opened_from_here() {
+    let mut stage = Stage::furnished(120, 40);
+    stage.keys("2j").effects();
+    let path = stage.model.shared.list.token().unwrap().path();
+    assert_eq!(stage.keys("y").effects(), format!("Ask(Copy({path}))\n"));
+    assert!(stage.screen().lines().last().unwrap().contains("enter show"), "a key is shown for what it does here");
+    assert!(!stage.screen().lines().last().unwrap().contains("enter copy"));
+    assert!(stage.keys("R").effects().contains(&format!("Plan {{ id: {path}")));
+    stage.keys("<esc>:show the secret<enter>");
+    assert!(stage.effects().contains(&format!("Ask(Reveal({path}))")));
+    // A menu has what can be done here.
+    stage.keys("<esc>").click_on("Token ");
+    assert!(stage.screen().contains("Copy the secret") && !stage.screen().contains("Mark the token"));
+}

@@ -112,6 +112,13 @@ pub enum Context {
     Dialog,
 }
 
+impl Context {
+    /// Whether an action means something there.
+    pub fn has(self, action: Action) -> bool {
+        ENTRIES.iter().any(|entry| entry.context == self && entry.action == action)
+    }
+}
+
 /// The menus of the bar, from the left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Menu {
@@ -188,19 +195,19 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Edit, C::Token, TOKEN, "edit", "edit", "Change what is known of the token", &["e"]),
     entry(A::Rotate, C::Token, TOKEN, "rotate", "rotate", "Put a new secret in the token's place", &["R"]),
     entry(A::Revoke, C::Token, TOKEN, "revoke", "revoke", "Have an old version revoked, or the one in use", &["x"]),
+    entry(A::Verify, C::Token, TOKEN, "verify", "verify", "Ask the service about it", &["v"]),
+    entry(A::Tag, C::Token, TOKEN, "tag", "", "Change its tags", &["t"]),
+    entry(A::Remove, C::Token, TOKEN, "remove", "", "Move it to the trash", &["delete", "D"]),
+    entry(A::Restore, C::Token, TOKEN, "restore", "", "Bring it back from the trash", &["B"]),
+    entry(A::ContextMenu, C::Token, None, "token-menu", "", "All that can be done with the token", &["m"]),
     entry(A::Mark, C::Tokens, TOKEN, "mark", "mark", "Mark the token, or take its mark away", &["space"]),
     entry(A::MarkAll, C::Tokens, TOKEN, "mark-all", "", "Mark all tokens that are shown, or none", &["*"]),
-    entry(A::Verify, C::Tokens, TOKEN, "verify", "verify", "Ask the service about it", &["v"]),
-    entry(A::Tag, C::Tokens, TOKEN, "tag", "", "Change its tags", &["t"]),
-    entry(A::Remove, C::Tokens, TOKEN, "remove", "", "Move it to the trash", &["delete", "D"]),
-    entry(A::Restore, C::Tokens, TOKEN, "restore", "", "Bring it back from the trash", &["B"]),
-    entry(A::ContextMenu, C::Tokens, None, "token-menu", "", "All that can be done with the token", &["m"]),
     entry(A::Stop, C::Window, FILE, "stop", "", "Stop asking services", &["ctrl-x"]),
     entry(A::Filter, C::Tokens, VIEW, "filter", "filter", "Filter by words as you type", &["/"]),
     entry(A::ClearFilter, C::Tokens, VIEW, "clear-filter", "", "Take filter, reveal and marks away", &["esc"]),
     entry(A::SaveGroup, C::Tokens, VIEW, "save-group", "", "Save this filter as a group", &["F"]),
-    entry(A::RenameGroup, C::Groups, None, "rename-group", "rename", "Give the saved group another name", &["e"]),
-    entry(A::RemoveGroup, C::Groups, None, "remove-group", "remove", "Remove the saved group", &["delete", "D"]),
+    entry(A::RenameGroup, C::Groups, VIEW, "rename-group", "rename", "Give the saved group another name", &["e"]),
+    entry(A::RemoveGroup, C::Groups, VIEW, "remove-group", "remove", "Remove the saved group", &["delete", "D"]),
     entry(A::Sort, C::Tokens, VIEW, "sort", "", "Sort by the next column", &["s"]),
     entry(A::SortBack, C::Tokens, VIEW, "sort-back", "", "Sort the other way round", &["S"]),
     entry(A::Details, C::Tokens, VIEW, "details", "", "Show or hide the details", &["d"]),
@@ -211,11 +218,11 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Today, C::Timeline, None, "today", "today", "Back to today", &["t"]),
     entry(A::NextEnd, C::Timeline, None, "next-end", "next end", "To the next day on which something ends", &["n"]),
     entry(A::PreviousEnd, C::Timeline, None, "previous-end", "", "To the day before on which something ends", &["N"]),
-    entry(A::Filter, C::Timeline, None, "timeline-filter", "filter", "Filter by words as you type", &["/"]),
-    entry(A::ClearFilter, C::Timeline, None, "timeline-clear", "", "Take the filter away", &["esc"]),
-    entry(A::Sort, C::Timeline, None, "timeline-sort", "", "Sort by the next column", &["s"]),
-    entry(A::SortBack, C::Timeline, None, "timeline-sort-back", "", "Sort the other way round", &["S"]),
-    entry(A::Act, C::Reminders, None, "act", "act on it", "Go to the token and do what is owed", &["enter"]),
+    entry(A::Filter, C::Timeline, VIEW, "timeline-filter", "filter", "Filter by words as you type", &["/"]),
+    entry(A::ClearFilter, C::Timeline, VIEW, "timeline-clear", "", "Take the filter away", &["esc"]),
+    entry(A::Sort, C::Timeline, VIEW, "timeline-sort", "", "Sort by the next column", &["s"]),
+    entry(A::SortBack, C::Timeline, VIEW, "timeline-sort-back", "", "Sort the other way round", &["S"]),
+    entry(A::Act, C::Reminders, None, "act", "act on it", "Do what is owed", &["enter"]),
     entry(A::Snooze, C::Reminders, None, "snooze", "put off", "Put the reminder off", &["z"]),
     entry(A::Done, C::Reminders, None, "done-with", "done", "Say that it is done", &["d"]),
     entry(A::Act, C::Activity, None, "activity-show", "show", "Show the token", &["enter"]),
@@ -225,8 +232,8 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Act, C::Services, None, "service-details", "details", "Everything about the service", &["enter"]),
     entry(A::Address, C::Services, None, "address", "copy address", "Copy the address of the page", &["y"]),
     entry(A::Browse, C::Services, None, "browse", "open", "Open the page with the browser", &["o"]),
-    entry(A::Filter, C::Services, None, "search", "search", "Search the services", &["/"]),
-    entry(A::ClearFilter, C::Services, None, "search-clear", "", "Take the search away", &["esc"]),
+    entry(A::Filter, C::Services, VIEW, "search", "search", "Search the services", &["/"]),
+    entry(A::ClearFilter, C::Services, VIEW, "search-clear", "", "Take the search away", &["esc"]),
     entry(A::Up, C::Move, None, "up", "", "Up", &["up", "k"]),
     entry(A::Down, C::Move, None, "down", "", "Down", &["down", "j"]),
     entry(A::PageUp, C::Move, None, "page-up", "", "A page up", &["pageup", "ctrl-b"]),
@@ -259,7 +266,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Cancel, C::Form, None, "form-leave", "leave", "Close a list; leave the form", &["esc"]),
     entry(A::Yes, C::Dialog, None, "yes", "yes", "Do it", &["y", "enter"]),
     entry(A::Cancel, C::Dialog, None, "no", "no", "Leave it", &["n", "esc", "q"]),
-    entry(A::Undo, C::Window, TOKEN, "undo", "", "Take the latest change back", &["u"]),
+    entry(A::Undo, C::Window, FILE, "undo", "", "Take the latest change back", &["u"]),
     entry(A::Tokens, C::Window, VIEW, "tokens", "", "To the tokens", &["1"]),
     entry(A::Timeline, C::Window, VIEW, "timeline", "", "To the timeline", &["2"]),
     entry(A::Reminders, C::Window, VIEW, "reminders", "", "To the reminders", &["3"]),

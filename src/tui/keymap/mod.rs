@@ -114,10 +114,15 @@ impl Keymap {
         contexts.iter().find_map(in_context)
     }
 
-    /// What can be done where these contexts hold, each with its keys.
-    pub fn entries<'a>(&'a self, contexts: &'a [Context]) -> impl Iterator<Item = (&'static Entry, &'a [Key])> {
-        let all = ENTRIES.iter().zip(self.keys.iter().map(Vec::as_slice));
-        all.filter(move |(entry, _)| contexts.contains(&entry.context))
+    /// What can be done where these contexts hold, the first of them first: each with those of its keys that mean nothing nearer.
+    pub fn entries<'a>(&'a self, contexts: &'a [Context]) -> impl Iterator<Item = (&'static Entry, Vec<Key>)> + 'a {
+        let of =
+            |context: &'a Context| ENTRIES.iter().zip(&self.keys).filter(move |(entry, _)| entry.context == *context);
+        let means = |key: &Key, action| self.action(&key.event(), contexts) == Some(action);
+        let held = move |(entry, keys): (&'static Entry, &Vec<Key>)| {
+            (entry, keys.iter().copied().filter(|key| means(key, entry.action)).collect())
+        };
+        contexts.iter().flat_map(of).map(held)
     }
 
     /// The keys of an entry, as the help shows them.

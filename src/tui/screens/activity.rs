@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::confirm::Confirm;
+use super::pick::Pick;
 use super::tokens::inside;
 use super::{Behave, Cover, Screen};
 use crate::ops::{Event, Names, is_of_coming, told};
@@ -44,7 +45,7 @@ impl Default for Activity {
     }
 }
 
-const HERE: &[Context] = &[Context::Activity, Context::Move, Context::Window];
+const HERE: &[Context] = &[Context::Activity, Context::Token, Context::Move, Context::Window];
 
 /// The events that are known.
 fn events(shared: &Shared) -> &[Event] {
@@ -155,6 +156,10 @@ impl Behave for Activity {
         HERE
     }
 
+    fn token(&self, shared: &Shared) -> Option<TokenId> {
+        self.chosen(shared).and_then(token_of)
+    }
+
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
         match (&mut self.details, action) {
             (Some(from), Action::Up) => *from = from.saturating_sub(1),
@@ -180,9 +185,13 @@ impl Behave for Activity {
         let len = events(shared).len();
         match (pointer, self.rows.hit(list, at, len)) {
             (Pointer::Wheel(_, by), _) => self.rows.step(by, len),
-            (Pointer::Click(_) | Pointer::Menu(_), Some(row)) => {
+            (Pointer::Click(_), Some(row)) => {
                 self.rows.choose(row);
                 self.details = None;
+            }
+            (Pointer::Menu(place), Some(row)) => {
+                self.rows.choose(row);
+                return vec![Do::Open(Screen::Pick(Pick::token(Some(place), HERE, shared)))];
             }
             (Pointer::DoubleClick(_), Some(row)) => {
                 self.rows.choose(row);

@@ -64,7 +64,7 @@ fn lines(shared: &Shared) -> Vec<Line> {
         lines.push(heading(title));
         let contexts = [context];
         let entries = shared.keymap.entries(&contexts);
-        lines.extend(entries.map(|(entry, keys)| (Keymap::shown(keys), format!("{} ({})", entry.what, entry.name))));
+        lines.extend(entries.map(|(entry, keys)| (Keymap::shown(&keys), format!("{} ({})", entry.what, entry.name))));
     }
     lines.push(heading("Words of a filter"));
     lines.extend(pairs(&WORDS));

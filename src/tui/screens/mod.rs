@@ -29,6 +29,7 @@ use super::message::Reply;
 use super::model::{Do, Shared};
 use super::pointer::Pointer;
 use crate::secret::Secret;
+use crate::token::id::TokenId;
 
 /// One screen. What all have in common stands in [`Behave`].
 #[derive(Debug)]
@@ -102,6 +103,11 @@ pub trait Behave {
     /// Where keys get their meaning from, the nearest first.
     fn contexts(&self) -> &'static [Context];
 
+    /// The token that is meant where something is done with one.
+    fn token(&self, shared: &Shared) -> Option<TokenId> {
+        shared.list.token().map(|token| token.id)
+    }
+
     /// Characters are text to it, and no keys of actions.
     fn takes_text(&self) -> bool {
         false
@@ -149,22 +155,6 @@ impl Screen {
             Self::Activity(activity::Activity::default()),
             Self::Services(services::Services::default()),
         ]
-    }
-
-    /// The screen that an action opens about the selected token, or about none.
-    pub fn opened_by(action: Action, shared: &Shared) -> Option<Self> {
-        let selected = shared.list.token().map(|token| token.id);
-        match action {
-            Action::Add => Some(Self::Enter(Box::new(enter::Enter::add()))),
-            Action::Open => selected.map(|id| Self::Detail(detail::Detail::of(id))),
-            Action::Rotate => selected.map(|id| Self::Rotate(Box::new(rotate::Rotate::of(id)))),
-            Action::Revoke => {
-                let owes = shared.list.token().is_some_and(|token| token.owed().next().is_some());
-                selected.map(|id| Self::Revoke(Box::new(revoke::Revoke::of(id, owes))))
-            }
-            Action::Edit => selected.map(|id| Self::Enter(Box::new(enter::Enter::edit(id)))),
-            _ => None,
-        }
     }
 
     /// What it does.

@@ -44,11 +44,11 @@ impl Palette {
     pub fn of(keymap: &Keymap, contexts: &[Context]) -> Self {
         // Whoever looks for "up" has the keys for it.
         let contexts: Vec<Context> = contexts.iter().copied().filter(|it| *it != Context::Move).collect();
-        let item = |(entry, keys): (&'static crate::tui::keymap::Entry, &[_])| Item {
+        let item = |(entry, keys): (&'static crate::tui::keymap::Entry, Vec<_>)| Item {
             action: entry.action,
             what: entry.what,
             name: entry.name,
-            keys: Keymap::shown(keys),
+            keys: Keymap::shown(&keys),
         };
         let all: Vec<Item> = keymap.entries(&contexts).map(item).filter(|it| it.action != Action::Palette).collect();
         let found = (0..all.len()).collect();

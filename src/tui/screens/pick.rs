@@ -40,19 +40,24 @@ pub struct Pick {
     choices: Vec<(Choice, String, String)>,
     at: usize,
     from: usize,
+    /// Where keys have their meaning from, behind a menu.
+    contexts: Vec<Context>,
 }
 
 const HERE: &[Context] = &[Context::Field, Context::Move];
 
 impl Pick {
-    /// A menu of the bar.
-    pub fn menu(menu: Menu, shared: &Shared) -> Self {
-        Self::of(menu.title(), Place::Bar(menu), actions(menu, shared))
+    /// A menu of the bar, on a screen with these contexts.
+    pub fn menu(menu: Menu, contexts: &[Context], shared: &Shared) -> Self {
+        Self {
+            contexts: contexts.to_vec(),
+            ..Self::of(menu.title(), Place::Bar(menu), actions(menu, contexts, shared))
+        }
     }
 
     /// What can be done with a token, where the mouse is or in the middle.
-    pub fn token(at: Option<Position>, shared: &Shared) -> Self {
-        Self::of("Token", at.map_or(Place::Middle, Place::At), actions(Menu::Token, shared))
+    pub fn token(at: Option<Position>, contexts: &[Context], shared: &Shared) -> Self {
+        Self::of("Token", at.map_or(Place::Middle, Place::At), actions(Menu::Token, contexts, shared))
     }
 
     /// The vaults of this device.
@@ -76,7 +81,7 @@ impl Pick {
     }
 
     fn of(title: &'static str, place: Place, choices: Vec<(Choice, String, String)>) -> Self {
-        Self { title, place, choices, at: 0, from: 0 }
+        Self { title, place, choices, at: 0, from: 0, contexts: vec![] }
     }
 
     fn area(&self, area: Rect) -> Rect {
@@ -114,14 +119,18 @@ impl Pick {
         let all = Menu::ALL;
         let at = all.iter().position(|it| *it == menu).unwrap_or(0).checked_add_signed(by);
         let next = at.and_then(|at| all.get(at));
-        next.map_or_else(Vec::new, |menu| vec![Do::Close, Do::Open(super::Screen::Pick(Self::menu(*menu, shared)))])
+        next.map_or_else(Vec::new, |menu| {
+            vec![Do::Close, Do::Open(super::Screen::Pick(Self::menu(*menu, &self.contexts, shared)))]
+        })
     }
 }
 
-fn actions(menu: Menu, shared: &Shared) -> Vec<(Choice, String, String)> {
-    const ALL: &[Context] = &[Context::Token, Context::Tokens, Context::Window];
-    let entries = shared.keymap.entries(ALL).filter(|(entry, _)| entry.menu == Some(menu));
-    entries.map(|(entry, keys)| (Choice::Action(entry.action), entry.what.to_owned(), Keymap::shown(keys))).collect()
+/// What stands in a menu. A token can be meant and the window used wherever one is.
+fn actions(menu: Menu, contexts: &[Context], shared: &Shared) -> Vec<(Choice, String, String)> {
+    let mut contexts = contexts.to_vec();
+    contexts.extend([Context::Token, Context::Window].iter().filter(|it| !contexts.contains(it)).collect::<Vec<_>>());
+    let entries = shared.keymap.entries(&contexts).filter(|(entry, _)| entry.menu == Some(menu));
+    entries.map(|(entry, keys)| (Choice::Action(entry.action), entry.what.to_owned(), Keymap::shown(&keys))).collect()
 }
 
 impl Behave for Pick {
@@ -154,7 +163,8 @@ impl Behave for Pick {
             }
             Pointer::Click(at) | Pointer::Menu(at) if !self.area(area).contains(at) => {
                 let title = frame::menus(shared).into_iter().find(|(_, area)| area.contains(at));
-                let next = title.map(|(menu, _)| Do::Open(super::Screen::Pick(Self::menu(menu, shared))));
+                let next =
+                    title.map(|(menu, _)| Do::Open(super::Screen::Pick(Self::menu(menu, &self.contexts, shared))));
                 [Do::Close].into_iter().chain(next).collect()
             }
             Pointer::Wheel(_, by) => {

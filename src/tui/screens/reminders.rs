@@ -4,9 +4,11 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::pick::Pick;
 use super::snooze::Snooze;
 use super::tokens::inside;
 use super::{Behave, Cover, Screen};
+use crate::token::id::TokenId;
 use crate::token::reminder::{self, Duty, Reminder};
 use crate::token::when;
 use crate::tui::due::{Due, Span};
@@ -25,7 +27,7 @@ pub struct Reminders {
     rows: Rows,
 }
 
-const HERE: &[Context] = &[Context::Reminders, Context::Move, Context::Window];
+const HERE: &[Context] = &[Context::Reminders, Context::Token, Context::Move, Context::Window];
 
 /// The lines at the foot that tell everything about the reminder that is chosen.
 const FOOT_ROWS: u16 = 3;
@@ -87,6 +89,10 @@ impl Behave for Reminders {
         HERE
     }
 
+    fn token(&self, shared: &Shared) -> Option<TokenId> {
+        self.chosen(shared).map(|reminder| reminder.token)
+    }
+
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
         let len = lines(&shared.due).len();
         if self.rows.act(action, len) {
@@ -99,7 +105,7 @@ impl Behave for Reminders {
         }
         let chosen = self.chosen(shared).cloned();
         match (action, chosen) {
-            (Action::Act, Some(reminder)) => Some(vec![Do::Show(reminder.token)]),
+            (Action::Act, Some(reminder)) => Some(vec![settles(&reminder)]),
             (Action::Snooze, Some(reminder)) => {
                 let path = shared.list.by_id(reminder.token).map(|token| token.path()).unwrap_or_default();
                 Some(vec![Do::Open(Screen::Snooze(Snooze::of(&reminder, path)))])
@@ -124,7 +130,11 @@ impl Behave for Reminders {
                     self.act(action, shared);
                 }
             }
-            (Pointer::Click(_) | Pointer::Menu(_), Some(at)) => self.rows.choose(at),
+            (Pointer::Click(_), Some(at)) => self.rows.choose(at),
+            (Pointer::Menu(place), Some(at)) => {
+                self.rows.choose(at);
+                return vec![Do::Open(Screen::Pick(Pick::token(Some(place), HERE, shared)))];
+            }
             (Pointer::DoubleClick(_), Some(at)) => {
                 self.rows.choose(at);
                 return vec![Do::Act(Action::Act)];
@@ -209,6 +219,18 @@ fn row(buffer: &mut Buffer, place: Rect, reminder: &Reminder, chosen: bool, shar
         put(buffer, x, place.y, &text, room.saturating_sub(1), paint(role), shared);
         x += room;
     }
+}
+
+/// What is done about a reminder.
+fn settles(reminder: &Reminder) -> Do {
+    Do::Act(match reminder.duty {
+        // A rotation ends at the places where the new one is to be.
+        Duty::Rotate | Duty::Install => Action::Rotate,
+        Duty::Revoke => Action::Revoke,
+        Duty::Verify => Action::Verify,
+        Duty::Expiry => Action::Edit,
+        Duty::Unused => return Do::Show(reminder.token),
+    })
 }
 
 /// What a duty asks for, in a sentence.

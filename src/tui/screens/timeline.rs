@@ -54,7 +54,7 @@ pub struct Timeline {
     dragged: Option<u16>,
 }
 
-const HERE: &[Context] = &[Context::Timeline, Context::Move, Context::Window];
+const HERE: &[Context] = &[Context::Timeline, Context::Token, Context::Move, Context::Window];
 const TYPING: &[Context] = &[Context::Field];
 
 impl Timeline {

@@ -101,6 +101,10 @@ impl Behave for Detail {
         HERE
     }
 
+    fn token(&self, _shared: &Shared) -> Option<TokenId> {
+        Some(self.id)
+    }
+
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
         let page = isize::try_from(shared.size.1.saturating_sub(4)).unwrap_or(1);
         let pages = self.whole.as_ref().map_or(0, |whole| whole.pages.len()).max(1);
@@ -121,11 +125,10 @@ impl Behave for Detail {
                     self.url().map(|url| Do::Effect(Effect::Ask(Request::CopyAddress(url)))).into_iter().collect(),
                 );
             }
-            Action::Copy => return Some(vec![Do::Effect(Effect::Ask(Request::Copy(self.id)))]),
             Action::Reveal if shared.revealed.take().is_some() => {}
             Action::Reveal => return Some(vec![Do::Effect(Effect::Ask(Request::Reveal(self.id)))]),
             Action::Left | Action::Close | Action::Quit => return Some(vec![Do::Close]),
-            Action::Add | Action::Edit | Action::Rotate | Action::Revoke => return None,
+            action if Context::Token.has(action) => return None,
             Action::Help | Action::Palette | Action::Lock | Action::Suspend | Action::Redraw => return None,
             _ => {}
         }

@@ -68,7 +68,7 @@ pub struct Enter {
 }
 
 const HERE: &[Context] = &[Context::Entry, Context::Form];
-const NEW: &[Context] = &[Context::NewToken, Context::Entry, Context::Form];
+const NEW: &[Context] = &[Context::Entry, Context::NewToken, Context::Form];
 /// The most columns.
 const COLUMNS: u16 = 104;
 /// The most rows.

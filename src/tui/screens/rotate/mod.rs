@@ -13,7 +13,8 @@ use ratatui::layout::Rect;
 
 use knobs::Knob;
 
-use super::Behave;
+use super::revoke::Revoke;
+use super::{Behave, Screen};
 use crate::ops::{Lost, Renewal, RotatePlan, Step};
 use crate::secret::Secret;
 use crate::text::escaped;
@@ -159,7 +160,7 @@ impl Rotate {
             (Knob::Open | Knob::Copy, stage) => self.page(&plan, opens, &stage, shared),
             (Knob::Yes, _) => self.note(plan, Some(Rotation::Begun(shared.at.now.instant))),
             (Knob::No, _) => self.note(plan, None),
-            (Knob::Revoke, _) => vec![Do::Close, Do::Act(Action::Revoke)],
+            (Knob::Revoke, _) => vec![Do::Close, Do::Open(Screen::Revoke(Box::new(Revoke::of(self.id, true))))],
             (_, _) => vec![Do::Close],
         }
     }

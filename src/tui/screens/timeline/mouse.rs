@@ -7,6 +7,8 @@ use super::{Pane, Timeline};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
+use crate::tui::screens::Screen;
+use crate::tui::screens::pick::Pick;
 use crate::tui::screens::tokens::inside;
 use crate::tui::widgets::month::Hit;
 use crate::tui::widgets::weeks::{week_at, weeks};
@@ -72,7 +74,11 @@ fn in_bars(timeline: &mut Timeline, pointer: Pointer, rows: Rect, times: Rect, s
         rows.contains(at).then(|| timeline.from + usize::from(at.y - rows.y)).filter(|row| *row < shared.list.len());
     match (pointer, row) {
         (Pointer::Wheel(_, by), _) => shared.list.step(by),
-        (Pointer::Click(_) | Pointer::Menu(_), row) => {
+        (Pointer::Menu(place), Some(row)) => {
+            shared.list.select(row);
+            return vec![Do::Open(Screen::Pick(Pick::token(Some(place), super::HERE, shared)))];
+        }
+        (Pointer::Click(_), row) => {
             timeline.dragged = times.contains(at).then_some(at.x);
             if let Some(row) = row {
                 shared.list.select(row);

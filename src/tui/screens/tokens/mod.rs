@@ -1,6 +1,5 @@
 //! The tokens: groups on the left, the table, and everything about the one that is selected.
 
-mod acts;
 mod areas;
 pub mod details;
 mod draw;
@@ -15,9 +14,10 @@ use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::pick::Pick;
-use super::{Behave, Cover, Screen};
+use super::{Behave, Cover};
 use crate::secret::Secret;
+use crate::token::id::TokenId;
+use crate::tui::acts;
 use crate::tui::filter;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::message::{Effect, Request};
@@ -106,22 +106,21 @@ impl Behave for Tokens {
         let rules = shared.rules();
         match action {
             Action::Copy if self.focus == Pane::Groups => self.focus = Pane::Table,
-            Action::Copy => return Some(ask(shared, Request::Copy)),
             Action::Reveal if shared.revealed.take().is_some() => {}
             Action::Reveal => {
                 self.details = Some(true);
-                return Some(ask(shared, Request::Reveal));
+                let request = shared.list.token().map(|token| Request::Reveal(token.id));
+                return Some(request.map(|request| Do::Effect(Effect::Ask(request))).into_iter().collect());
             }
             Action::Mark => {
                 shared.list.mark();
                 shared.list.step(1);
             }
             Action::MarkAll => shared.list.mark_all(),
-            Action::Verify => return Some(acts::verify(shared)),
-            Action::Tag => return Some(acts::tag(shared)),
-            Action::Remove => return Some(acts::remove(shared)),
-            Action::Restore => return Some(acts::restore(shared)),
-            Action::ContextMenu => return Some(vec![Do::Open(Screen::Pick(Pick::token(None, shared)))]),
+            Action::Verify | Action::Tag | Action::Remove | Action::Restore => {
+                let meant: Vec<TokenId> = shared.list.meant().iter().map(|token| token.id).collect();
+                return acts::with_several(action, &meant, shared);
+            }
             Action::Filter => {
                 self.focus = Pane::Table;
                 self.filter = Some(Field::with(shared.list.filter()));
@@ -198,11 +197,6 @@ impl Behave for Tokens {
     fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared) {
         draw::draw(self, frame, area, shared);
     }
-}
-
-/// Asks for something about the selected token.
-fn ask(shared: &Shared, request: impl Fn(crate::token::id::TokenId) -> Request) -> Vec<Do> {
-    shared.list.token().map(|token| Do::Effect(Effect::Ask(request(token.id)))).into_iter().collect()
 }
 
 impl Tokens {

@@ -93,7 +93,7 @@ fn in_rows(tokens: &mut Tokens, pointer: Pointer, rows: Rect, shared: &mut Share
         Pointer::Click(_) if is_there => shared.list.select(row),
         Pointer::Menu(at) if is_there => {
             shared.list.select(row);
-            return vec![Do::Open(Screen::Pick(Pick::token(Some(at), shared)))];
+            return vec![Do::Open(Screen::Pick(Pick::token(Some(at), super::HERE, shared)))];
         }
         Pointer::DoubleClick(_) if is_there => {
             shared.list.select(row);
