@@ -43,4 +43,5 @@ mod terminal {
     mod rotate;
     mod shown;
     mod window;
+    mod window_editor;
 }

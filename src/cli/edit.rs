@@ -1,16 +1,11 @@
 //! `patvault edit`: with flags, or in an editor.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use super::Desk;
 use super::complete::Known;
 use super::face::Exit;
 use super::fields::Given;
 use super::terms::{self, OwnDays};
-use crate::exchange::facts::{self, Taken};
-use crate::ops::{self, EDIT_PREFIX, Edits, Error, Fields, Session, Shown};
+use crate::ops::{self, Edits, Error, Fields, Session, Shown};
 use crate::text::escaped;
 use crate::token::Token;
 use crate::token::when::{self, When};
@@ -80,9 +75,6 @@ pub(super) struct Args {
     #[arg(long, value_name = "DAYS", value_parser = terms::own_days)]
     unused: Option<OwnDays>,
 }
-
-/// What a shell ends with that did not find the program.
-const SHELL_FOUND_NONE: i32 = 127;
 
 /// Reads one fact as a person writes it into a list of edits.
 type Edit = fn(&mut Edits, &str) -> Result<(), Error>;
@@ -175,23 +167,11 @@ fn issued(edits: &mut Edits, text: &str, desk: &Desk) -> Result<(), Error> {
 
 /// Shows the facts in an editor, until they make sense or the person gives up.
 fn in_editor(session: &Session, desk: &Desk, asked: &str) -> Result<Option<Token>, Error> {
-    let shown = ops::show(session, asked)?;
+    let (shown, before) = ops::write_facts(session, asked)?;
     check_editor(desk, "give them as options; 'patvault edit --help' names them")?;
-    let fields = Fields::of(&desk.ground, &shown.token.service)?;
-    let (open, credentials): (Vec<_>, Vec<_>) = (fields.open().collect(), fields.credentials().collect());
-    let taken = Taken { fields: &open, credentials: &credentials };
-    // One that is gone has no name any more.
-    let name = |(name, path): &(String, Option<String>)| {
-        let id = shown.token.with.get(name).map(ToString::to_string);
-        Some((name.clone(), path.clone().or(id)?))
-    };
-    let with: Vec<(String, String)> = shown.with.iter().filter_map(name).collect();
-    let before = facts::write(&shown.token, shown.note.as_deref().unwrap_or_default(), &with, taken);
-    let file = Draft::new(&desk.ground.paths.runtime, &before)?;
+    let sheet = ops::Sheet::new(&desk.ground.paths.runtime, &before)?;
     loop {
-        edit_file(&file.0)?;
-        let text = String::from_utf8(ops::read_limited(&file.0, 1 << 20)?)
-            .map_err(|_| Error::usage("what the editor wrote is not UTF-8", "nothing was changed; save it as UTF-8"))?;
+        let text = sheet.edit()?;
         if text == before {
             return Ok(None);
         }
@@ -212,21 +192,8 @@ fn in_editor(session: &Session, desk: &Desk, asked: &str) -> Result<Option<Token
 
 /// Writes what differs from what was shown.
 fn apply(session: &Session, desk: &Desk, shown: &Shown, before: &str, text: &str) -> Result<Token, Error> {
-    let parse = |text: &str| {
-        facts::read(text).map_err(|(line, why)| {
-            Error::usage(format!("line {line}: {}", why.trim_end()), "lines are key = \"value\"; # starts a comment")
-        })
-    };
-    let (old, new) = (parse(before)?, parse(text)?);
-    let mut edits = ops::changed(&shown.token, &old, &new, &desk.now)?;
-    for name in old.with.keys().chain(new.with.keys()).collect::<BTreeSet<_>>() {
-        let other = new.with.get(name);
-        if old.with.get(name) != other {
-            let given = format!("{name}={}", other.map_or("", String::as_str));
-            let (name, other) = ops::kept_with(session, &new.service, &given)?;
-            edits.with(name, other)?;
-        }
-    }
+    let (old, new) = (ops::read_facts(before)?, ops::read_facts(text)?);
+    let edits = ops::changed_facts(session, shown, &old, &new)?;
     if old.expires != new.expires
         && let Ok(when) = when::parse(&new.expires, &desk.now)
         && let Some(warning) = terms::past_date_warning(when, &desk.now)
@@ -236,59 +203,8 @@ fn apply(session: &Session, desk: &Desk, shown: &Shown, before: &str, text: &str
     ops::edit_shown(session, shown, "edit", &edits)
 }
 
-/// The editor that the environment names.
-fn editor() -> Option<String> {
-    ["VISUAL", "EDITOR"].into_iter().find_map(|name| std::env::var(name).ok().filter(|it| !it.is_empty()))
-}
-
 /// Refuses where an editor would wait for nobody. A program that somebody set as their editor may do without a terminal.
 pub(super) fn check_editor(desk: &Desk, instead: &'static str) -> Result<(), Error> {
-    let possible = !desk.terminal.is_silent() && (desk.terminal.is_there() || editor().is_some());
+    let possible = !desk.terminal.is_silent() && (desk.terminal.is_there() || ops::editor().is_some());
     if possible { Ok(()) } else { Err(Error::NoTerminal { what: "changes in an editor", instead }) }
-}
-
-/// Opens a file in the person's editor and waits for it.
-pub(super) fn edit_file(file: &Path) -> Result<(), Error> {
-    let editor = editor().unwrap_or_else(|| "vi".into());
-    let failed = |why: String, hint: &str| Error::Failed {
-        doing: format!("edit with '{}'", escaped(&editor)),
-        why,
-        hint: Some(format!("nothing was changed; {hint}")),
-    };
-    let waits = "EDITOR has to be a program that waits until the file is closed";
-    // Through the shell, as git does: people set EDITOR to "code --wait".
-    let status = Command::new("sh")
-        .arg("-c")
-        .arg(format!("{editor} \"$@\""))
-        .arg(&editor)
-        .arg(file)
-        .status()
-        .map_err(|error| failed(error.to_string(), waits))?;
-    match status.code() {
-        Some(0) => Ok(()),
-        Some(SHELL_FOUND_NONE) => Err(failed("it is not installed".into(), "set EDITOR to one that is")),
-        _ => Err(failed(status.to_string(), waits)),
-    }
-}
-
-/// The file that an editor gets, in a folder of its own, because editors leave files of theirs beside it. It stands where
-/// the system keeps things in memory, if it does, and all of it is removed at the end.
-struct Draft(PathBuf);
-
-impl Draft {
-    fn new(runtime: &Path, text: &str) -> Result<Self, Error> {
-        // Who owns the folder could exchange what the editor gets, and what is read back.
-        crate::agent::ensure_own_folder(runtime)?;
-        let id = std::process::id();
-        let file = runtime.join(format!("{EDIT_PREFIX}{id}")).join("token.toml");
-        ops::write_private(&file, text.as_bytes())?;
-        Ok(Self(file))
-    }
-}
-
-impl Drop for Draft {
-    fn drop(&mut self) {
-        // One that stays is named by 'patvault doctor'.
-        let _left_for_doctor = self.0.parent().map(std::fs::remove_dir_all);
-    }
 }

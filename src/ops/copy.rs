@@ -30,9 +30,9 @@ pub fn route(ground: &Ground) -> Result<Choice, Error> {
     other.ok_or_else(|| NotHeld::because("no display answers that lets programs without a window copy").into())
 }
 
-/// Copies the address of a page, the same way.
-pub fn copy_address(way: &Way, address: &str, time: Duration) -> Result<(), Error> {
-    let text = Secret::parse(address.as_bytes().to_vec())?;
+/// Copies what is no secret, the same way: the address of a page, the command of a place.
+pub fn copy_text(way: &Way, text: &str, time: Duration) -> Result<(), Error> {
+    let text = Secret::parse(text.as_bytes().to_vec())?;
     match way {
         Way::Desktop => start_holder(&text, time)?,
         Way::Terminal(through) => clipboard::send(&text, through)?,

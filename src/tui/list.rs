@@ -209,6 +209,14 @@ impl List {
         self.selected = self.row(self.at).map(|token| token.id);
     }
 
+    /// Its secret was used just now: uses leave no trace in what is loaded.
+    pub fn used(&mut self, id: TokenId, rules: &Rules, now: &Now) {
+        if let Some(token) = self.tokens.iter_mut().find(|token| token.id == id) {
+            token.last_use = Some(now.instant);
+            self.regroup(rules, now);
+        }
+    }
+
     /// Selects a token. Filter and group are taken away where they hide it.
     pub fn show(&mut self, id: TokenId, rules: &Rules, now: &Now) {
         if !self.rows().any(|token| token.id == id) {

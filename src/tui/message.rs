@@ -1,6 +1,7 @@
 //! What happens, and what is asked for. No secret but the one that is being looked at or was just pasted; those cannot be
 //! printed.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,8 +47,23 @@ pub enum Message {
     Resize(u16, u16),
     /// The terminal was taken away and is back.
     Back,
+    /// The person's editor was closed: what was written there, or what went wrong, and when that is.
+    Edited(Box<Written>, Result<String, Fault>, At),
     /// Something came back from the vault.
     Reply(Reply),
+}
+
+/// The facts of a token on their way to an editor and back.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// The token, as it was shown.
+    pub shown: Shown,
+    /// Its facts as text.
+    pub before: String,
+    /// The same as the person wants them.
+    pub text: String,
+    /// Where there may be a file for an editor.
+    pub folder: PathBuf,
 }
 
 /// What came back from whoever works with the vault.
@@ -79,6 +95,10 @@ pub enum Reply {
     Services(Arc<Vec<Service>>),
     /// A token with what belongs to it.
     Shown(Box<Shown>),
+    /// The facts of a token, to be edited.
+    Facts(Box<Written>),
+    /// What was written in an editor makes no sense, and why.
+    NotFacts(Box<Written>, Fault),
     /// Where a secret stands already.
     Twins(Vec<String>),
     /// What came of asking about a draft, or why nobody can be asked.
@@ -171,7 +191,9 @@ pub struct History {
 /// A copy that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
-    /// Of what: `service/name`.
+    /// Of which token.
+    pub id: TokenId,
+    /// What that is called: `service/name`.
     pub path: String,
     /// It is cleared after this time; `None` where nobody clears it: it went to a terminal.
     pub cleared: Option<Duration>,
@@ -206,6 +228,8 @@ pub enum Effect {
     Answer(Option<Answer>),
     /// Give the terminal back and stop, until the shell goes on.
     Suspend,
+    /// Lend the terminal to the person's editor, with these facts in it.
+    Editor(Box<Written>),
     /// Draw everything anew, whatever stands there.
     Redraw,
     /// End.
@@ -264,12 +288,18 @@ pub enum Request {
     Browse(String),
     /// Put the address of a page on the clipboard.
     CopyAddress(String),
+    /// The same with the command of a place.
+    CopyCommand(String),
     /// Ask the service about a draft; whether the person agreed to new hosts.
     AskDraft(Box<Draft>, bool),
     /// Add a token, though something speaks against it, and with what the service said of it.
     Add(Box<Draft>, bool, Option<Box<ops::Reply>>),
     /// Change a token that was shown.
     Edit(Box<Shown>, Box<Edits>),
+    /// The facts of a token, for an editor.
+    Facts(TokenId),
+    /// Change a token as an editor left its facts.
+    EditFacts(Box<Written>),
     /// Move them to the trash.
     Remove(Vec<TokenId>),
     /// Bring them back from there.

@@ -24,6 +24,8 @@ mod worker;
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::process::{Signal, getpid, kill_process};
 use rustix::stdio::stdin;
@@ -31,7 +33,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SI
 use signal_hook::iterator::Signals;
 
 use crate::clock;
-use crate::ops::{Error, Ground, Means};
+use crate::ops::{self, Error, Ground, Means};
 use input::Input;
 use keymap::Keymap;
 use message::{At, Effect, Message, Reply, Request};
@@ -70,10 +72,11 @@ const SIGNALS: [i32; 7] = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, S
 pub fn run(start: Start) -> Result<(), Error> {
     let model = model(&start)?;
     let (post, letters) = post::post().map_err(broken)?;
-    listen(post.clone()).map_err(broken)?;
+    let lent = Arc::new(AtomicBool::new(false));
+    listen(post.clone(), Arc::clone(&lent)).map_err(broken)?;
     let mut terminal = Terminal::take().map_err(broken)?;
     let worker = Worker::start(start.ground, start.means, post, terminal.pen());
-    let mut window = Window { model, worker, letters, input: Input::default(), ended_by: None, stale: true };
+    let mut window = Window { model, worker, letters, input: Input::default(), lent, ended_by: None, stale: true };
     let first = if start.demo {
         Some(Request::Demo)
     } else {
@@ -124,9 +127,18 @@ fn model(start: &Start) -> Result<Model, Error> {
 }
 
 /// Hears the system's signals, in a thread that sleeps until one comes.
-fn listen(post: Post) -> io::Result<()> {
+fn listen(post: Post, lent: Arc<AtomicBool>) -> io::Result<()> {
     let mut signals = Signals::new(SIGNALS)?;
-    std::thread::spawn(move || signals.forever().for_each(|signal| post.send(Letter::Signal(signal))));
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            match signal {
+                // While somebody else has the terminal, its keys are theirs. Who stops stops with them, so that the shell goes on.
+                SIGINT | SIGQUIT if lent.load(Ordering::SeqCst) => {}
+                SIGTSTP if lent.load(Ordering::SeqCst) => drop(kill_process(getpid(), Signal::STOP)),
+                signal => post.send(Letter::Signal(signal)),
+            }
+        }
+    });
     Ok(())
 }
 
@@ -136,6 +148,8 @@ struct Window {
     worker: Worker,
     letters: post::Box,
     input: Input,
+    /// Somebody else has the terminal.
+    lent: Arc<AtomicBool>,
     /// The signal that ended it.
     ended_by: Option<i32>,
     /// What is drawn is not what is.
@@ -218,11 +232,19 @@ impl Window {
                     terminal.draw(&self.model)?;
                 }
                 Effect::Suspend => {
-                    terminal.lend();
-                    kill_process(getpid(), Signal::STOP)?;
-                    terminal.take_again()?;
+                    terminal.lend(|| kill_process(getpid(), Signal::STOP))??;
                     self.model.shared.size = terminal.size();
                     effects.extend(update(&mut self.model, Message::Back));
+                }
+                Effect::Editor(written) => {
+                    self.lent.store(true, Ordering::SeqCst);
+                    let sheet = || ops::Sheet::new(&written.folder, &written.text)?.edit();
+                    let text = terminal.lend(sheet);
+                    self.lent.store(false, Ordering::SeqCst);
+                    let text = text?.map_err(|error| message::Fault::of(&error));
+                    self.model.shared.size = terminal.size();
+                    let at = At { now: clock::now(), passed: clock::passed() };
+                    effects.extend(update(&mut self.model, Message::Edited(written, text, at)));
                 }
             }
         }

@@ -46,16 +46,20 @@ impl Terminal {
         Ok(terminal)
     }
 
-    /// Takes it once more, after somebody else had it.
-    pub fn take_again(&mut self) -> io::Result<()> {
+    fn take_again(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         write(TAKE)?;
         self.wipe()
     }
 
-    /// Gives it back for a while.
-    pub fn lend(&mut self) {
+    /// Gives it back for as long as something else takes. Nobody writes to it meanwhile.
+    pub fn lend<T>(&mut self, to: impl FnOnce() -> T) -> io::Result<T> {
+        let held = self.pen.lock().unwrap_or_else(PoisonError::into_inner);
         give_back();
+        let came = to();
+        drop(held);
+        self.take_again()?;
+        Ok(came)
     }
 
     /// The pen that it is drawn with.

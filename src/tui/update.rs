@@ -7,12 +7,13 @@ use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use super::acts;
 use super::frame;
 use super::keymap::{Action, Key, Menu};
-use super::message::{At, Copied, Effect, Message, Opened, Reply, Request};
+use super::message::{At, Copied, Effect, Fault, Message, Opened, Reply, Request, Written};
 use super::model::{Do, Model, OpenVault, Revealed};
 use super::pointer::Pointer;
 use super::screens::{self, Cover, Screen, confirm, help, palette, pick, unlock};
 use super::settings;
 use super::theme::Role;
+use crate::text::wrapped;
 use crate::token::id::TokenId;
 
 /// How often the vault is told that somebody is there, at most.
@@ -35,6 +36,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             vec![]
         }
         Message::Back => vec![Effect::Redraw],
+        Message::Edited(written, text, at) => edited(model, *written, text, at),
         Message::Reply(reply) => self::reply(model, reply),
     };
     effects.extend(settle(model));
@@ -274,12 +276,15 @@ fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
         Reply::Copied(copied) => self::copied(shared, copied),
         Reply::Revealed(id, secret) => {
             let until = passed + Duration::from_secs(shared.config.tui.reveal.max(1).into());
-            (shared.revealed, shared.details) = (Some(Revealed { id, secret, until }), None);
+            shared.revealed = Some(Revealed { id, secret, until });
+            used(shared, id);
         }
         Reply::Kept(id, text) => {
             shared.list.seek(id);
             shared.say(Role::Good, text);
         }
+        Reply::Facts(written) => effects.push(Effect::Editor(written)),
+        Reply::NotFacts(written, fault) => model.stack.push(again(written, &fault)),
         Reply::Set(name, Ok(config)) => settings::hold(shared, &name, *config),
         Reply::Set(_, Err(fault)) => shared.fail(&fault),
         Reply::Left(time) => shared.locks = Some(passed + time),
@@ -308,6 +313,26 @@ fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
     effects
 }
 
+/// An editor was closed. Whoever used it was there all the time.
+fn edited(model: &mut Model, written: Written, text: Result<String, Fault>, at: At) -> Vec<Effect> {
+    model.shared.at = at;
+    let mut effects = touch(model);
+    match text {
+        Err(fault) => model.shared.fail(&fault),
+        Ok(text) if text == written.before => model.shared.say(Role::Quiet, "nothing was changed"),
+        Ok(text) => effects.push(Effect::Ask(Request::EditFacts(Box::new(Written { text, ..written })))),
+    }
+    effects
+}
+
+/// Asks whether facts that make no sense are to be mended.
+fn again(written: Box<Written>, fault: &Fault) -> Screen {
+    let why = format!("{}{}", fault.text, fault.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default());
+    let mut about: Vec<String> = wrapped(&why, confirm::ROOM).lines().map(str::to_owned).collect();
+    about.push("Without that, nothing is changed.".to_owned());
+    Screen::Confirm(confirm::Confirm::before(Effect::Editor(written), "Edit it again?", about))
+}
+
 /// What became of it is said; what is to be known of single tokens is shown.
 fn verified(model: &mut Model, said: &str, told: Vec<String>) {
     model.shared.progress = None;
@@ -317,9 +342,16 @@ fn verified(model: &mut Model, said: &str, told: Vec<String>) {
     }
 }
 
-fn copied(shared: &mut super::model::Shared, copied: Copied) {
-    // Its uses are one more.
+/// The uses of a token are one more.
+fn used(shared: &mut super::model::Shared, id: TokenId) {
+    let rules = shared.rules();
+    shared.list.used(id, &rules, &shared.at.now);
+    shared.remind();
     (shared.details, shared.history_stale) = (None, true);
+}
+
+fn copied(shared: &mut super::model::Shared, copied: Copied) {
+    used(shared, copied.id);
     shared.copied = copied.cleared.map(|time| (copied.path.clone(), shared.at.passed + time));
     match (copied.warning, copied.cleared) {
         (Some(warning), _) => shared.say(Role::Soon, format!("{}: {warning}", copied.path)),

@@ -3,22 +3,23 @@
 
 mod acts;
 mod asker;
+mod copying;
 mod keeping;
 mod turning;
 mod verify;
 
 use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
 
 use self::turning::Turns;
-use super::message::{Answer, Copied, Details, Fault, History, Opened, Reply, Request};
+use super::message::{Answer, Details, Fault, History, Opened, Reply, Request};
 use super::post::{Letter, Post};
 use super::terminal::Pen;
-use crate::clipboard::{Choice, Way};
+use crate::fault::Kind;
 use crate::ops::{self, Demo, Error, Ground, Init, Means, Session, Which};
 use crate::token::id::TokenId;
 use crate::token::reminder::Answer as Answered;
@@ -156,7 +157,10 @@ impl Desk {
             }
             other => {
                 let (pen, post) = (Arc::clone(&self.pen), self.post.clone());
-                let Some(open) = &mut self.open else { return Ok(()) };
+                let Some(open) = &mut self.open else {
+                    self.missed(&other);
+                    return Ok(());
+                };
                 let session = open.session();
                 session.go_on()?;
                 let reply = match other {
@@ -168,6 +172,14 @@ impl Desk {
                 }
                 self.look()
             }
+        }
+    }
+
+    /// Says that what somebody wrote came too late: they could not see that the vault was locked.
+    fn missed(&self, request: &Request) {
+        if let Request::EditFacts(_) = request {
+            let text = "the vault was locked while you edited; nothing was changed".to_owned();
+            self.reply(Reply::Locked(Some(Fault { text, hint: None, kind: Kind::Locked })));
         }
     }
 
@@ -344,16 +356,13 @@ fn verb(session: &mut Session, request: Request, pen: &Pen, post: &Post) -> Resu
             };
             Some(Reply::Done(format!("{what}: {duty} for {}", token.path())))
         }
-        Request::CopyAddress(address) => {
-            let (choice, _held, time) = way(session, pen)?;
-            ops::copy_address(&choice.way, &address, time)?;
-            Some(Reply::Done(format!("the address is copied: {address}")))
-        }
+        Request::CopyAddress(address) => Some(copying::text(session, "the address", &address, pen)?),
+        Request::CopyCommand(command) => Some(copying::text(session, "the command", &command, pen)?),
         Request::Browse(address) => {
             ops::browse(&address)?;
             Some(Reply::Done(format!("opened: {address}")))
         }
-        Request::Copy(id) => Some(Reply::Copied(copy(session, id, pen)?)),
+        Request::Copy(id) => Some(copying::copy(session, id, pen)?),
         Request::Reveal(id) => {
             let got = ops::get(session, &id.to_string(), None, "show")?;
             session.after(&got);
@@ -364,22 +373,6 @@ fn verb(session: &mut Session, request: Request, pen: &Pen, post: &Post) -> Resu
         Request::Tag(ids, words) => Some(acts::tag(session, &ids, &words)?),
         other => keeping::verb(session, other, post)?,
     })
-}
-
-/// Where a copy goes and for how long; what is written to the terminal is written between two frames, while the pen is held.
-fn way<'a>(session: &Session, pen: &'a Pen) -> Result<(Choice, Option<MutexGuard<'a, ()>>, Duration), Error> {
-    let choice = ops::route(&session.ground)?;
-    let time = Duration::from_secs(session.ground.config.clipboard.secs.max(1).into());
-    let held = (choice.way != Way::Desktop).then(|| pen.lock().unwrap_or_else(PoisonError::into_inner));
-    Ok((choice, held, time))
-}
-
-fn copy(session: &Session, id: TokenId, pen: &Pen) -> Result<Copied, Error> {
-    let (choice, _held, time) = way(session, pen)?;
-    let to_terminal = choice.way != Way::Desktop;
-    let copied = ops::copy(session, &choice.way, &id.to_string(), None, time)?;
-    let warning = copied.warning.or_else(|| choice.caution.map(str::to_owned));
-    Ok(Copied { path: copied.path, cleared: (!to_terminal).then_some(time), warning })
 }
 
 fn stat(session: &Session) -> Option<Seen> {

@@ -46,9 +46,12 @@ fn every_theme_once() {
 fn what_is_selected_is_copied() {
     let mut stage = Stage::furnished(80, 24);
     assert_eq!(stage.keys("j<enter>").effects(), "Ask(Copy(github/ci-deploy))\n");
-    let copied = Copied { path: "github/ci-deploy".into(), cleared: Some(Duration::from_secs(45)), warning: None };
+    let id = stage.model.shared.list.token().unwrap().id;
+    let copied = Copied { id, path: "github/ci-deploy".into(), cleared: Some(Duration::from_secs(45)), warning: None };
     let foot = |stage: &Stage| stage.screen().lines().last().unwrap().to_owned();
+    assert!(stage.screen().contains("2 hours ago"));
     assert!(foot(stage.reply(Reply::Copied(copied))).contains("copied, clears in 45 s"));
+    assert!(stage.screen().contains("just now"), "when it was used last: {}", stage.screen());
     assert!(foot(stage.seconds(7)).contains("clears in 38 s"));
     assert!(!foot(stage.seconds(38)).contains("clears"));
 }

@@ -29,6 +29,8 @@ pub struct Confirm {
 
 const HERE: &[Context] = &[Context::Dialog, Context::Move];
 const COLUMNS: u16 = 64;
+/// The columns of a line of what it is about.
+pub const ROOM: usize = 58;
 /// What stands around the lines: border, question, an empty line before and behind, buttons.
 const AROUND: usize = 6;
 

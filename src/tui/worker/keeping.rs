@@ -6,9 +6,10 @@ use crate::ops::{self, Error, Hosts, Prospect, Session};
 use crate::service::Network;
 use crate::text::counted;
 use crate::token::draft::Draft;
-use crate::token::when;
-use crate::tui::message::{Reply, Request};
+use crate::token::{Token, when};
+use crate::tui::message::{Fault, Reply, Request, Written};
 use crate::tui::post::{Letter, Post};
+use crate::vault;
 
 /// One verb. What comes later is sent by post.
 pub fn verb(session: &Session, request: Request, post: &Post) -> Result<Option<Reply>, Error> {
@@ -26,14 +27,32 @@ pub fn verb(session: &Session, request: Request, post: &Post) -> Result<Option<R
             let token = ops::edit_shown(session, &shown, "edit", &edits)?;
             Some(Reply::Kept(token.id, format!("Edited {}", ops::name_of(&token))))
         }
+        Request::Facts(id) => {
+            let (shown, before) = ops::write_facts(session, &id.to_string())?;
+            let (text, folder) = (before.clone(), session.ground.paths.runtime.clone());
+            Some(Reply::Facts(Box::new(Written { shown, before, text, folder })))
+        }
+        Request::EditFacts(written) => Some(match edit_facts(session, &written) {
+            Ok(token) => Reply::Kept(token.id, format!("Edited {}", ops::name_of(&token))),
+            // Nobody mends these by writing something else.
+            Err(error @ (Error::Locked { .. } | Error::Vault(vault::Error::Meanwhile { .. }))) => return Err(error),
+            Err(error) => Reply::NotFacts(written, Fault::of(&error)),
+        }),
         _ => None,
     })
+}
+
+/// Writes what an editor left and differs from what was shown.
+fn edit_facts(session: &Session, written: &Written) -> Result<Token, Error> {
+    let (old, new) = (ops::read_facts(&written.before)?, ops::read_facts(&written.text)?);
+    let edits = ops::changed_facts(session, &written.shown, &old, &new)?;
+    ops::edit_shown(session, &written.shown, "edit", &edits)
 }
 
 /// The catalogue. A definition of the person's own that makes no sense is said, and nothing is offered.
 fn services(session: &Session, post: &Post) -> Reply {
     let services = ops::services(&session.ground).unwrap_or_else(|error| {
-        post.send(Letter::Reply(Reply::Failed(crate::tui::message::Fault::of(&error))));
+        post.send(Letter::Reply(Reply::Failed(Fault::of(&error))));
         vec![]
     });
     Reply::Services(Arc::new(services))
