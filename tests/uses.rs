@@ -37,6 +37,11 @@ fn uses_are_seen_at_once_and_folded_in_once() {
         let [of_one, of_other] =
             [ids[0], ids[1]].map(|id| stage.vault.read(&stage.key, |r| r.uses(Some(id), 1)).unwrap().len());
         assert_eq!((of_one, of_other), (1, 0));
+        let times = |id, since| stage.vault.read(&stage.key, |r| r.use_times(id, since)).unwrap();
+        assert_eq!(
+            (times(ids[0], second), times(ids[0], first).len(), times(ids[1], first).len()),
+            (vec![second], 2, 0)
+        );
     };
     seen(&stage);
     let journal = stage.vault.dir().join("journal");

@@ -45,6 +45,7 @@ mod status;
 mod strength;
 mod told;
 mod unlock;
+mod uses;
 mod verify;
 mod whole;
 mod with;
@@ -96,6 +97,7 @@ pub use status::{Status, VaultStatus, status};
 pub use strength::{Strength, strength};
 pub use told::{is_of_coming, summary, told};
 pub use unlock::{Means, read_passphrase};
+pub use uses::{by_day, use_times};
 pub use verify::{
     CALLS_AT_ONCE, Checked, Heard, Hosts, Inbox, Inquiry, Plan, Prospect, Reply, Skipped, Stop, Which, plan_draft,
     plan_verify, record, remember_hosts, run,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use crossterm::event::{KeyEvent, MouseEvent};
 use secrecy::SecretString;
 
@@ -173,6 +174,8 @@ pub struct Details {
     pub note: Option<String>,
     /// Its latest uses, newest first.
     pub uses: Vec<UseRecord>,
+    /// When it was used in the last month.
+    pub times: Vec<DateTime<Utc>>,
 }
 
 /// What happened, as it was asked for.

@@ -18,6 +18,7 @@ use secrecy::SecretString;
 use self::turning::Turns;
 use super::message::{Answer, Details, Fault, History, Opened, Reply, Request};
 use super::post::{Letter, Post};
+use super::screens::tokens::details::USE_DAYS;
 use super::terminal::Pen;
 use crate::fault::Kind;
 use crate::ops::{self, Demo, Error, Ground, Init, Means, Session, Which};
@@ -337,7 +338,8 @@ fn verb(session: &mut Session, request: Request, pen: &Pen, post: &Post) -> Resu
         }
         Request::Details(id) => {
             let shown = ops::show(session, &id.to_string())?;
-            Some(Reply::Details(Box::new(Details { id, note: shown.note, uses: shown.uses })))
+            let times = ops::use_times(session, id, USE_DAYS)?;
+            Some(Reply::Details(Box::new(Details { id, note: shown.note, uses: shown.uses, times })))
         }
         Request::History(of, most) => {
             let (events, names) = ops::history(session, of.map(|id| id.to_string()).as_deref(), most)?;

@@ -10,7 +10,7 @@ use patvault::token::change::{Change, Field, Subject};
 use patvault::token::consumer::Way;
 use patvault::token::expiry::{Expiry, Source};
 use patvault::token::id::BatchId;
-use patvault::tui::message::Reply;
+use patvault::tui::message::{Details, Reply};
 use patvault::vault::{Batch, UseRecord};
 use patvault::verdict::{Outcome, Verdict};
 use snapbox::assert_data_eq;
@@ -127,4 +127,20 @@ fn what_is_done_with_a_token_is_done_from_here_too() {
     stage.keys("e");
     assert!(stage.screen().contains("Edit"));
     assert!(stage.effects().contains("Ask(Show(github/ci-deploy))"));
+}
+
+#[test]
+fn the_pane_beside_the_table_tells_the_uses_of_a_month_and_the_places() {
+    let whole = whole();
+    let mut tokens = few();
+    tokens[0] = whole.token.clone();
+    let mut stage = Stage::with(120, 40, tokens);
+    stage.keys("j").effects();
+    let id = whole.token.id;
+    let times = whole.uses.iter().map(|used| used.at).collect();
+    let uses = whole.uses.iter().take(5).cloned().collect();
+    stage.reply(Reply::Details(Box::new(Details { id, note: None, uses, times })));
+    assert_data_eq!(stage.screen(), snapbox::file!["screens/tokens-pane.txt"].raw());
+    stage.model.shared.ascii = true;
+    assert!(stage.screen().replace("日本語のトークン", "").is_ascii(), "{}", stage.screen());
 }

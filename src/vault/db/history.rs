@@ -83,13 +83,17 @@ impl Reader<'_> {
 
     /// Uses, newest first, those that wait in the journal among them; only those of a token, if one is given.
     pub fn uses(&self, of: Option<TokenId>, most: usize) -> Result<Vec<UseRecord>, Error> {
-        let select = "SELECT token.id, version.id, at, verb, device.name FROM use
-                      JOIN token ON token.key = use.token JOIN version ON version.key = use.version
-                      JOIN device ON device.id = use.device
-                      WHERE ?1 IS NULL OR token.id = ?1 ORDER BY at DESC LIMIT ?2";
+        // Those of one token stand together in an index; nothing of the others is read.
+        let which = if of.is_some() { "use.token = (SELECT key FROM token WHERE id = ?1)" } else { "?1 IS NULL" };
+        let select = format!(
+            "SELECT token.id, version.id, at, verb, device.name FROM use
+             JOIN token ON token.key = use.token JOIN version ON version.key = use.version
+             JOIN device ON device.id = use.device
+             WHERE {which} ORDER BY at DESC LIMIT ?2"
+        );
         let only = of.map(|id| *id.as_bytes());
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut found = self.all(select, params![only, limit], use_record).map_err(sql("read the uses"))?;
+        let mut found = self.all(&select, params![only, limit], use_record).map_err(sql("read the uses"))?;
         let waiting = self.waiting()?.iter().filter(|entry| of.is_none_or(|id| entry.token == id));
         found.extend(waiting.map(|entry| UseRecord {
             token: entry.token,
@@ -100,6 +104,16 @@ impl Reader<'_> {
         }));
         found.sort_by_key(|entry| std::cmp::Reverse(entry.at));
         found.truncate(most);
+        Ok(found)
+    }
+
+    /// When the secret of a token was used since a time, in no order: nothing but an index is read for that.
+    pub fn use_times(&self, of: TokenId, since: DateTime<Utc>) -> Result<Vec<DateTime<Utc>>, Error> {
+        let select = "SELECT at FROM use WHERE token = (SELECT key FROM token WHERE id = ?1) AND at >= ?2";
+        let given = params![of.as_bytes(), row::time(since)];
+        let mut found = self.all(select, given, |r| row::time_at(r, 0)).map_err(sql("read the uses"))?;
+        let waiting = self.waiting()?.iter().filter(|entry| entry.token == of && entry.at >= since);
+        found.extend(waiting.map(|entry| entry.at));
         Ok(found)
     }
 }

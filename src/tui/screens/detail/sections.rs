@@ -1,22 +1,16 @@
 //! The sections about a token.
 
-use chrono::Days;
-
 use crate::ops::{Event, Whole, is_of_coming, told};
 use crate::scope::{Scope, Standing};
 use crate::service::definition::ScopeSet;
 use crate::text::escaped;
-use crate::token::consumer::Way;
 use crate::token::{Token, phrase, when};
 use crate::tui::form::risk_sign;
 use crate::tui::model::Shared;
 use crate::tui::screens::tokens::details;
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{Line, Lines};
-use crate::tui::widgets::spark::spark;
 
-/// How many days of uses are drawn.
-const DAYS: usize = 30;
 /// How many uses are listed.
 const USES: usize = 10;
 /// How many events are listed.
@@ -44,7 +38,7 @@ pub fn left(whole: &Whole, columns: usize, shared: &Shared) -> Vec<Line> {
 pub fn right(whole: &Whole, page: Option<&str>, columns: usize, shared: &Shared) -> Vec<Line> {
     let mut lines = Lines::of(columns);
     scopes(&mut lines, whole, shared);
-    places(&mut lines, &whole.token, shared);
+    details::places(&mut lines, &whole.token, shared);
     uses(&mut lines, whole, shared);
     pages(&mut lines, whole, page);
     changes(&mut lines, whole, shared);
@@ -109,42 +103,12 @@ fn risk(scope: &Scope, set: Option<&ScopeSet>) -> Option<crate::scope::Risk> {
     scope.rated.or_else(|| set?.word(&scope.name).map(|word| word.risk)).or_else(|| scope.risk())
 }
 
-fn places(lines: &mut Lines, token: &Token, shared: &Shared) {
-    if token.consumers.is_empty() {
-        return;
-    }
-    lines.heading("Installed in");
-    for place in token.places() {
-        let (role, sign, state) = match (place.since, place.older) {
-            (Some(at), _) => (Role::Good, if shared.ascii { "+" } else { "✓" }, when::ago(at, &shared.at.now)),
-            (None, Some(number)) => (Role::Owed, "!", format!("still version {number}")),
-            (None, None) => (Role::Owed, "!", "not yet".to_owned()),
-        };
-        lines.text(role, &format!("{sign} {}  {state}", place.place));
-        match place.way {
-            Way::Hand { note: Some(note) } => lines.text(Role::Quiet, &format!("    {note}")),
-            Way::Hand { note: None } => {}
-            Way::Run { command, .. } => lines.text(Role::Quiet, &format!("    $ {command}")),
-        }
-    }
-}
-
 fn uses(lines: &mut Lines, whole: &Whole, shared: &Shared) {
     let now = &shared.at.now;
     lines.heading("Used");
     let last = whole.token.last_use.map_or_else(|| "never from here".to_owned(), |at| when::ago(at, now));
     lines.text(Role::Text, &last);
-    if whole.uses.is_empty() {
-        return;
-    }
-    let day = |back: usize| now.today().checked_sub_days(Days::new(u64::try_from(back).unwrap_or(0)));
-    let on = |back: usize| whole.uses.iter().filter(|used| Some(now.day_of(used.at)) == day(back)).count();
-    let counts: Vec<usize> = (0..DAYS.min(lines.columns)).rev().map(on).collect();
-    let total: usize = counts.iter().sum();
-    lines.lines.push(vec![
-        (Role::Good, spark(&counts, shared.ascii)),
-        (Role::Quiet, format!(" {total} in {} d", counts.len())),
-    ]);
+    details::month(lines, whole.uses.iter().map(|used| used.at), shared);
     for used in whole.uses.iter().take(USES) {
         lines.text(Role::Quiet, &format!("{}  {} on {}", when::wall(used.at, now), used.verb, used.device));
     }

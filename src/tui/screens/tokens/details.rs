@@ -1,12 +1,15 @@
 //! Everything about the token that is selected.
 
+use chrono::{DateTime, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::draw::role_of;
+use crate::ops::by_day;
 use crate::scope::{Risk, Scope};
 use crate::text::{escaped, escaped_lines};
 use crate::token::column::discarded;
+use crate::token::consumer::Way;
 use crate::token::expiry::Expiry;
 use crate::token::now::Now;
 use crate::token::reminder::reminders;
@@ -15,6 +18,10 @@ use crate::tui::model::Shared;
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line, Lines};
 use crate::tui::widgets::pane::{pane, scroll_bar};
+use crate::tui::widgets::spark::spark;
+
+/// How many days of uses are drawn.
+pub const USE_DAYS: usize = 30;
 
 /// Draws the pane.
 pub fn draw(buffer: &mut Buffer, area: Rect, from: usize, focused: bool, shared: &Shared) {
@@ -35,6 +42,7 @@ pub fn lines(shared: &Shared, columns: usize) -> Vec<Line> {
     dates(&mut lines, token, shared);
     scopes(&mut lines, token.current().may(), shared.ascii);
     owed(&mut lines, token, shared);
+    places(&mut lines, token, shared);
     uses(&mut lines, token, shared);
     older(&mut lines, token, shared);
     facts(&mut lines, token, &shared.at.now);
@@ -155,6 +163,9 @@ fn uses(lines: &mut Lines, token: &Token, shared: &Shared) {
     // What was read for it alone is newer than what was read with all.
     let latest = details.and_then(|details| details.uses.first()).map(|used| used.at).max(token.last_use);
     lines.text(Role::Text, &latest.map_or_else(|| "never".to_owned(), |at| when::ago(at, now)));
+    if let Some(details) = details {
+        month(lines, details.times.iter().copied(), shared);
+    }
     for used in details.iter().flat_map(|details| &details.uses) {
         let at = when::wall(used.at, now);
         lines.text(Role::Quiet, &format!("{at}  {} on {}", used.verb, used.device));
@@ -163,6 +174,44 @@ fn uses(lines: &mut Lines, token: &Token, shared: &Shared) {
         lines.heading("Note");
         for line in escaped_lines(note) {
             lines.text(Role::Text, &line);
+        }
+    }
+}
+
+/// How often it was used on each day of the last month.
+pub fn month(lines: &mut Lines, times: impl Iterator<Item = DateTime<Utc>>, shared: &Shared) {
+    let days = USE_DAYS.min(lines.columns);
+    let counts = by_day(times, days, &shared.at.now);
+    let total: usize = counts.iter().sum();
+    if total > 0 {
+        let said = format!(" {total} in {days} d");
+        let fits = days + said.len() <= lines.columns;
+        lines.lines.push(vec![(Role::Good, spark(&counts, shared.ascii))]);
+        let line = if fits { lines.lines.last_mut() } else { None };
+        match line {
+            Some(line) => line.push((Role::Quiet, said)),
+            None => lines.text(Role::Quiet, said.trim_start()),
+        }
+    }
+}
+
+/// Where it is installed, and whether the version in use is there.
+pub fn places(lines: &mut Lines, token: &Token, shared: &Shared) {
+    if token.consumers.is_empty() {
+        return;
+    }
+    lines.heading("Installed in");
+    for place in token.places() {
+        let (role, sign, state) = match (place.since, place.older) {
+            (Some(at), _) => (Role::Good, if shared.ascii { "+" } else { "✓" }, when::ago(at, &shared.at.now)),
+            (None, Some(number)) => (Role::Owed, "!", format!("still version {number}")),
+            (None, None) => (Role::Owed, "!", "not yet".to_owned()),
+        };
+        lines.text(role, &format!("{sign} {}  {state}", place.place));
+        match place.way {
+            Way::Hand { note: Some(note) } => lines.text(Role::Quiet, &format!("    {note}")),
+            Way::Hand { note: None } => {}
+            Way::Run { command, .. } => lines.text(Role::Quiet, &format!("    $ {command}")),
         }
     }
 }
