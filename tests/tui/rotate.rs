@@ -11,6 +11,7 @@ use patvault::token::draft::{Draft, DraftVersion};
 use patvault::tui::message::{Effect, Reply, Request};
 use patvault::tui::theme::Role;
 use patvault::tui::turn::{Turn, Turned};
+use snapbox::{assert_data_eq, file};
 
 use crate::nobody::nobody;
 use crate::stage::{Stage, at};
@@ -151,6 +152,9 @@ fn by_hand_it_is_carried_to_its_end_and_can_be_left_at_any_step() {
     desk.stage.keys("<esc>R");
     desk.serve();
     desk.shows(&["1 of 2 places do not have it yet"]);
+    // Who would rather run it elsewhere takes it with them.
+    desk.stage.keys("y");
+    assert!(desk.stage.effects().contains("CopyCommand(\"gh secret set X\")"));
     desk.stage.keys("<enter>");
     desk.shows(&["Run the command of this place?", "gh secret set X"]);
     desk.stage.keys("y");
@@ -237,4 +241,34 @@ fn the_smallest_window_has_room_for_it() {
         desk.serve();
         desk.shows(&["[ It is done ]"]);
     }
+}
+
+#[test]
+fn every_stage_as_it_looks() {
+    let hand = |size| {
+        let mut desk = Desk::with("figma", "personal access token", size);
+        desk.stage.keys("R");
+        desk.serve();
+        desk
+    };
+    assert_data_eq!(hand((200, 50)).stage.screen(), file!["screens/rotate-200x50.txt"].raw());
+    assert_data_eq!(hand((80, 24)).stage.screen(), file!["screens/rotate-80x24.txt"].raw());
+    assert_data_eq!(hand((40, 12)).stage.screen(), file!["screens/rotate-40x12.txt"].raw());
+    let mut desk = hand((120, 40));
+    assert_data_eq!(desk.stage.screen(), file!["screens/rotate-120x40.txt"].raw());
+    desk.stage.paste("not-a-real-secret-2");
+    desk.serve();
+    desk.stage.click_on("[ Keep it ]");
+    desk.serve();
+    assert_data_eq!(desk.stage.screen(), file!["screens/rotate-rest.txt"].raw());
+    desk.stage.click_on("[ Revoke the old one ]");
+    desk.serve();
+    assert_data_eq!(desk.stage.screen(), file!["screens/revoke-page.txt"].raw());
+    let mut desk = Desk::with("gitlab", "personal access token", (100, 30));
+    desk.stage.keys("R");
+    desk.serve();
+    assert_data_eq!(desk.stage.screen(), file!["screens/rotate-call.txt"].raw());
+    desk.stage.keys("<esc>x");
+    desk.serve();
+    assert_data_eq!(desk.stage.screen(), file!["screens/revoke-call.txt"].raw());
 }

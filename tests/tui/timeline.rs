@@ -109,3 +109,14 @@ fn the_token_is_copied_rotated_and_opened_from_here() {
     stage.keys("<esc>").click_on("Token ");
     assert!(stage.screen().contains("Copy the secret") && !stage.screen().contains("Mark the token"));
 }
+
+#[test]
+fn weeks_begin_on_the_day_that_the_settings_say() {
+    let mut stage = clump(120, 40);
+    assert!(stage.screen().contains("Mo   Tu   We"));
+    stage.model.shared.config.tui.week = patvault::config::FirstDay::Sunday;
+    assert!(stage.screen().contains("Su   Mo   Tu"));
+    stage.keys("1n").reply(crate::services::few());
+    stage.click_on("Expires ").keys("<pagedown>");
+    assert!(stage.screen().contains("Su   Mo   Tu"), "{}", stage.screen());
+}

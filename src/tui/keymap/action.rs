@@ -64,6 +64,7 @@ pub enum Action {
     PreviousEnd,
     Address,
     Browse,
+    CopyCommand,
     NextTab,
     PreviousTab,
     Menu,
@@ -105,6 +106,8 @@ pub enum Context {
     Detail,
     /// A form.
     Form,
+    /// A place where a token is installed, among the fields of a form.
+    Place,
     /// The form about a token.
     Entry,
     /// That for a new one.
@@ -258,6 +261,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Close, C::Detail, None, "close", "back", "Back to where you were", &["esc", "backspace"]),
     entry(A::Save, C::Entry, None, "save", "save", "Keep what the form says", &["ctrl-s"]),
     entry(A::VerifyNow, C::NewToken, None, "verify-now", "verify now", "Ask the service before it is kept", &["f5"]),
+    entry(A::CopyCommand, C::Place, None, "copy-command", "copy command", "Copy the command of the place", &["y"]),
     entry(A::NextPane, C::Form, None, "form-next", "next", "To the next field", &["tab"]),
     entry(A::PreviousPane, C::Form, None, "form-previous", "", "To the field before", &["shift-tab"]),
     entry(A::Accept, C::Form, None, "form-choose", "choose", "Open a list, choose from it, press a button", &["enter"]),

@@ -20,12 +20,13 @@ pub struct Help {
 const HERE: &[Context] = &[Context::Move, Context::Dialog];
 const SIZE: (u16, u16) = (76, 40);
 
-const KEYS: [(Context, &str); 11] = [
+const KEYS: [(Context, &str); 12] = [
     (Context::Token, "A token"),
     (Context::Tokens, "Tokens"),
     (Context::Groups, "Groups"),
     (Context::Detail, "Everything about a token"),
     (Context::Form, "Forms"),
+    (Context::Place, "A place, when rotating"),
     (Context::Entry, "The form about a token"),
     (Context::NewToken, "The form for a new token"),
     (Context::Move, "Moving"),

@@ -69,6 +69,7 @@ pub struct Rotate {
 }
 
 const HERE: &[Context] = &[Context::Form];
+const AT_COMMAND: &[Context] = &[Context::Place, Context::Form];
 const COLUMNS: u16 = 96;
 /// The most rows.
 const MOST: u16 = 36;
@@ -272,15 +273,18 @@ pub(super) fn ask(turn: Turn) -> Vec<Do> {
 
 impl Behave for Rotate {
     fn contexts(&self) -> &'static [Context] {
-        HERE
+        if self.command().is_some() { AT_COMMAND } else { HERE }
     }
 
     fn takes_text(&self) -> bool {
-        self.form.takes_text()
+        self.form.takes_text() && self.command().is_none()
     }
 
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
         let now = shared.at.now;
+        if let (Action::CopyCommand, Some(command)) = (action, self.command()) {
+            return Some(vec![Do::Effect(Effect::Ask(Request::CopyCommand(command.to_owned())))]);
+        }
         Some(match self.form.act(action, &now) {
             // How far it is stands in the vault: there is nothing to be asked.
             Came::Nothing if action == Action::Cancel => vec![Do::Close],

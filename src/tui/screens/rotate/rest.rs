@@ -2,6 +2,7 @@
 
 use super::knobs::Knob;
 use super::{Rotate, ask};
+use crate::token::consumer::Way;
 use crate::tui::form::Entry;
 use crate::tui::message::{Effect, Request};
 use crate::tui::model::Do;
@@ -10,6 +11,15 @@ use crate::tui::screens::confirm::Confirm;
 use crate::tui::turn::Turn;
 
 impl Rotate {
+    /// The command of the place that has the cursor, if it has one.
+    pub(super) fn command(&self) -> Option<&str> {
+        let Some(Knob::Place(place)) = self.form.focus() else { return None };
+        match self.plan.as_ref()?.token.consumers.get(place)? {
+            Way::Run { command, .. } => Some(command),
+            Way::Hand { .. } => None,
+        }
+    }
+
     /// A place was ticked, or its command is to be run.
     pub(super) fn place(&mut self, place: &str) -> Vec<Do> {
         let Some(slot) = self.form.slot_mut(&Knob::Place(place.to_owned())) else { return vec![] };
