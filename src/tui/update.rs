@@ -1,5 +1,7 @@
 //! What happens becomes what is shown, and what is to be done outside. Nothing here touches anything.
 
+mod reply;
+
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
@@ -7,13 +9,11 @@ use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use super::acts;
 use super::frame;
 use super::keymap::{Action, Key, Menu};
-use super::message::{At, Copied, Effect, Fault, Message, Opened, Reply, Request, Written};
-use super::model::{Do, Model, OpenVault, Revealed};
+use super::message::{At, Effect, Fault, Message, Request, Written};
+use super::model::{Do, Model};
 use super::pointer::Pointer;
-use super::screens::{self, Cover, Screen, confirm, help, palette, pick, unlock};
-use super::settings;
+use super::screens::{self, Cover, Screen, help, palette, pick, unlock};
 use super::theme::Role;
-use crate::text::wrapped;
 use crate::token::id::TokenId;
 
 /// How often the vault is told that somebody is there, at most.
@@ -37,7 +37,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Back => vec![Effect::Redraw],
         Message::Edited(written, text, at) => edited(model, *written, text, at),
-        Message::Reply(reply) => self::reply(model, reply),
+        Message::Reply(reply) => reply::take(model, reply),
     };
     effects.extend(settle(model));
     effects
@@ -238,81 +238,6 @@ fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
     effects
 }
 
-fn reply(model: &mut Model, reply: Reply) -> Vec<Effect> {
-    let is_asked = matches!(reply, Reply::Asked(_)) && !matches!(model.stack.last(), Some(Screen::Unlock(_)));
-    if is_asked {
-        model.stack.push(Screen::Unlock(unlock::Unlock::trying()));
-    }
-    // Whoever is in front may wait for it; what it says of the vault is taken in any case.
-    let told = front(model).map_or_else(Vec::new, |(screen, shared)| screen.it_mut().reply(&reply, shared));
-    let mut effects = carry_out(model, told);
-    let shared = &mut model.shared;
-    let passed = shared.at.passed;
-    let is_open = shared.vault.is_some();
-    match reply {
-        Reply::Opened(opened) => open(model, *opened),
-        Reply::Locked(fault) => {
-            effects.push(Effect::Redraw);
-            model.forget();
-            model.stack.push(Screen::Unlock(unlock::Unlock::after(fault)));
-        }
-        // What was on its way when the vault was locked is not looked at.
-        _ if !is_open => {}
-        Reply::Loaded(tokens) => {
-            let rules = shared.rules();
-            shared.list.load(tokens, &rules, &shared.at.now);
-            shared.remind();
-            (shared.details, shared.history_stale) = (None, true);
-        }
-        Reply::Details(details) => {
-            shared.details_wanted = None;
-            shared.details = Some(*details);
-        }
-        Reply::History(history) => {
-            shared.history = Some(*history);
-            shared.history_wanted = false;
-        }
-        Reply::Services(services) => shared.services = Some(services),
-        Reply::Copied(copied) => self::copied(shared, copied),
-        Reply::Revealed(id, secret) => {
-            let until = passed + Duration::from_secs(shared.config.tui.reveal.max(1).into());
-            shared.revealed = Some(Revealed { id, secret, until });
-            used(shared, id);
-        }
-        Reply::Kept(id, text) => {
-            shared.list.seek(id);
-            shared.say(Role::Good, text);
-        }
-        Reply::Facts(written) => effects.push(Effect::Editor(written)),
-        Reply::NotFacts(written, fault) => model.stack.push(again(written, &fault)),
-        Reply::Set(name, Ok(config)) => settings::hold(shared, &name, *config),
-        Reply::Set(_, Err(fault)) => shared.fail(&fault),
-        Reply::Left(time) => shared.locks = Some(passed + time),
-        Reply::Done(text) => shared.say(Role::Good, text),
-        Reply::Progress(done, of) => shared.progress = Some((done, of)),
-        Reply::Hosts(ids, hosts) => {
-            let then = Effect::Ask(Request::Verify(ids, true));
-            let question = "For the first time from here, secrets go to";
-            model.stack.push(Screen::Confirm(confirm::Confirm::before(then, question, hosts)));
-        }
-        Reply::Verified(said, told) => verified(model, &said, told),
-        Reply::Failed(fault) => {
-            (shared.details_wanted, shared.history_wanted, shared.progress) = (None, false, None);
-            shared.fail(&fault);
-        }
-        Reply::Asked(_)
-        | Reply::Said(_)
-        | Reply::Measured(_)
-        | Reply::Shown(_)
-        | Reply::Twins(_)
-        | Reply::Whole(_)
-        | Reply::Turned(_)
-        | Reply::DraftAsked(_)
-        | Reply::MaySend(..) => {}
-    }
-    effects
-}
-
 /// An editor was closed. Whoever used it was there all the time.
 fn edited(model: &mut Model, written: Written, text: Result<String, Fault>, at: At) -> Vec<Effect> {
     model.shared.at = at;
@@ -323,54 +248,6 @@ fn edited(model: &mut Model, written: Written, text: Result<String, Fault>, at: 
         Ok(text) => effects.push(Effect::Ask(Request::EditFacts(Box::new(Written { text, ..written })))),
     }
     effects
-}
-
-/// Asks whether facts that make no sense are to be mended.
-fn again(written: Box<Written>, fault: &Fault) -> Screen {
-    let why = format!("{}{}", fault.text, fault.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default());
-    let mut about: Vec<String> = wrapped(&why, confirm::ROOM).lines().map(str::to_owned).collect();
-    about.push("Without that, nothing is changed.".to_owned());
-    Screen::Confirm(confirm::Confirm::before(Effect::Editor(written), "Edit it again?", about))
-}
-
-/// What became of it is said; what is to be known of single tokens is shown.
-fn verified(model: &mut Model, said: &str, told: Vec<String>) {
-    model.shared.progress = None;
-    model.shared.say(Role::Good, said);
-    if !told.is_empty() {
-        model.stack.push(Screen::Confirm(confirm::Confirm::report(said, told)));
-    }
-}
-
-/// The uses of a token are one more.
-fn used(shared: &mut super::model::Shared, id: TokenId) {
-    let rules = shared.rules();
-    shared.list.used(id, &rules, &shared.at.now);
-    shared.remind();
-    (shared.details, shared.history_stale) = (None, true);
-}
-
-fn copied(shared: &mut super::model::Shared, copied: Copied) {
-    used(shared, copied.id);
-    shared.copied = copied.cleared.map(|time| (copied.path.clone(), shared.at.passed + time));
-    match (copied.warning, copied.cleared) {
-        (Some(warning), _) => shared.say(Role::Soon, format!("{}: {warning}", copied.path)),
-        (None, None) => {
-            shared.say(Role::Good, format!("{} was sent to your terminal (it cannot confirm)", copied.path));
-        }
-        (None, Some(_)) => {}
-    }
-}
-
-fn open(model: &mut Model, opened: Opened) {
-    let shared = &mut model.shared;
-    let Opened { name, folder, demo, rules, vaults, tokens, idle } = opened;
-    shared.locks = idle.map(|idle| shared.at.passed + idle);
-    shared.touched = shared.at.passed;
-    shared.vault = Some(OpenVault { name, folder, vaults, demo, rules, idle });
-    shared.list.load(tokens, &rules, &shared.at.now);
-    shared.remind();
-    model.stack.clear();
 }
 
 /// Lets the screen in front put itself right.

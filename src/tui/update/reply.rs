@@ -1,0 +1,146 @@
+//! What came back from the vault.
+
+use std::time::Duration;
+
+use super::{carry_out, front};
+use crate::text::wrapped;
+use crate::token::id::TokenId;
+use crate::tui::message::{Copied, Effect, Fault, Opened, Reply, Request, Written};
+use crate::tui::model::{Model, OpenVault, Revealed, Shared};
+use crate::tui::screens::{Screen, confirm, unlock};
+use crate::tui::settings;
+use crate::tui::theme::Role;
+
+/// Takes what came back.
+pub(super) fn take(model: &mut Model, reply: Reply) -> Vec<Effect> {
+    let is_asked = matches!(reply, Reply::Asked(_)) && !matches!(model.stack.last(), Some(Screen::Unlock(_)));
+    if is_asked {
+        model.stack.push(Screen::Unlock(unlock::Unlock::trying()));
+    }
+    // Whoever is in front may wait for it; what it says of the vault is taken in any case.
+    let told = front(model).map_or_else(Vec::new, |(screen, shared)| screen.it_mut().reply(&reply, shared));
+    let mut effects = carry_out(model, told);
+    match reply {
+        Reply::Opened(opened) => open(model, *opened),
+        Reply::Locked(fault) => {
+            effects.push(Effect::Redraw);
+            model.forget();
+            model.stack.push(Screen::Unlock(unlock::Unlock::after(fault)));
+        }
+        // What was on its way when the vault was locked is not looked at.
+        _ if model.shared.vault.is_none() => {}
+        reply => effects.extend(of_vault(model, reply)),
+    }
+    effects
+}
+
+/// Takes what came back from a vault that is open.
+fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
+    let shared = &mut model.shared;
+    let passed = shared.at.passed;
+    match reply {
+        Reply::Loaded(tokens) => {
+            let rules = shared.rules();
+            shared.list.load(tokens, &rules, &shared.at.now);
+            shared.remind();
+            (shared.details, shared.history_stale) = (None, true);
+        }
+        Reply::Details(details) => {
+            shared.details_wanted = None;
+            shared.details = Some(*details);
+        }
+        Reply::History(history) => {
+            shared.history = Some(*history);
+            shared.history_wanted = false;
+        }
+        Reply::Services(services) => shared.services = Some(services),
+        Reply::Copied(copied) => self::copied(shared, copied),
+        Reply::Revealed(id, secret) => {
+            let until = passed + Duration::from_secs(shared.config.tui.reveal.max(1).into());
+            shared.revealed = Some(Revealed { id, secret, until });
+            used(shared, id);
+        }
+        Reply::Kept(id, text) => {
+            shared.list.seek(id);
+            shared.say(Role::Good, text);
+        }
+        Reply::Facts(written) => return Some(Effect::Editor(written)),
+        Reply::NotFacts(written, fault) => model.stack.push(again(written, &fault)),
+        Reply::Set(name, Ok(config)) => settings::hold(shared, &name, *config),
+        Reply::Set(_, Err(fault)) => shared.fail(&fault),
+        Reply::Left(time) => shared.locks = Some(passed + time),
+        Reply::Done(text) => shared.say(Role::Good, text),
+        Reply::Progress(done, of) => shared.progress = Some((done, of)),
+        Reply::Hosts(ids, hosts) => {
+            let then = Effect::Ask(Request::Verify(ids, true));
+            let question = "For the first time from here, secrets go to";
+            model.stack.push(Screen::Confirm(confirm::Confirm::before(then, question, hosts)));
+        }
+        Reply::Verified(said, told) => verified(model, &said, told),
+        Reply::Failed(fault) => {
+            (shared.details_wanted, shared.history_wanted, shared.progress) = (None, false, None);
+            shared.fail(&fault);
+        }
+        // These are for the screen that asked.
+        Reply::Opened(_)
+        | Reply::Locked(_)
+        | Reply::Asked(_)
+        | Reply::Said(_)
+        | Reply::Measured(_)
+        | Reply::Shown(_)
+        | Reply::Twins(_)
+        | Reply::Whole(_)
+        | Reply::Turned(_)
+        | Reply::DraftAsked(_)
+        | Reply::MaySend(..) => {}
+    }
+    None
+}
+
+/// Asks whether facts that make no sense are to be mended.
+fn again(written: Box<Written>, fault: &Fault) -> Screen {
+    let why = format!("{}{}", fault.text, fault.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default());
+    let mut about: Vec<String> = wrapped(&why, confirm::ROOM).lines().map(str::to_owned).collect();
+    about.push("Without that, nothing is changed.".to_owned());
+    Screen::Confirm(confirm::Confirm::before(Effect::Editor(written), "Edit it again?", about))
+}
+
+/// What became of it is said; what is to be known of single tokens is shown.
+fn verified(model: &mut Model, said: &str, told: Vec<String>) {
+    model.shared.progress = None;
+    model.shared.say(Role::Good, said);
+    if !told.is_empty() {
+        model.stack.push(Screen::Confirm(confirm::Confirm::report(said, told)));
+    }
+}
+
+/// The uses of a token are one more.
+fn used(shared: &mut Shared, id: TokenId) {
+    let rules = shared.rules();
+    shared.list.used(id, &rules, &shared.at.now);
+    shared.remind();
+    (shared.details, shared.history_stale) = (None, true);
+}
+
+fn copied(shared: &mut Shared, copied: Copied) {
+    used(shared, copied.id);
+    shared.copied = copied.cleared.map(|time| (copied.path.clone(), shared.at.passed + time));
+    match (copied.warning, copied.cleared) {
+        (Some(warning), _) => shared.say(Role::Soon, format!("{}: {warning}", copied.path)),
+        (None, None) => {
+            shared.say(Role::Good, format!("{} was sent to your terminal (it cannot confirm)", copied.path));
+        }
+        (None, Some(_)) => {}
+    }
+}
+
+fn open(model: &mut Model, opened: Opened) {
+    let shared = &mut model.shared;
+    let Opened { name, folder, demo, rules, vaults, tokens, idle } = opened;
+    shared.locks = idle.map(|idle| shared.at.passed + idle);
+    shared.touched = shared.at.passed;
+    shared.vault = Some(OpenVault { name, folder, vaults, demo, rules, idle });
+    shared.list.load(tokens, &rules, &shared.at.now);
+    shared.remind();
+    model.stack.clear();
+}
