@@ -20,10 +20,14 @@ pub struct Help {
 const HERE: &[Context] = &[Context::Move, Context::Dialog];
 const SIZE: (u16, u16) = (76, 40);
 
-const KEYS: [(Context, &str); 12] = [
+const KEYS: [(Context, &str); 16] = [
     (Context::Token, "A token"),
     (Context::Tokens, "Tokens"),
     (Context::Groups, "Groups"),
+    (Context::Timeline, "Timeline"),
+    (Context::Reminders, "Reminders"),
+    (Context::Activity, "Activity"),
+    (Context::Services, "Services"),
     (Context::Detail, "Everything about a token"),
     (Context::Form, "Forms"),
     (Context::Place, "A place, when rotating"),

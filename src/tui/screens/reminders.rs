@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::pick::Pick;
+use super::rotate::Rotate;
 use super::snooze::Snooze;
 use super::tokens::inside;
 use super::{Behave, Cover, Screen};
@@ -224,8 +225,8 @@ fn row(buffer: &mut Buffer, place: Rect, reminder: &Reminder, chosen: bool, shar
 /// What is done about a reminder.
 fn settles(reminder: &Reminder) -> Do {
     Do::Act(match reminder.duty {
-        // A rotation ends at the places where the new one is to be.
-        Duty::Rotate | Duty::Install => Action::Rotate,
+        Duty::Rotate => Action::Rotate,
+        Duty::Install => return Do::Open(Screen::Rotate(Box::new(Rotate::places_of(reminder.token)))),
         Duty::Revoke => Action::Revoke,
         Duty::Verify => Action::Verify,
         Duty::Expiry => Action::Edit,

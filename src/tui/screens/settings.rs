@@ -135,11 +135,13 @@ impl Settings {
         if text == value(&shared.config, name) {
             return vec![];
         }
-        if name == THEME && settings::theme(shared, &text).is_none() {
-            self.wrong.insert(key, "there is no theme of that name".into());
-            return vec![];
-        }
-        vec![Do::Effect(Effect::Ask(Request::Set(name.to_owned(), Some(text))))]
+        let wrong = match name {
+            THEME if settings::theme(shared, &text).is_none() => "there is no theme of that name",
+            COLUMNS if text.is_empty() => "a table has a column at least",
+            _ => return vec![Do::Effect(Effect::Ask(Request::Set(name.to_owned(), Some(text))))],
+        };
+        self.wrong.insert(key, wrong.to_owned());
+        vec![]
     }
 }
 

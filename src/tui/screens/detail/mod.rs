@@ -130,6 +130,7 @@ impl Behave for Detail {
             Action::Left | Action::Close | Action::Quit => return Some(vec![Do::Close]),
             action if Context::Token.has(action) => return None,
             Action::Help | Action::Palette | Action::Lock | Action::Suspend | Action::Redraw => return None,
+            Action::Settings | Action::Themes | Action::Undo => return None,
             _ => {}
         }
         Some(vec![])

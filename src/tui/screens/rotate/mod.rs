@@ -58,6 +58,8 @@ pub struct Rotate {
     plan: Option<Box<RotatePlan>>,
     stage: Stage,
     form: Form<Knob>,
+    /// The places are what somebody came for: nothing is to be rotated.
+    places: bool,
     /// Another rotation is wanted, though of the last one something is left to do.
     anew: bool,
     /// The person saw what speaks against the new secret, and wants to keep it all the same.
@@ -82,12 +84,18 @@ impl Rotate {
             plan: None,
             stage: Stage::Looking,
             form: Form::of(vec![], vec![]),
+            places: false,
             anew: false,
             insists: false,
             waits: None,
             said: None,
             checked: None,
         }
+    }
+
+    /// The last part of it alone: the places that do not have the version in use.
+    pub fn places_of(id: TokenId) -> Self {
+        Self { places: true, ..Self::of(id) }
     }
 
     fn plan_again(&mut self, by_hand: bool) -> Vec<Do> {
@@ -103,7 +111,7 @@ impl Rotate {
         let is_under_way = token.current().rotation.is_some();
         let was_hand = matches!(self.stage, Stage::Hand);
         self.stage = match &plan.step {
-            _ if left && !is_under_way && !self.anew => Stage::Rest,
+            _ if (left || self.places) && !is_under_way && !self.anew => Stage::Rest,
             Step::Call(renewal) => Stage::Call(renewal.clone()),
             Step::ByHand => Stage::Hand,
             Step::Settle(lost) => Stage::Settle(lost.clone()),
