@@ -18,7 +18,7 @@ use crate::token::now::Now;
 use crate::token::query::Query;
 use crate::token::rules::Rules;
 
-pub use edit::{NotSet, value, with};
+pub use edit::{NotSet, values, with};
 
 /// The settings with every default as a comment: what `patvault config init` writes.
 pub const TEMPLATE: &str = include_str!("../assets/config.toml");

@@ -1,5 +1,7 @@
 //! Changing one setting in the text that the person wrote: comments, order and layout stay.
 
+use std::collections::BTreeMap;
+
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use super::Config;
@@ -66,15 +68,26 @@ pub fn with(text: &str, name: &str, to: Option<&str>) -> Result<String, NotSet> 
     Ok(text)
 }
 
-/// The value of a setting, as [`with`] takes it; `None` where there is none of that name.
-pub fn value(config: &Config, name: &str) -> Option<String> {
+/// The value of every setting by its name, as [`with`] takes them.
+pub fn values(config: &Config) -> BTreeMap<String, String> {
     let document = parsed(&config.to_toml());
-    let item = name.split_once('.').map_or_else(|| document.get(name), |(table, key)| document.get(table)?.get(key));
-    Some(match item?.as_value()? {
-        Value::String(text) => text.value().clone(),
-        Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
-        other => other.to_string().trim().to_owned(),
-    })
+    let told = |name: String, value: &Value| {
+        let text = match value {
+            Value::String(text) => text.value().clone(),
+            Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
+            other => other.to_string().trim().to_owned(),
+        };
+        (name, text)
+    };
+    let of = |(name, item): (&str, &Item)| match item {
+        Item::Value(value) => vec![told(name.to_owned(), value)],
+        Item::Table(table) => {
+            let values = table.iter().filter_map(|(key, item)| Some((key, item.as_value()?)));
+            values.map(|(key, value)| told(format!("{name}.{key}"), value)).collect()
+        }
+        _ => vec![],
+    };
+    document.iter().flat_map(of).collect()
 }
 
 /// A text that was looked at before: one that did not parse would be an empty one.
@@ -179,7 +192,7 @@ mod tests {
         for (text, name, to, want) in cases {
             let new = with(text, name, to).unwrap();
             assert_eq!(new, want, "{text:?} {name}");
-            let held = value(&Config::parse(&new).unwrap(), name).unwrap_or_default();
+            let held = values(&Config::parse(&new).unwrap()).remove(name).unwrap_or_default();
             assert!(to.is_none_or(|to| held == to.replace(", ", ",")), "{held}");
         }
     }

@@ -165,6 +165,9 @@ pub struct Opened {
     pub idle: Option<Duration>,
 }
 
+/// How many days of uses are told.
+pub const USE_DAYS: usize = 30;
+
 /// What belongs to a token and is read when somebody looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
@@ -174,7 +177,7 @@ pub struct Details {
     pub note: Option<String>,
     /// Its latest uses, newest first.
     pub uses: Vec<UseRecord>,
-    /// When it was used in the last month.
+    /// When it was used in the last [`USE_DAYS`].
     pub times: Vec<DateTime<Utc>>,
 }
 

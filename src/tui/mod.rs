@@ -132,8 +132,9 @@ fn listen(post: Post, lent: Arc<AtomicBool>) -> io::Result<()> {
     std::thread::spawn(move || {
         for signal in signals.forever() {
             match signal {
-                // While somebody else has the terminal, its keys are theirs. Who stops stops with them, so that the shell goes on.
-                SIGINT | SIGQUIT if lent.load(Ordering::SeqCst) => {}
+                // While somebody else has the terminal, its keys are theirs, and its size is looked at later. Who stops stops with
+                // them, so that the shell goes on.
+                SIGINT | SIGQUIT | SIGWINCH | SIGCONT if lent.load(Ordering::SeqCst) => {}
                 SIGTSTP if lent.load(Ordering::SeqCst) => drop(kill_process(getpid(), Signal::STOP)),
                 signal => post.send(Letter::Signal(signal)),
             }

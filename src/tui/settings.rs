@@ -36,5 +36,5 @@ pub fn hold(shared: &mut Shared, name: &str, config: Config) {
     if let Some(group) = name.strip_prefix("groups.") {
         shared.list.show_own(group, &rules, &now);
     }
-    shared.say(Role::Good, ops::set_in_words(name, config::value(&config, name).as_deref()));
+    shared.say(Role::Good, ops::set_in_words(name, config::values(&config).get(name).map(String::as_str)));
 }

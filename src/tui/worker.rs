@@ -16,9 +16,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use self::turning::Turns;
-use super::message::{Answer, Details, Fault, History, Opened, Reply, Request};
+use super::message::{Answer, Details, Fault, History, Opened, Reply, Request, USE_DAYS};
 use super::post::{Letter, Post};
-use super::screens::tokens::details::USE_DAYS;
 use super::terminal::Pen;
 use crate::fault::Kind;
 use crate::ops::{self, Demo, Error, Ground, Init, Means, Session, Which};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use patvault::config::{Config, value, with};
+use patvault::config::{Config, values, with};
 use patvault::fault::Kind;
 use patvault::tui::message::{Effect, Fault, Reply, Request};
 use patvault::tui::theme::Theme;
@@ -79,7 +79,7 @@ fn what_cannot_be_is_said_beside_it_and_nothing_changes() {
     stage.keys("<tab><tab><ctrl-u>soon<tab>");
     assert_eq!(serve(&mut stage), ["tui.reveal soon"]);
     assert!(stage.screen().contains("tui.reveal cannot be 'soon': it is a whole number"));
-    assert_eq!(value(&stage.model.shared.config, "tui.reveal").unwrap(), "10");
+    assert_eq!(values(&stage.model.shared.config)["tui.reveal"], "10");
     let fault = Fault { text: "could not write config.toml: no room".into(), hint: None, kind: Kind::Failed };
     stage.keys("<ctrl-u>7<tab>").reply(Reply::Set("clipboard.for".into(), Err(fault)));
     assert!(stage.screen().matches("no room").count() > 0);

@@ -62,17 +62,16 @@ const SIZE: (u16, u16) = (84, 24);
 impl Settings {
     /// As they are.
     pub fn of(shared: &Shared) -> Self {
+        let values = config::values(&shared.config);
         let slot = |(name, label, _): &(&'static str, &str, &str)| Slot {
             key: Knob::Setting(name),
             label: (*label).to_owned(),
             hint: String::new(),
             said: None,
-            entry: entry(name, shared),
+            entry: entry(name, value(&values, name), shared),
         };
         let form = Form::of(SETTINGS.iter().map(slot).collect(), vec![(Knob::Close, "Close")]);
-        let mut settings = Self { form, wrong: BTreeMap::new() };
-        settings.say(shared);
-        settings
+        Self { form, wrong: BTreeMap::new() }
     }
 
     fn area(area: Rect) -> (Rect, Rect) {
@@ -83,10 +82,11 @@ impl Settings {
     /// Says beside each where its value comes from, or what was wrong.
     fn say(&mut self, shared: &Shared) {
         let focus = self.form.focus().copied();
+        let (values, defaults) = (config::values(&shared.config), config::values(&Config::default()));
         for (name, _, what) in SETTINGS {
             let key = Knob::Setting(name);
-            let default = value(&Config::default(), name);
-            let is_set = value(&shared.config, name) != default;
+            let default = value(&defaults, name);
+            let is_set = value(&values, name) != default;
             let source =
                 if is_set { format!("from config.toml; the default is {default}") } else { "the default".to_owned() };
             let said = match self.wrong.get(&key) {
@@ -103,7 +103,7 @@ impl Settings {
     }
 
     fn came(&mut self, came: Came<Knob>, shared: &Shared) -> Vec<Do> {
-        let todo = match came {
+        match came {
             Came::Left(key, _) => self.take(key, shared),
             Came::Changed(key) => {
                 self.wrong.remove(&key);
@@ -120,9 +120,7 @@ impl Settings {
                 all.into_iter().flatten().chain([Do::Close]).collect()
             }
             Came::Moved | Came::Nothing => vec![],
-        };
-        self.say(shared);
-        todo
+        }
     }
 
     /// Has a setting changed that stands there otherwise than it is.
@@ -132,7 +130,7 @@ impl Settings {
             Entry::Many(many) => many.chosen().join(","),
             other => other.text().trim().to_owned(),
         };
-        if text == value(&shared.config, name) {
+        if text == value(&config::values(&shared.config), name) {
             return vec![];
         }
         let wrong = match name {
@@ -145,26 +143,25 @@ impl Settings {
     }
 }
 
-fn value(config: &Config, name: &str) -> String {
-    config::value(config, name).unwrap_or_default()
+fn value<'a>(values: &'a BTreeMap<String, String>, name: &str) -> &'a str {
+    values.get(name).map_or("", String::as_str)
 }
 
 /// What a setting is typed or chosen in.
-fn entry(name: &str, shared: &Shared) -> Entry {
-    let value = value(&shared.config, name);
+fn entry(name: &str, value: &str, shared: &Shared) -> Entry {
     let words = |all: &[&str]| all.iter().copied().map(Offer::word).collect::<Vec<_>>();
     match name {
         THEME => {
             let names: Vec<&str> =
                 ["auto"].into_iter().chain(shared.themes.iter().map(|it| it.name.as_str())).collect();
-            Entry::Choice(Choice::of(words(&names), &value))
+            Entry::Choice(Choice::of(words(&names), value))
         }
-        WEEK => Entry::Choice(Choice::of(words(&["monday", "saturday", "sunday"]), &value)),
+        WEEK => Entry::Choice(Choice::of(words(&["monday", "saturday", "sunday"]), value)),
         COLUMNS => {
             let offers = words(&column::COLUMNS.each_ref().map(|column| column.name));
             Entry::Many(Many::of(Label::Plain, offers, shared.config.tui.columns.clone()))
         }
-        _ => Entry::Text(Field::with(&value)),
+        _ => Entry::Text(Field::with(value)),
     }
 }
 

@@ -14,14 +14,12 @@ use crate::token::expiry::Expiry;
 use crate::token::now::Now;
 use crate::token::reminder::reminders;
 use crate::token::{Token, phrase, when};
+use crate::tui::message::USE_DAYS;
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line, Lines};
 use crate::tui::widgets::pane::{pane, scroll_bar};
 use crate::tui::widgets::spark::spark;
-
-/// How many days of uses are drawn.
-pub const USE_DAYS: usize = 30;
 
 /// Draws the pane.
 pub fn draw(buffer: &mut Buffer, area: Rect, from: usize, focused: bool, shared: &Shared) {
