@@ -11,6 +11,8 @@ mod acts;
 mod detail;
 #[path = "tui/enter.rs"]
 mod enter;
+#[path = "tui/found.rs"]
+mod found;
 #[path = "common/nobody.rs"]
 mod nobody;
 #[path = "tui/random.rs"]

@@ -2,14 +2,14 @@
 
 mod begun;
 mod need;
+mod search;
+mod texts;
 
 use chrono::{Days, NaiveDate};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::now::Now;
 use super::parts::Parts;
-use super::rules::Rules;
 use super::status::{self, Status};
 use super::{Token, when};
 use crate::scope::Risk;
@@ -17,6 +17,8 @@ use crate::text;
 
 pub use begun::endings;
 pub use need::{Hung, Need};
+pub use search::Search;
+pub use texts::Texts;
 
 /// Everything a token must satisfy to be found.
 #[derive(Debug, Clone, Default)]
@@ -135,6 +137,10 @@ impl Query {
     pub fn ranks(&self) -> bool {
         self.terms.iter().any(|term| !term.negated && matches!(term.test, Test::Word(_)))
     }
+
+    fn has_words(&self) -> bool {
+        self.terms.iter().any(|term| matches!(term.test, Test::Word(_)))
+    }
 }
 
 impl Test {
@@ -151,80 +157,6 @@ impl Test {
             Self::Unused(..) => Parts::USES,
             Self::Fact { key: Key::Service | Key::Name, .. } | Self::Is(Flag::Trashed | Flag::Purged) => Parts::NONE,
         }
-    }
-}
-
-/// A query at work over many tokens.
-pub struct Search<'a> {
-    query: &'a Query,
-    rules: &'a Rules,
-    now: &'a Now,
-    /// Looks into the trash as well.
-    everywhere: bool,
-    matcher: Matcher,
-    letters: Vec<char>,
-}
-
-impl<'a> Search<'a> {
-    /// Readies a query to look at tokens.
-    pub fn new(query: &'a Query, rules: &'a Rules, now: &'a Now) -> Self {
-        Self { query, rules, now, everywhere: false, matcher: Matcher::new(Config::DEFAULT), letters: vec![] }
-    }
-
-    /// Looks into the trash as well, though no word of the query names it.
-    pub fn everywhere(self) -> Self {
-        Self { everywhere: true, ..self }
-    }
-
-    /// How well a token fits, higher is better; `None` where it does not.
-    pub fn score(&mut self, token: &Token) -> Option<u32> {
-        let asks = self.query.asks();
-        let in_trash = token.trashed.is_some() && token.purged.is_none();
-        if token.purged.is_some() != asks.purged || (in_trash && !asks.trashed && !self.everywhere) {
-            return None;
-        }
-        let query = self.query;
-        let mut total = 0;
-        for term in &query.terms {
-            match self.test(&term.test, token) {
-                Some(score) if !term.negated => total += score,
-                None if term.negated => {}
-                _ => return None,
-            }
-        }
-        Some(total)
-    }
-
-    fn test(&mut self, test: &Test, token: &Token) -> Option<u32> {
-        let holds = match test {
-            Test::Word(pattern) => return self.fuzzy(pattern, token),
-            Test::Fact { key, value, whole } => facts(token, *key).any(|fact| need::fits(fact, value, *whole)),
-            Test::Risk(risk) => token.current().may().iter().any(|scope| scope.risk() == Some(*risk)),
-            Test::Expires(side, day) => token.current().expiry.date().is_some_and(|date| {
-                let ends = date.day(self.now);
-                if *side == Side::Under { ends < *day } else { ends > *day }
-            }),
-            Test::Unused(side, days) => {
-                let last = token.last_use.unwrap_or(token.added);
-                let unused = -self.now.days_until(self.now.day_of(last));
-                if *side == Side::Under { unused < *days } else { unused > *days }
-            }
-            Test::Is(Flag::Has(status)) => token.is(*status, self.rules, self.now),
-            Test::Is(Flag::Unverified) => token.current().verdict.is_none(),
-            Test::Is(Flag::Mismatched) => token.current().is_mismatched(),
-            Test::Is(Flag::Uninstalled) => token.unserved().next().is_some(),
-            Test::Is(Flag::Trashed) => token.trashed.is_some(),
-            Test::Is(Flag::Purged) => token.purged.is_some(),
-        };
-        holds.then_some(0)
-    }
-
-    fn fuzzy(&mut self, pattern: &Pattern, token: &Token) -> Option<u32> {
-        let path = token.path();
-        // Fact by fact: letters scattered over several of them are no find.
-        let scopes = token.current().may().iter().map(|scope| &scope.name);
-        let all = std::iter::once(&path).chain(&token.account).chain(&token.tags).chain(scopes);
-        all.filter_map(|fact| pattern.score(Utf32Str::new(fact, &mut self.letters), &mut self.matcher)).max()
     }
 }
 
@@ -393,6 +325,7 @@ mod tests {
     use crate::token::consumer::Way;
     use crate::token::expiry::{Date, Expiry, Source};
     use crate::token::now::tests::{day, instant, utc};
+    use crate::token::rules::Rules;
     use crate::token::tests::token;
 
     const NOW: &str = "2026-11-22T12:00:00Z";

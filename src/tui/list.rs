@@ -8,7 +8,7 @@ use crate::token::Token;
 use crate::token::column::{self, Column, Lens};
 use crate::token::id::TokenId;
 use crate::token::now::Now;
-use crate::token::query::{Query, Search};
+use crate::token::query::{Query, Search, Texts};
 use crate::token::rules::Rules;
 
 /// A filter with a name and how many tokens it finds.
@@ -30,6 +30,8 @@ pub struct Group {
 pub struct List {
     /// All of them, by path.
     tokens: Vec<Token>,
+    /// What free words are looked for in.
+    texts: Texts,
     /// What they can be narrowed down to.
     groups: Vec<Group>,
     /// Those that the person made: names and words.
@@ -43,7 +45,9 @@ pub struct List {
     query: Query,
     order: &'static Column,
     backwards: bool,
-    /// Places among the tokens, of those that are shown.
+    /// Places among the tokens, of all of them, in that order.
+    sorted: Vec<usize>,
+    /// The same of those that are shown.
     rows: Vec<usize>,
     selected: Option<TokenId>,
     /// Its place among the rows.
@@ -74,6 +78,7 @@ impl List {
         let order = column::find(name).unwrap_or(USUAL_ORDER);
         Self {
             tokens: vec![],
+            texts: Texts::default(),
             groups: vec![],
             own: config.groups.clone(),
             group: 0,
@@ -82,6 +87,7 @@ impl List {
             query: Query::default(),
             order,
             backwards: sort.starts_with('-'),
+            sorted: vec![],
             rows: vec![],
             selected: None,
             at: 0,
@@ -93,26 +99,15 @@ impl List {
     /// Takes what is in the vault now. Selection and marks stay on their tokens.
     pub fn load(&mut self, mut tokens: Vec<Token>, rules: &Rules, now: &Now) {
         tokens.sort_by_cached_key(column::path_key);
-        self.tokens = tokens;
+        (self.texts, self.tokens) = (Texts::of(&tokens), tokens);
         let kept: BTreeSet<TokenId> = self.tokens.iter().map(|token| token.id).collect();
         self.marks.retain(|id| kept.contains(id));
-        self.regroup(rules, now);
+        self.refresh(rules, now);
     }
 
     /// Takes the groups that the person has now.
     pub fn own_groups(&mut self, own: &BTreeMap<String, String>, rules: &Rules, now: &Now) {
         self.own.clone_from(own);
-        self.regroup(rules, now);
-    }
-
-    /// Makes the groups anew, and stays in the one that holds where it is still there.
-    fn regroup(&mut self, rules: &Rules, now: &Now) {
-        let held = self.groups.get(self.group).map(|group| (group.title.clone(), group.query.clone()));
-        self.groups = groups(&self.tokens, &self.own, rules, now);
-        let is_it =
-            |group: &Group| held.as_ref().is_some_and(|(title, query)| group.title == *title && group.query == *query);
-        self.group = self.groups.iter().position(is_it).unwrap_or(0);
-        self.parse(now);
         self.refresh(rules, now);
     }
 
@@ -130,24 +125,45 @@ impl List {
         format!("{group} {}", self.filter).trim().to_owned()
     }
 
-    /// Finds and sorts anew: something of the view has changed, or another day has begun.
+    /// Reads words, counts, sorts and finds anew: other tokens or groups are there, or another day has begun. It stays in the
+    /// group that holds where that is still there.
     pub fn refresh(&mut self, rules: &Rules, now: &Now) {
-        self.revision += 1;
-        let mut search = Search::new(&self.query, rules, now);
-        let found = self.tokens.iter().enumerate().filter_map(|(at, token)| Some((at, search.score(token)?)));
-        let mut found: Vec<(usize, u32)> = found.collect();
+        let held = self.groups.get(self.group).map(|group| (group.title.clone(), group.query.clone()));
+        self.groups = groups(&self.tokens, &self.own, rules, now);
+        let is_it =
+            |group: &Group| held.as_ref().is_some_and(|(title, query)| group.title == *title && group.query == *query);
+        self.group = self.groups.iter().position(is_it).unwrap_or(0);
+        self.parse(now);
+        self.arrange(rules, now);
+    }
+
+    /// Sorts and finds anew.
+    fn arrange(&mut self, rules: &Rules, now: &Now) {
+        self.sorted = (0..self.tokens.len()).collect();
         let lens = Lens { rules, now, ascii: false };
         // By path they are already: what is equal in one order stays as it is in the other.
         if self.order.name != "service" {
             let token = |at: usize| self.tokens.get(at);
-            found.sort_by(|(a, _), (b, _)| match (token(*a), token(*b)) {
+            self.sorted.sort_by(|a, b| match (token(*a), token(*b)) {
                 (Some(a), Some(b)) => (self.order.compare)(a, b, &lens),
                 _ => std::cmp::Ordering::Equal,
             });
         }
         if self.backwards {
-            found.reverse();
+            self.sorted.reverse();
         }
+        self.find(rules, now);
+    }
+
+    /// Finds anew: other ones are looked for.
+    fn find(&mut self, rules: &Rules, now: &Now) {
+        self.revision += 1;
+        let mut search = Search::new(&self.query, rules, now);
+        // In the order in which they lie in memory: to read them is what takes most of the time.
+        let tokens = self.tokens.iter().enumerate();
+        let scores: Vec<_> = tokens.map(|(at, token)| search.score_among(token, &self.texts, at)).collect();
+        let score = |at: usize| scores.get(at).copied().flatten();
+        let mut found: Vec<(usize, u32)> = self.sorted.iter().filter_map(|&at| Some((at, score(at)?))).collect();
         if self.query.ranks() {
             found.sort_by_key(|(_, score)| Reverse(*score));
         }
@@ -171,7 +187,7 @@ impl List {
         if self.bad.is_none() {
             // Who types looks at what fits best.
             (self.selected, self.at) = (None, 0);
-            self.refresh(rules, now);
+            self.find(rules, now);
         }
     }
 
@@ -179,14 +195,14 @@ impl List {
     pub fn set_group(&mut self, group: usize, rules: &Rules, now: &Now) {
         self.group = group.min(self.groups.len().saturating_sub(1));
         self.parse(now);
-        self.refresh(rules, now);
+        self.find(rules, now);
     }
 
     /// Sorts by a column, or the other way round where it is sorted by it.
     pub fn sort(&mut self, by: &'static Column, rules: &Rules, now: &Now) {
         self.backwards = self.order.name == by.name && !self.backwards;
         self.order = by;
-        self.refresh(rules, now);
+        self.arrange(rules, now);
     }
 
     /// Sorts the other way round.
@@ -213,7 +229,7 @@ impl List {
     pub fn used(&mut self, id: TokenId, rules: &Rules, now: &Now) {
         if let Some(token) = self.tokens.iter_mut().find(|token| token.id == id) {
             token.last_use = Some(now.instant);
-            self.regroup(rules, now);
+            self.refresh(rules, now);
         }
     }
 
@@ -224,7 +240,7 @@ impl List {
             self.parse(now);
         }
         self.selected = Some(id);
-        self.refresh(rules, now);
+        self.find(rules, now);
     }
 
     /// Selects so many rows further on.
