@@ -25,6 +25,8 @@ mod rotate;
 mod services;
 #[path = "tui/settings.rs"]
 mod settings;
+#[path = "tui/sizes.rs"]
+mod sizes;
 #[path = "tui/stage.rs"]
 mod stage;
 #[path = "tui/timeline.rs"]

@@ -1,11 +1,16 @@
 //! Whatever is typed and clicked, at whatever size: no panic, and what must hold of the window holds.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use crossterm::event::{MouseButton, MouseEventKind};
+use patvault::fault::Kind;
+use patvault::secret::Secret;
 use patvault::tui::keymap::{ENTRIES, Key};
-use patvault::tui::message::Message;
+use patvault::tui::message::{Copied, Details, Fault, Message, Question, Reply, Wants};
 use proptest::prelude::*;
 
-use crate::stage::{Stage, few};
+use crate::stage::{Stage, few, opened, token};
 use crate::{activity, services};
 
 #[derive(Debug, Clone)]
@@ -16,6 +21,7 @@ enum Deed {
     Resize(u16, u16),
     Wait(u64),
     Paste(String),
+    Reply(u8, u32),
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -27,7 +33,33 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (0u16..220, 0u16..60).prop_map(|(columns, rows)| Deed::Resize(columns, rows)),
         1 => (0u64..100).prop_map(Deed::Wait),
         1 => ".{0,20}".prop_map(Deed::Paste),
+        3 => (0u8..16, 0u32..1000).prop_map(|(what, which)| Deed::Reply(what, which)),
     ]
+}
+
+/// Something from the vault that nobody may have asked for, about a token that may be gone.
+fn reply(what: u8, which: u32) -> Reply {
+    let id = token(which % 7, "a/b").id;
+    let text = || format!("number {which}\u{1b}[2J");
+    match what {
+        0 | 1 => {
+            Reply::Loaded(few().into_iter().filter(|token| which >> (token.id.as_bytes()[3] % 8) & 1 == 0).collect())
+        }
+        2 => Reply::Failed(Fault { text: text(), hint: Some(text()), kind: Kind::Failed }),
+        3 => Reply::Done(text()),
+        4 => Reply::Progress(which as usize, 500),
+        5 => Reply::Verified(text(), vec![text()]),
+        6 => Reply::Hosts(vec![id], vec![text()]),
+        7 => Reply::Copied(Copied { path: text(), cleared: Some(Duration::from_secs(which.into())), warning: None }),
+        8 => Reply::Revealed(id, Secret::new("not-a-real-secret".into())),
+        9 => Reply::Details(Box::new(Details { id, note: Some(text()), uses: vec![] })),
+        10 => Reply::Asked(Question { text: text(), wants: Wants::Hidden }),
+        11 => Reply::Said(text()),
+        12 => Reply::Left(Duration::from_secs(which.into())),
+        13 => activity::history(Some(id), 100, activity::some()),
+        14 if which.is_multiple_of(5) => Reply::Locked(None),
+        _ => opened(few()),
+    }
 }
 
 fn does(stage: &mut Stage, deed: &Deed) {
@@ -61,6 +93,9 @@ fn does(stage: &mut Stage, deed: &Deed) {
         Deed::Paste(text) => {
             stage.paste(text);
         }
+        Deed::Reply(what, which) => {
+            stage.reply(reply(*what, *which));
+        }
     }
 }
 
@@ -77,9 +112,16 @@ proptest! {
             prop_assert_eq!(list.token().is_some(), !list.is_empty());
             prop_assert!(stage.model.tab < stage.model.tabs.len());
             prop_assert!(stage.model.front().is_some());
-            let (columns, rows) = stage.model.shared.size;
+            let shared = &stage.model.shared;
+            let known: BTreeSet<_> = list.all().iter().map(|token| token.id).collect();
+            prop_assert!(list.marks().is_subset(&known));
+            prop_assert!(list.meant().iter().all(|token| known.contains(&token.id)));
+            prop_assert!(shared.vault.is_some() || (known.is_empty() && shared.revealed.is_none()));
+            let (columns, rows) = shared.size;
             if columns > 0 && rows > 0 {
-                stage.screen();
+                let screen = stage.screen();
+                prop_assert!(!screen.contains('\x1b'));
+                prop_assert!(shared.revealed.is_some() || !screen.contains("not-a-real-secret"));
             }
         }
     }

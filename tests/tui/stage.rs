@@ -49,15 +49,7 @@ impl Stage {
     /// A window onto a vault with these tokens.
     pub fn with(columns: u16, rows: u16, tokens: Vec<Token>) -> Self {
         let mut stage = Self::closed(columns, rows);
-        stage.reply(Reply::Opened(Box::new(Opened {
-            name: "main".into(),
-            folder: "/home/ada/.local/share/patvault/main".into(),
-            vaults: vec!["main".into(), "work".into()],
-            demo: false,
-            rules: Rules::default(),
-            tokens,
-            idle: None,
-        })));
+        stage.reply(opened(tokens));
         stage
     }
 
@@ -195,6 +187,19 @@ fn look(cell: &ratatui::buffer::Cell) -> String {
     ];
     let modifiers: String = names.iter().filter(|(it, _)| cell.modifier.contains(*it)).map(|(_, name)| *name).collect();
     format!("{}/{}{modifiers}", color(cell.fg), color(cell.bg))
+}
+
+/// A vault with these tokens was opened.
+pub fn opened(tokens: Vec<Token>) -> Reply {
+    Reply::Opened(Box::new(Opened {
+        name: "main".into(),
+        folder: "/home/ada/.local/share/patvault/main".into(),
+        vaults: vec!["main".into(), "work".into()],
+        demo: false,
+        rules: Rules::default(),
+        tokens,
+        idle: None,
+    }))
 }
 
 /// A token about which nothing is known but its name.
