@@ -192,18 +192,16 @@ impl Model {
     pub fn next_change(&self) -> Option<Duration> {
         let shared = &self.shared;
         let passed = shared.at.passed;
-        let seconds = |until: Duration| {
-            let left = until.saturating_sub(passed);
-            // To the next whole second of what is left.
-            Duration::from_nanos(u64::from(left.subsec_nanos()).max(1_000_000))
+        // What is left is told rounded up: it changes when a whole one more is over.
+        let step = |left: Duration, step: u64| {
+            let over = left.as_nanos() % Duration::from_secs(step).as_nanos();
+            let over = u64::try_from(over).unwrap_or_default();
+            if over == 0 { Duration::from_secs(step) } else { Duration::from_nanos(over) }
         };
+        let seconds = |until: Duration| step(until.saturating_sub(passed), 1);
         let minutes = |until: Duration| {
             let left = until.saturating_sub(passed);
-            if left <= Duration::from_secs(60) {
-                seconds(until)
-            } else {
-                seconds(until) + Duration::from_secs(left.as_secs() % 60)
-            }
+            step(left, if left <= Duration::from_secs(60) { 1 } else { 60 })
         };
         let copied = shared.copied.as_ref().map(|(_, until)| seconds(*until));
         let revealed = shared.revealed.as_ref().map(|revealed| seconds(revealed.until));

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use patvault::fault::Kind;
 use patvault::ops::Strength;
-use patvault::tui::message::{Fault, Question, Reply, Wants};
+use patvault::tui::message::{Fault, Message, Question, Reply, Wants};
 use patvault::tui::screens::Screen;
 use patvault::tui::screens::first_run::FirstRun;
 use patvault::tui::screens::unlock::Unlock;
 use snapbox::{assert_data_eq, file};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, at};
 
 fn trying() -> Stage {
     let mut stage = Stage::closed(80, 24);
@@ -91,4 +91,20 @@ fn keys_that_come_too_often_do_not_ask_too_often() {
     assert_eq!(touches(&mut stage), 0);
     stage.seconds(31).keys("jkjk");
     assert_eq!(touches(&mut stage), 1);
+}
+
+#[test]
+fn what_counts_down_wakes_the_window_when_it_shows_something_else_and_not_before() {
+    let mut stage = Stage::furnished(80, 24);
+    assert_eq!(stage.model.next_change(), None, "nothing changes by itself");
+    stage.reply(Reply::Left(Duration::from_secs(900)));
+    assert!(stage.screen().contains("locks in 15 min"));
+    assert_eq!(stage.model.next_change(), Some(Duration::from_secs(60)));
+    assert!(stage.seconds(59).screen().contains("locks in 15 min"));
+    assert_eq!(stage.model.next_change(), Some(Duration::from_secs(1)));
+    assert!(stage.seconds(1).screen().contains("locks in 14 min"));
+    assert!(stage.seconds(13 * 60).screen().contains("locks in 60 s"));
+    assert_eq!(stage.model.next_change(), Some(Duration::from_secs(1)));
+    stage.tell(Message::Tick(at(Duration::from_millis(1_840_300))));
+    assert_eq!(stage.model.next_change(), Some(Duration::from_millis(700)));
 }
