@@ -40,6 +40,8 @@ mod terminal {
     mod consumers;
     mod editor;
     mod hidden;
+    mod idle;
+    mod resized;
     mod rotate;
     mod shown;
     mod window;

@@ -15,7 +15,7 @@ pub mod pointer;
 mod post;
 pub mod screens;
 pub mod settings;
-mod terminal;
+pub mod terminal;
 pub mod theme;
 pub mod turn;
 pub mod update;

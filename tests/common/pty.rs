@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
+use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -20,6 +21,10 @@ use crate::tools::tool;
 
 /// How long a whole visit may take. Passphrases cost seconds in a debug build, and more where others want the machine.
 const PATIENCE: Duration = Duration::from_secs(50);
+/// How many lines a terminal has, unless it is given others.
+const ROWS: u16 = 24;
+/// How many lines it keeps of what went out of it at the top.
+const SCROLLBACK: usize = 1000;
 
 /// A home with an identity in it, and a vault if it was furnished.
 pub struct Home {
@@ -124,7 +129,8 @@ impl Home {
         command.args(["--ctty", "--wait"]).args(&self.through).arg(program).args(args).envs(vars.iter().copied());
         let child = command.stdin(end()).stdout(out.unwrap_or_else(end)).stderr(end()).spawn().unwrap();
         let chunks = read_on(master.try_clone().unwrap());
-        Some(Visit { master, chunks, child, seen: vec![], at: 0, columns, until: Instant::now() + PATIENCE })
+        let screen = vt100::Parser::new(ROWS, columns, SCROLLBACK);
+        Some(Visit { master, chunks, child, seen: vec![], at: 0, screen, until: Instant::now() + PATIENCE })
     }
 }
 
@@ -133,12 +139,15 @@ fn pair(columns: u16) -> (File, File) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
-    let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-    tcsetwinsize(&master, size).unwrap();
+    resize(&master, columns, ROWS);
     let name = ptsname(&master, vec![]).unwrap().into_string().unwrap();
     let no_ctty = rustix::fs::OFlags::NOCTTY.bits().cast_signed();
     let slave = OpenOptions::new().read(true).write(true).custom_flags(no_ctty).open(name).unwrap();
     (master.into(), slave)
+}
+
+fn resize(master: impl AsFd, columns: u16, rows: u16) {
+    tcsetwinsize(master, Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
 }
 
 /// Reads in a thread of its own: until everybody has closed the other side.
@@ -163,7 +172,7 @@ pub struct Visit {
     seen: Vec<u8>,
     /// What was waited for stands before this.
     at: usize,
-    columns: u16,
+    screen: vt100::Parser,
     until: Instant,
 }
 
@@ -204,11 +213,34 @@ impl Visit {
         self
     }
 
-    /// What the terminal shows, of 24 lines.
+    /// What the terminal shows.
     pub fn screen(&self) -> String {
-        let mut terminal = vt100::Parser::new(24, self.columns, 0);
-        terminal.process(&self.seen);
-        terminal.screen().contents()
+        self.screen.screen().contents()
+    }
+
+    /// The same with its colours.
+    pub fn cells(&self) -> &vt100::Screen {
+        self.screen.screen()
+    }
+
+    /// What can be scrolled back to, line by line from the oldest, and what is shown.
+    pub fn scrollback(&mut self) -> String {
+        let screen = self.screen.screen_mut();
+        screen.set_scrollback(SCROLLBACK);
+        let mut lines = vec![];
+        for back in (1..=screen.scrollback()).rev() {
+            screen.set_scrollback(back);
+            lines.extend(screen.rows(0, screen.size().1).next());
+        }
+        screen.set_scrollback(0);
+        lines.join("\n") + "\n" + &screen.contents()
+    }
+
+    /// Makes the terminal larger or smaller.
+    pub fn resizes(&mut self, columns: u16, rows: u16) -> &mut Self {
+        resize(&self.master, columns, rows);
+        self.screen.screen_mut().set_size(rows, columns);
+        self
     }
 
     /// Types.
@@ -259,7 +291,10 @@ impl Visit {
     #[track_caller]
     fn read(&mut self) -> bool {
         match self.chunks.recv_timeout(self.until.saturating_duration_since(Instant::now())) {
-            Ok(chunk) => self.seen.extend(chunk),
+            Ok(chunk) => {
+                self.screen.process(&chunk);
+                self.seen.extend(chunk);
+            }
             Err(RecvTimeoutError::Disconnected) => return false,
             Err(RecvTimeoutError::Timeout) => panic!("nothing more comes:\n{}\n{}", self.screen(), self.shown()),
         }
@@ -301,5 +336,6 @@ impl End {
 const _: () = {
     let _ = (Home::bare, Home::visit, Home::visit_piped, Home::visit_other, Visit::types, Visit::sends, Visit::is_open);
     let _ = (End::lines, End::is_colored, Visit::pid, Visit::stops, Visit::shows);
+    let _ = (Visit::resizes, Visit::cells, Visit::scrollback);
     let _ = |end: &End| (end.code, end.signal, end.piped.len(), end.given_back);
 };

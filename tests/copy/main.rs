@@ -13,8 +13,9 @@ mod stranger;
 mod terminal;
 #[path = "../common/tools.rs"]
 mod tools;
+mod window;
 
 // Each test file takes what it needs of the shared ones.
 const _: () = {
-    let _ = (tools::ssh_key, tools::run, home::Home::has, home::skipped, pty::Home::start_through);
+    let _ = (tools::ssh_key, home::Home::has, home::skipped, pty::Home::start_through);
 };

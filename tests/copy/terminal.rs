@@ -7,14 +7,14 @@ use super::pty::{End, Home, Visit};
 use super::tools::tool;
 
 /// What sets the clipboard to the secret of the token.
-const SENT: &str = "\x1b]52;c;bm90LWEtcmVhbC1zZWNyZXQ=\x07";
+pub(super) const SENT: &str = "\x1b]52;c;bm90LWEtcmVhbC1zZWNyZXQ=\x07";
 /// The same from tmux, which leaves the choice of the clipboard to the terminal.
-const SENT_BY_TMUX: &str = "\x1b]52;;bm90LWEtcmVhbC1zZWNyZXQ=\x07";
+pub(super) const SENT_BY_TMUX: &str = "\x1b]52;;bm90LWEtcmVhbC1zZWNyZXQ=\x07";
 const HINT: &str = "hint: patvault cannot clear it there: copy something else afterwards";
 
 /// Nothing was sent but this, once, and nothing asks for the clipboard.
 #[track_caller]
-fn assert_sent(end: &End, sent: &str) {
+pub(super) fn assert_sent(end: &End, sent: &str) {
     assert_eq!(end.seen.matches("\x1b]52;").count(), 1, "{}", end.seen);
     assert_eq!(end.seen.matches(sent).count(), 1, "{}", end.seen);
     assert!(!end.seen.contains(";?"), "{}", end.seen);
@@ -68,17 +68,17 @@ fn a_terminal_without_a_clipboard_is_not_written_to() {
 }
 
 /// Whatever is typed in a home: a tmux, a screen, and what runs in them.
-struct Desk(Home);
+pub(super) struct Desk(pub(super) Home);
 
 impl Desk {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let home = Home::furnished();
         fs::DirBuilder::new().mode(0o700).create(home.path("sockets")).unwrap();
         Self(home)
     }
 
     /// Runs a script at a terminal of some name. What goes to `$OUT` can be read.
-    fn visit(&self, term: &str, vars: &[(&str, &str)], script: &str) -> Option<Visit> {
+    pub(super) fn visit(&self, term: &str, vars: &[(&str, &str)], script: &str) -> Option<Visit> {
         let (sockets, out) = (self.0.path("sockets"), self.0.path("out"));
         let (sockets, out) = (sockets.to_str().unwrap(), out.to_str().unwrap());
         let identity = self.0.path("identity");
@@ -94,13 +94,13 @@ impl Desk {
         self.0.visit_other("sh", &["-c", script], &all)
     }
 
-    fn out(&self) -> String {
+    pub(super) fn out(&self) -> String {
         fs::read_to_string(self.0.path("out")).unwrap()
     }
 }
 
 /// In a tmux of that name: copies, says what happened and which buffers there are, and waits for a word before it ends.
-fn in_tmux(name: &str, script: &str) -> String {
+pub(super) fn in_tmux(name: &str, script: &str) -> String {
     format!("tmux -L {name} -f /dev/null new-session '{script}'")
 }
 

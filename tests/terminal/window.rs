@@ -1,5 +1,6 @@
 //! The window in a real terminal: it opens, does what it is for, and gives the terminal back, however it ends.
 
+use patvault::tui::terminal::Terminal;
 use rustix::process::Signal;
 
 use super::canary::core_of;
@@ -7,10 +8,10 @@ use super::canary::needles::{Needles, fresh, key_bytes, key_text};
 use super::pty::{Home, Visit};
 
 const TAKEN: &str = "\x1b[?1049h";
-const GIVEN_BACK: &str = "\x1b[?1049l";
+pub(super) const GIVEN_BACK: &str = "\x1b[?1049l";
 
 /// Sits down at the window of a furnished home, over SSH and without an agent.
-fn open(home: &Home) -> Option<Visit> {
+pub(super) fn open(home: &Home) -> Option<Visit> {
     let identity = home.path("identity");
     let vars = [("PATVAULT_IDENTITY", identity.to_str().unwrap()), ("SSH_CONNECTION", "here")];
     let mut visit = home.visit_with(&["--no-agent"], 80, &vars)?;
@@ -158,4 +159,24 @@ fn an_idle_window_holds_no_secret_and_a_locked_one_no_key() {
     assert_eq!(needles.find(&core_of(&visit.pid()).unwrap()), [""; 0], "what a locked window holds");
     visit.types("q");
     assert!(visit.ends().given_back);
+}
+
+/// Not a test of its own: the one below runs it, at a terminal.
+#[test]
+#[ignore = "it ends as a mistake in the program does"]
+fn a_mistake() {
+    let Ok(_taken) = Terminal::take() else { return };
+    panic!("this is the mistake");
+}
+
+#[test]
+fn the_terminal_is_given_back_after_a_mistake() {
+    let home = Home::bare();
+    let this = std::env::current_exe().unwrap();
+    let args = ["--exact", "terminal::window::a_mistake", "--ignored", "--nocapture"];
+    let Some(mut visit) = home.visit_other(this.to_str().unwrap(), &args, &[]) else { return };
+    // What went wrong is told where it can be read.
+    visit.sees(TAKEN).sees(GIVEN_BACK).sees("this is the mistake");
+    let end = visit.ends();
+    assert!(end.given_back && end.code != Some(0), "{end:?}");
 }
