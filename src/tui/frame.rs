@@ -81,7 +81,12 @@ fn foot(model: &Model, line: Rect) -> Vec<(&'static Entry, Key, Rect)> {
     let contexts = screen.it().contexts();
     // What was just said goes before keys: those are there again with the next one.
     let most = if model.shared.notice.is_some() { line.width } else { line.width / 2 };
-    let room = line.width.saturating_sub(columns_of(&said(&model.shared)).min(most) + 1);
+    // One column free at the edge, and one between.
+    let taken = match columns_of(&said(&model.shared)) {
+        0 => 1,
+        wide => wide.min(most) + 2,
+    };
+    let room = line.width.saturating_sub(taken);
     let named = model.shared.keymap.entries(contexts).filter(|(entry, _)| !entry.short.is_empty());
     let keyed = named.filter_map(|(entry, keys)| Some((entry, *keys.first()?)));
     // Where everything else is found is said wherever there is room for more than that.

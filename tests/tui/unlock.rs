@@ -94,6 +94,16 @@ fn keys_that_come_too_often_do_not_ask_too_often() {
 }
 
 #[test]
+fn what_is_said_is_said_whole_where_there_is_room_for_it() {
+    let mut stage = Stage::furnished(80, 24);
+    for long in 1..78 {
+        let text = "x".repeat(long);
+        let screen = stage.reply(Reply::Done(text.clone())).screen();
+        assert!(screen.trim_end().ends_with(&format!(" {text}")), "{long}\n{screen}");
+    }
+}
+
+#[test]
 fn what_counts_down_wakes_the_window_when_it_shows_something_else_and_not_before() {
     let mut stage = Stage::furnished(80, 24);
     assert_eq!(stage.model.next_change(), None, "nothing changes by itself");
