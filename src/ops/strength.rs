@@ -33,6 +33,6 @@ impl Strength {
     /// What is to be said of it.
     pub fn words(&self) -> String {
         let sort = if self.is_weak() { "weak" } else { "strong" };
-        format!("this passphrase is {sort}: whoever has the vault's files would need about {} to guess it", self.time)
+        format!("this passphrase is {sort}: whoever has the vault's files would guess it in {}", self.time)
     }
 }
