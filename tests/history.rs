@@ -205,7 +205,9 @@ fn every_field_is_set_undone_and_done_again() {
             }
             let (batch, after) = (newest(&stage), facts(&stage));
             assert_ne!(after, before, "{field} {value:?} is read back");
-            let [change] = &stage.vault.read(&stage.key, |r| r.changes(batch, None)).unwrap()[..] else { panic!() };
+            let [change] = &stage.vault.read(&stage.key, |r| r.changes(batch, None, usize::MAX)).unwrap()[..] else {
+                panic!()
+            };
             assert_eq!((&change.field, change.new.as_deref()), (&field, *value));
 
             undo(&stage, batch).unwrap();

@@ -112,7 +112,7 @@ fn facts(r: &Reader) -> Result<String, Error> {
         let and: String = and.into_iter().filter_map(|(holds, what)| holds.then_some(what)).collect();
         let (verb, at, device, tokens) = (batch.verb, batch.at, batch.device, batch.tokens);
         line(&mut text, 0, &format!("{verb} at {at} on {device}, {tokens} tokens{and}"));
-        for change in r.changes(batch.id, None)? {
+        for change in r.changes(batch.id, None, usize::MAX)? {
             let path = all.iter().find(|token| token.id == change.subject.token).map(Token::path);
             let what = format!("{} {}: {:?} to {:?}", path.unwrap(), change.field, change.old, change.new);
             line(&mut text, 1, &what);

@@ -50,7 +50,7 @@ fn exposed(stage: &Stage, id: VersionId, part: Option<&str>) -> Option<String> {
 }
 
 fn fields(stage: &Stage, batch: BatchId) -> Vec<(String, Option<String>, Option<String>)> {
-    let changes = stage.vault.read(&stage.key, |r| r.changes(batch, None)).unwrap();
+    let changes = stage.vault.read(&stage.key, |r| r.changes(batch, None, usize::MAX)).unwrap();
     changes.into_iter().map(|change| (change.field.to_string(), change.old, change.new)).collect()
 }
 

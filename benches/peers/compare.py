@@ -194,6 +194,7 @@ class Bench:
         self.report.amount(f"memory of `add`, {many:,}", peak(vault.add()), "MiB", 40)
         for words in ["list", "list scope:repo", "show " + vault.one.path, "due", "history", "export", "doctor"]:
             self.report.amount(f"memory of `{words}`, {many:,}", peak(vault.patvault(*words.split())), "MiB", 40)
+        self.report.amount(f"memory of the window, {many:,}", vault.window(), "MiB", 60)
         now, at_most = vault.agent()
         self.report.amount("memory of the agent", now, "MiB", 8)
         self.report.amount("the same at most", at_most, "MiB", 8)

@@ -1,11 +1,15 @@
 """How each store is filled, and the commands that are measured on it. All entries are invented."""
 
+import fcntl
 import getpass
 import hashlib
 import os
+import pty
 import random
 import shutil
+import struct
 import subprocess
+import termios
 import time
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -145,6 +149,31 @@ class Patvault(Peer):
         new = Entry(self.added)
         words = ["--account", new.account, "--expires", new.expires, "--note", new.note, "--scope", "repo"]
         return self.patvault("add", new.path, "--stdin", *words, stdin=new.secret, holds="Added")
+
+    def window(self):
+        """The most memory that the window takes: opened, walked through, filtered and copied from, in MiB."""
+        pid, terminal = pty.fork()
+        if not pid:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", 50, 200, 0, 0))
+            os.execve(self.binary, [self.binary], {**os.environ, **self.env, "TERM": "xterm-256color", "SSH_CONNECTION": "here"})
+        seen = b""
+
+        def sees(text):
+            nonlocal seen
+            while text not in seen:
+                seen += os.read(terminal, 1 << 16)
+            seen = b""
+
+        sees(b"Tokens")
+        drawn = b"\x1b[?2026l"
+        for keys, then in [("\x1b[F", drawn), ("/depl7\r", drawn), ("\r", b"]52;"), ("2", b"today"), ("4", b"import")]:
+            os.write(terminal, keys.encode())
+            sees(then)
+        status = Path(f"/proc/{pid}/status").read_text()
+        os.write(terminal, b"q")
+        os.waitpid(pid, 0)
+        os.close(terminal)
+        return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
     def agent(self):
         """What the agent holds in memory, now and at most, in MiB."""

@@ -49,8 +49,7 @@ pub fn history(session: &Session, asked: Option<&str>, most: usize) -> Result<(V
         };
         let mut events: Vec<Event> = vault.uses(of, most)?.into_iter().map(Event::Use).collect();
         for batch in vault.batches(of, most)? {
-            let mut changes = vault.changes(batch.id, of)?;
-            changes.truncate(CHANGES_TOLD);
+            let changes = vault.changes(batch.id, of, CHANGES_TOLD)?;
             events.push(Event::Batch(batch, changes));
         }
         // Stable: batches of the same second stay in the order they were made.
@@ -79,7 +78,8 @@ pub fn undo(session: &Session, asked: Option<&str>) -> Result<Batch, Error> {
 
 /// Refuses an undo by which two tokens would stand in one place.
 fn check_places(vault: &Reader, batch: BatchId) -> Result<(), Error> {
-    let touched: HashSet<TokenId> = vault.changes(batch, None)?.iter().map(|change| change.subject.token).collect();
+    let touched: HashSet<TokenId> =
+        vault.changes(batch, None, usize::MAX)?.iter().map(|change| change.subject.token).collect();
     for id in touched {
         if let Some(token) = vault.token(id)?.filter(Token::is_kept) {
             check_back(vault, &token)?;
@@ -93,7 +93,7 @@ fn latest(vault: &Reader) -> Result<Batch, Error> {
     let all = vault.batches(None, usize::MAX)?;
     for batch in all.into_iter().filter(|batch| batch.undoes.is_none() && !batch.undone) {
         // What was purged is gone; the steps before it can still be taken back.
-        if !vault.changes(batch.id, None)?.iter().all(|change| change.field == Field::Purged) {
+        if !vault.changes(batch.id, None, usize::MAX)?.iter().all(|change| change.field == Field::Purged) {
             return Ok(batch);
         }
     }
@@ -130,6 +130,6 @@ fn named(vault: &Reader, asked: &str) -> Result<Batch, Error> {
 impl Session {
     /// What a batch did, for the face to tell.
     pub fn changes(&self, batch: BatchId) -> Result<(Vec<Change>, Names), Error> {
-        self.read(|vault| Ok((vault.changes(batch, None)?, names(vault)?)))
+        self.read(|vault| Ok((vault.changes(batch, None, usize::MAX)?, names(vault)?)))
     }
 }

@@ -46,7 +46,7 @@ fn describe(vault: &Reader) -> Result<String, Error> {
     }
     for batch in vault.batches(None, 100)? {
         lines.push(format!("{} {} undone: {}", batch.at, batch.verb, batch.undone));
-        for change in vault.changes(batch.id, None)? {
+        for change in vault.changes(batch.id, None, usize::MAX)? {
             let path = path(change.subject.token);
             lines.push(format!("  {path:?} {}: {:?} to {:?}", change.field, change.old, change.new));
         }

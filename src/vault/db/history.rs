@@ -72,13 +72,14 @@ impl Reader<'_> {
     }
 
     /// The changes of a batch, in the order they were made; only those of a token, if one is given.
-    pub fn changes(&self, batch: BatchId, of: Option<TokenId>) -> Result<Vec<Change>, Error> {
+    pub fn changes(&self, batch: BatchId, of: Option<TokenId>, most: usize) -> Result<Vec<Change>, Error> {
         let select = "SELECT token.id, version.id, field, old, new FROM change
                       JOIN batch ON batch.key = change.batch JOIN token ON token.key = change.token
                       LEFT JOIN version ON version.key = change.version
-                      WHERE batch.id = ?1 AND (?2 IS NULL OR token.id = ?2) ORDER BY seq";
+                      WHERE batch.id = ?1 AND (?2 IS NULL OR token.id = ?2) ORDER BY seq LIMIT ?3";
         let of = of.map(|id| *id.as_bytes());
-        self.all(select, params![batch.as_bytes(), of], change).map_err(sql("read the history"))
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        self.all(select, params![batch.as_bytes(), of, limit], change).map_err(sql("read the history"))
     }
 
     /// Uses, newest first, those that wait in the journal among them; only those of a token, if one is given.

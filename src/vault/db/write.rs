@@ -219,7 +219,7 @@ impl<'a> Writer<'a> {
         if !self.reader.db.has_batch(batch)? {
             return Err(gone("find a batch of changes"));
         }
-        let changes = self.reader.changes(batch, None)?;
+        let changes = self.reader.changes(batch, None, usize::MAX)?;
         let came: HashSet<TokenId> =
             changes.iter().filter(|c| c.field == Field::Added).map(|c| c.subject.token).collect();
         for change in changes.iter().rev() {
