@@ -41,6 +41,7 @@ mod terminal {
     mod editor;
     mod hidden;
     mod idle;
+    mod picture;
     mod resized;
     mod rotate;
     mod shown;
