@@ -183,10 +183,11 @@ pub(super) fn replace_by_copy(path: &Path, of: &Path) -> Result<(), Error> {
     put_in_place(&beside, path)
 }
 
-/// The same without the last wait: after a power cut the file may be the one of before.
+/// The same without waiting for the disk: after a power cut the file may be the one of before, or of no use.
 pub(super) fn replace_soon(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let beside = write_beside(path, bytes)?;
-    rename(&beside, path)
+    let beside = beside(path);
+    step("clear the way").and_then(|()| remove_if_there(&beside)).map_err(doing("write", &beside))?;
+    drop_in(path, bytes)
 }
 
 /// Writes a new file, whole or not at all, without waiting for the disk.
@@ -278,7 +279,8 @@ pub(super) fn stands_at(open: &fs::Metadata, path: &Path) -> bool {
 }
 
 /// Gives a file a second name: the first way to keep a copy, because it cannot be half done. Where the file system has
-/// no such thing, a copy is written.
+/// no such thing, a copy is written. Nobody waits until the name is on the disk: a power cut may cost the copy, and never
+/// the file.
 pub(super) fn keep_as(path: &Path, kept: &Path) -> Result<(), Error> {
     let link = || {
         step("link")?;
@@ -288,7 +290,7 @@ pub(super) fn keep_as(path: &Path, kept: &Path) -> Result<(), Error> {
         }
     };
     match link() {
-        Ok(()) => sync_parent(kept),
+        Ok(()) => Ok(()),
         Err(error) if cannot_link(&error) => replace_by_copy(kept, path),
         Err(error) => Err(doing("keep a backup as", kept)(error)),
     }

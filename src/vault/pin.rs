@@ -113,7 +113,7 @@ impl PinFile {
         disk::replace(&self.0, &Noted { expected_key: Some(to_be.key.clone()), ..known }.to_bytes())
     }
 
-    /// An older pin is met by the next reader, who raises it: nobody waits until this one cannot be lost in a power cut.
+    /// An older pin, or none, is met by the next reader, who raises it: nobody waits until this one cannot be lost in a power cut.
     fn put(&self, pin: &Pin) -> Result<(), Error> {
         disk::replace_soon(&self.0, &Noted { pin: pin.clone(), expected_key: None }.to_bytes())
     }

@@ -56,6 +56,8 @@ impl Vault {
         if self.file().exists() {
             disk::create_dir(&self.backups_dir())?;
             disk::keep_as(&self.file(), &ruin)?;
+            // There is no other copy of what can still be read of it.
+            disk::sync_parent(&ruin)?;
         }
         disk::put_in_place(&loaded.seal_beside(&self.file())?, &self.file())?;
         let _unpinned = loaded.db.pin().and_then(|pin| self.pin.set(&pin));
