@@ -15,6 +15,8 @@ fn usual(command: &str, place: &str) -> &'static str {
         ("key remove", "NAME") => "age",
         ("restore" | "purge", "TOKEN") => "nothing",
         ("consumer rename", "NAME") => "other",
+        ("config set", "NAME") => "tui.theme",
+        ("config set", "VALUE") => "dark",
         (_, "TOKEN") => "github/ci",
         ("consumer add", "PLACE") => "other",
         (_, "PLACE") => "server",
