@@ -6,6 +6,7 @@ pub mod due;
 pub mod filter;
 pub mod form;
 pub mod frame;
+pub mod groups;
 mod input;
 pub mod keymap;
 pub mod list;

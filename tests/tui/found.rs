@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use patvault::config::Config;
 use patvault::token::Token;
 use patvault::token::column::{self, COLUMNS, Lens};
 use patvault::token::id::TokenId;
@@ -97,7 +98,7 @@ proptest! {
     #[test]
     fn what_is_shown_is_what_a_search_from_scratch_finds(first in tokens(), deeds in proptest::collection::vec(deed(), 1..40)) {
         let rules = Rules::default();
-        let mut list = List::new("sign");
+        let mut list = List::of(&Config::default());
         let (mut text, mut days) = (String::new(), 0);
         list.load(first, &rules, &at(Duration::ZERO).now);
         for deed in deeds {

@@ -40,8 +40,8 @@ pub fn lines(shared: &Shared, columns: usize) -> Vec<Line> {
     dates(&mut lines, token, shared);
     scopes(&mut lines, token.current().may(), shared.ascii);
     owed(&mut lines, token, shared);
-    places(&mut lines, token, shared);
     uses(&mut lines, token, shared);
+    places(&mut lines, token, shared);
     older(&mut lines, token, shared);
     facts(&mut lines, token, &shared.at.now);
     lines.lines

@@ -1,6 +1,6 @@
 //! Groups of the person's own: filters with names, kept in the settings.
 
-use crate::tui::list::Group;
+use crate::tui::groups::Group;
 use crate::tui::message::{Effect, Request};
 use crate::tui::model::{Do, Shared};
 use crate::tui::screens::Screen;
