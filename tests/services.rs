@@ -29,7 +29,8 @@ use patvault::ports::Answer;
 use patvault::secret::Secret;
 use patvault::service::definition::{Definition, Example, Fact, Form, Kind, Means};
 use patvault::service::{
-    Asking, Catalogue, End, Facts, Place, Service, Sureness, Value, Values, build, checksum, detect, judge, place,
+    Asking, Catalogue, End, Facts, Place, Service, Sureness, Value, Values, build, checksum, detect, detect_among_all,
+    judge, place,
 };
 use proptest::prelude::Strategy;
 use proptest::strategy::ValueTree;
@@ -77,14 +78,16 @@ fn with_inside(form: &Form, text: String) -> String {
 
 #[test]
 fn a_form_tells_its_own_tokens_from_all_others() {
-    let services = shipped();
+    let (services, catalogue) = (shipped(), Catalogue::of(Path::new("no/such/folder")));
     let mut runner = TestRunner::deterministic();
     for service in &services {
         for (kind, form) in
             service.definition.kinds.iter().flat_map(|kind| kind.forms.iter().map(move |form| (kind, form)))
         {
             for sample in samples(form, &mut runner) {
-                let found = detect(&services, &Secret::new(sample.clone()));
+                let secret = Secret::new(sample.clone());
+                let found = detect(&services, &secret);
+                assert_eq!(detect_among_all(&catalogue, &secret).unwrap(), found, "{sample}");
                 let own = found.iter().find(|found| found.service == service.id && found.kind == kind.id);
                 let own = own.unwrap_or_else(|| panic!("{}/{} does not know its own {sample}", service.id, kind.id));
                 assert_ne!(own.sureness, Sureness::Slip, "{}/{}: {sample}", service.id, kind.id);

@@ -8,7 +8,7 @@ use crate::token::draft::Draft;
 
 /// Looks at a secret, surest first. Nothing is sent anywhere, and the vault is not needed.
 pub fn detect(ground: &Ground, secret: &Secret) -> Result<Vec<Candidate>, Error> {
-    Ok(service::detect(&ground.catalogue().all()?, secret))
+    Ok(service::detect_among_all(&ground.catalogue(), secret)?)
 }
 
 /// What a secret shows of itself, held against what a person said of it.

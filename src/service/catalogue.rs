@@ -66,9 +66,14 @@ impl Catalogue {
     /// # Errors
     /// [`Error`] for a definition of the person's that makes no sense.
     pub fn all(&self) -> Result<Vec<Service>, Error> {
+        self.those(|_| true)
+    }
+
+    /// The same, but of those that are shipped only the `wanted` ones.
+    pub(super) fn those(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<Service>, Error> {
         let mut all = BTreeMap::new();
         for file in SHIPPED.files() {
-            if let Some(id) = id_of(file.path()) {
+            if let Some(id) = id_of(file.path()).filter(|id| wanted(id)) {
                 all.insert(id.clone(), read_shipped(&id, file)?);
             }
         }
@@ -105,7 +110,8 @@ fn read_shipped(id: &str, file: &include_dir::File) -> Result<Service, Error> {
     let path = || Path::new("assets/services").join(file.path());
     let text =
         file.contents_utf8().ok_or_else(|| Error::Read { path: path(), source: io::ErrorKind::InvalidData.into() })?;
-    let definition = parse(text).map_err(|bad| Error::Bad { path: path(), bad })?;
+    // That what is shipped makes sense is looked at by the tests.
+    let definition = read(text).map_err(|bad| Error::Bad { path: path(), bad })?;
     Ok(Service { id: id.to_owned(), definition, own: None })
 }
 
@@ -135,17 +141,21 @@ fn load(path: &Path) -> io::Result<String> {
 /// # Errors
 /// [`Bad`] with the line and, where the line sets something, what that is for.
 pub fn parse(text: &str) -> Result<Definition, Bad> {
-    let definition: Definition = toml::from_str(text).map_err(|error| {
-        let line =
-            error.span().map_or(1, |span| 1 + text.get(..span.start).map_or(0, |before| before.matches('\n').count()));
-        Bad { line, why: error.message().to_owned(), meaning: meaning_on(text, line) }
-    })?;
+    let definition = read(text)?;
     check::check(&definition).map_err(|senseless| Bad {
         line: line_of(text, &senseless.about),
         why: senseless.to_string(),
         meaning: None,
     })?;
     Ok(definition)
+}
+
+fn read(text: &str) -> Result<Definition, Bad> {
+    toml::from_str(text).map_err(|error| {
+        let line =
+            error.span().map_or(1, |span| 1 + text.get(..span.start).map_or(0, |before| before.matches('\n').count()));
+        Bad { line, why: error.message().to_owned(), meaning: meaning_on(text, line) }
+    })
 }
 
 /// The line, from 1, on which a value stands; the first where it stands on none.
@@ -260,6 +270,15 @@ pattern = 'acme_[0-9a-f]{32}'
 [kind.page.new]
 url = '{at}/new'
 ";
+
+    #[test]
+    fn what_is_shipped_makes_sense() {
+        let files: Vec<_> = SHIPPED.files().filter(|file| id_of(file.path()).is_some()).collect();
+        assert!(files.len() > 30);
+        for file in files {
+            assert_eq!(parse(file.contents_utf8().unwrap()).err(), None, "{}", file.path().display());
+        }
+    }
 
     #[test]
     fn what_makes_no_sense_comes_with_its_line_and_what_the_field_is_for() {

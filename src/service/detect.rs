@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::catalogue::Service;
+use super::catalogue::{Catalogue, Error, Service};
 use super::definition::{Form, Kind};
 use super::form::{Fit, fit};
+use super::outline;
 use crate::secret::Secret;
 
 /// How sure a candidate is, surest first.
@@ -61,6 +62,15 @@ pub fn detect(services: &[Service], secret: &Secret) -> Vec<Candidate> {
         found.retain(|candidate| candidate.sureness != Sureness::Possible);
     }
     found
+}
+
+/// The same among all services. Those that are shipped are read only where the secret's beginning and length are theirs.
+///
+/// # Errors
+/// [`Error`] for a definition of the person's that makes no sense.
+pub fn detect_among_all(catalogue: &Catalogue, secret: &Secret) -> Result<Vec<Candidate>, Error> {
+    let services = catalogue.those(|id| outline::may_have(id, secret.expose()))?;
+    Ok(detect(&services, secret))
 }
 
 /// The candidate that a kind is.
