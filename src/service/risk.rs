@@ -1,7 +1,7 @@
 //! How much harm scopes allow, as their services say: asked for many tokens at once, so that no definition that is shipped is read
 //! for it. They became a table when patvault was built.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use regex_lite::Regex;
 
@@ -21,37 +21,48 @@ type Named = &'static [(&'static str, Risk)];
 /// Shipped services by id, in order.
 static SHIPPED: &[(&str, Table)] = include!(concat!(env!("OUT_DIR"), "/risks.rs"));
 
-/// Finds risks. What it needs of a service is looked up once.
+/// Finds risks. What it needs of a service is looked up once, and so is each scope of a kind: thousands of tokens share a few.
 pub struct Risks<'a> {
     catalogue: &'a Catalogue,
     own: BTreeMap<String, Option<Definition>>,
     patterns: BTreeMap<String, Option<Regex>>,
+    /// What was found, by service and kind, and then by scope.
+    found: HashMap<(String, Option<String>), HashMap<String, Option<Risk>>>,
 }
 
 impl<'a> Risks<'a> {
     /// Knows nothing yet.
     pub fn new(catalogue: &'a Catalogue) -> Self {
-        Self { catalogue, own: BTreeMap::new(), patterns: BTreeMap::new() }
+        Self { catalogue, own: BTreeMap::new(), patterns: BTreeMap::new(), found: HashMap::new() }
     }
 
     /// Tells scopes of a token of some kind what its service says of them; of one whose kind is not known, the highest that it
     /// says of a scope of that name. A definition of the person's own that makes no sense says nothing.
     pub fn tell<'s>(&mut self, service: &str, kind: Option<&str>, scopes: impl IntoIterator<Item = &'s mut Scope>) {
+        let key = (service.to_owned(), kind.map(str::to_owned));
+        let mut found = self.found.remove(&key).unwrap_or_default();
+        for scope in scopes {
+            scope.known = match found.get(&scope.name) {
+                Some(risk) => *risk,
+                None => *found.entry(scope.name.clone()).or_insert(self.find(service, kind, &scope.name)),
+            };
+        }
+        self.found.insert(key, found);
+    }
+
+    fn find(&mut self, service: &str, kind: Option<&str>, scope: &str) -> Option<Risk> {
         if !self.own.contains_key(service) {
             let own = self.catalogue.own(service).ok().flatten().map(|service| service.definition);
             self.own.insert(service.to_owned(), own);
         }
         if let Some(Some(own)) = self.own.get(service) {
-            return scopes.into_iter().for_each(|scope| scope.known = of_own(own, kind, &scope.name));
+            return of_own(own, kind, scope);
         }
-        let at = SHIPPED.binary_search_by_key(&service, |(id, _)| id);
-        let Some((_, table)) = at.ok().and_then(|at| SHIPPED.get(at)) else { return };
+        let (_, table) = SHIPPED.get(SHIPPED.binary_search_by_key(&service, |(id, _)| id).ok()?)?;
         let same = |text: &str| kind.is_some_and(|kind| text.eq_ignore_ascii_case(kind));
         let set = table.kinds.iter().find(|(id, name, _)| same(id) || same(name)).map(|(.., set)| *set);
-        let sets = || table.sets.iter().filter(|(name, ..)| set.is_none_or(|set| set == *name));
-        for scope in scopes {
-            scope.known = sets().filter_map(|(_, words, families)| self.in_set(words, families, &scope.name)).max();
-        }
+        let sets = table.sets.iter().filter(|(name, ..)| set.is_none_or(|set| set == *name));
+        sets.filter_map(|(_, words, families)| self.in_set(words, families, scope)).max()
     }
 
     fn in_set(&mut self, words: Named, families: Named, scope: &str) -> Option<Risk> {
