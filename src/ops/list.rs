@@ -41,10 +41,11 @@ pub fn list(
         tokens.sort_by_cached_key(column::path_key);
     }
     let lens = Lens { rules: &session.rules, now: &session.now, ascii: false };
-    tokens.sort_by(|a, b| {
-        let order = (column.compare)(a, b, &lens);
-        if backwards { order.reverse() } else { order }
-    });
+    match backwards {
+        true => tokens.sort_by_cached_key(|token| Reverse((column.key)(token, &lens))),
+        false if column.name == column::BY_PATH => {}
+        false => tokens.sort_by_cached_key(|token| (column.key)(token, &lens)),
+    }
     if sort.is_none() && query.ranks() {
         tokens.sort_by_cached_key(|token| Reverse(search.score(token)));
     }

@@ -1,11 +1,17 @@
 //! The columns of a table of tokens: one entry here serves every face that shows one.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
+use chrono::{DateTime, Utc};
+
+use super::expiry::DateOrder;
+use super::id::TokenId;
 use super::now::Now;
 use super::parts::Parts;
 use super::rules::Rules;
-use super::{Expiry, Token, status, when};
+use super::status::{self, Status};
+use super::{Expiry, Token, when};
+use crate::scope::{Risk, Scope};
 use crate::text::lower;
 
 /// What a cell needs besides its token.
@@ -28,12 +34,43 @@ pub struct Column {
     pub parts: Parts,
     /// The text of a cell, not escaped.
     pub cell: fn(&Token, &Lens) -> String,
-    /// Which of two tokens comes first when sorted by it.
-    pub compare: fn(&Token, &Token, &Lens) -> Ordering,
+    /// What tokens are sorted by: the smallest comes first. Made once for each token, and compared many times.
+    pub key: fn(&Token, &Lens) -> Key,
 }
+
+/// What tokens are sorted by. Those of one column are of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// How they stand, and of those that stand alike, what ends first.
+    Status(Status, Ends),
+    /// What ends first.
+    Ends(Ends),
+    /// By id.
+    Id(TokenId),
+    /// As they are listed unless told otherwise.
+    Path(String, String, TokenId),
+    /// By a text, without regard to case.
+    Name(String),
+    /// By a text, what has none behind the others.
+    Text(bool, Option<String>),
+    /// By how many there are.
+    Count(usize),
+    /// The riskiest first.
+    Risk(Reverse<Option<Risk>>),
+    /// The latest first.
+    Latest(Reverse<Option<DateTime<Utc>>>),
+    /// Those that are installed somewhere first, and of these the ones with the most places to be served.
+    Places(bool, Reverse<usize>),
+}
+
+/// Dates first, soonest first; then what never ends; then what nobody knows.
+type Ends = (u8, Option<DateOrder>);
 
 /// The columns a list shows unless told otherwise, in order of importance: the last ones go first where a line is short.
 pub const USUAL: [&str; 6] = ["sign", "service", "name", "expires", "account", "scopes"];
+
+/// The one that sorts as tokens stand unless told otherwise.
+pub const BY_PATH: &str = "service";
 
 /// All of them.
 pub static COLUMNS: [Column; 16] = [
@@ -45,70 +82,70 @@ pub static COLUMNS: [Column; 16] = [
             Some(_) => "-".to_owned(),
             None => token.status(lens.rules, lens.now).sign(lens.ascii).to_owned(),
         },
-        compare: by_status,
+        key: |token, lens| Key::Status(token.status(lens.rules, lens.now), ends(token, lens)),
     },
     Column {
         name: "status",
         heading: "STATUS",
         parts: status::PARTS,
         cell: |token, lens| discarded(token).unwrap_or(token.status(lens.rules, lens.now).word()).to_owned(),
-        compare: by_status,
+        key: |token, lens| Key::Status(token.status(lens.rules, lens.now), ends(token, lens)),
     },
     Column {
         name: "id",
         heading: "ID",
         parts: Parts::NONE,
         cell: |token, _| token.id.short(),
-        compare: |a, b, _| a.id.cmp(&b.id),
+        key: |token, _| Key::Id(token.id),
     },
     Column {
         name: "service",
         heading: "SERVICE",
         parts: Parts::NONE,
         cell: |token, _| token.service.clone(),
-        compare: |a, b, _| by_path(a, b),
+        key: |token, _| path_key(token),
     },
     Column {
         name: "name",
         heading: "NAME",
         parts: Parts::NONE,
         cell: |token, _| token.name.clone(),
-        compare: |a, b, _| by_name(a, b),
+        key: |token, _| Key::Name(lower(&token.name).into_owned()),
     },
     Column {
         name: "account",
         heading: "ACCOUNT",
         parts: Parts::FACTS,
         cell: |token, _| token.account.clone().unwrap_or_default(),
-        compare: |a, b, _| missing_last(a.account.as_deref(), b.account.as_deref()),
+        key: |token, _| text(token.account.as_ref()),
     },
     Column {
         name: "instance",
         heading: "INSTANCE",
         parts: Parts::FACTS,
         cell: |token, _| token.instance.clone().unwrap_or_default(),
-        compare: |a, b, _| missing_last(a.instance.as_deref(), b.instance.as_deref()),
+        key: |token, _| text(token.instance.as_ref()),
     },
     Column {
         name: "kind",
         heading: "KIND",
         parts: Parts::FACTS,
         cell: |token, _| token.kind.clone().unwrap_or_default(),
-        compare: |a, b, _| missing_last(a.kind.as_deref(), b.kind.as_deref()),
+        key: |token, _| text(token.kind.as_ref()),
     },
     Column {
         name: "scopes",
         heading: "SCOPES",
         parts: Parts::RISKS,
         cell: |token, _| scopes(token),
-        compare: |a, b, _| a.current().may().len().cmp(&b.current().may().len()),
+        key: |token, _| Key::Count(token.current().may().len()),
     },
     Column {
         name: "risk",
         heading: "RISK",
         parts: Parts::RISKS,
         cell: |token, _| risk(token).map_or_else(String::new, |risk| risk.word().to_owned()),
-        compare: |a, b, _| risk(b).cmp(&risk(a)),
+        key: |token, _| Key::Risk(Reverse(risk(token))),
     },
     Column {
         name: "expires",
@@ -119,14 +156,14 @@ pub static COLUMNS: [Column; 16] = [
             Expiry::Never(_) => "never".to_owned(),
             Expiry::Ends(date, _) => when::words(date.day(lens.now), lens.now),
         },
-        compare: |a, b, lens| by_expiry(a, b, lens),
+        key: |token, lens| Key::Ends(ends(token, lens)),
     },
     Column {
         name: "used",
         heading: "USED",
         parts: Parts::USES,
         cell: |token, lens| token.last_use.map_or_else(|| "never".to_owned(), |at| when::ago(at, lens.now)),
-        compare: |a, b, _| b.last_use.cmp(&a.last_use),
+        key: |token, _| Key::Latest(Reverse(token.last_use)),
     },
     Column {
         name: "verified",
@@ -136,17 +173,14 @@ pub static COLUMNS: [Column; 16] = [
             Some(verdict) => format!("{} {}", verdict.outcome.word(), when::ago(verdict.at, lens.now)),
             None => "never".to_owned(),
         },
-        compare: |a, b, _| {
-            let at = |token: &Token| token.current().verdict.as_ref().map(|verdict| verdict.at);
-            at(b).cmp(&at(a))
-        },
+        key: |token, _| Key::Latest(Reverse(token.current().verdict.as_ref().map(|verdict| verdict.at))),
     },
     Column {
         name: "tags",
         heading: "TAGS",
         parts: Parts::TAGS,
         cell: |token, _| token.tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" "),
-        compare: |a, b, _| missing_last(a.tags.first(), b.tags.first()),
+        key: |token, _| text(token.tags.first()),
     },
     Column {
         name: "installed",
@@ -156,17 +190,14 @@ pub static COLUMNS: [Column; 16] = [
             0 => String::new(),
             all => format!("{}/{all}", all - token.unserved().count()),
         },
-        compare: |a, b, _| {
-            let rank = |token: &Token| (token.consumers.is_empty(), std::cmp::Reverse(token.unserved().count()));
-            rank(a).cmp(&rank(b))
-        },
+        key: |token, _| Key::Places(token.consumers.is_empty(), Reverse(token.unserved().count())),
     },
     Column {
         name: "added",
         heading: "ADDED",
         parts: Parts::FACTS,
         cell: |token, lens| when::ago(token.added, lens.now),
-        compare: |a, b, _| b.added.cmp(&a.added),
+        key: |token, _| Key::Latest(Reverse(Some(token.added))),
     },
 ];
 
@@ -181,8 +212,8 @@ pub fn by_path(a: &Token, b: &Token) -> Ordering {
 }
 
 /// What that order goes by, for whoever sorts many.
-pub fn path_key(token: &Token) -> impl Ord + use<> {
-    (token.service.clone(), token.name.to_lowercase(), token.id)
+pub fn path_key(token: &Token) -> Key {
+    Key::Path(token.service.clone(), lower(&token.name).into_owned(), token.id)
 }
 
 /// Without regard to case.
@@ -195,30 +226,22 @@ pub fn discarded(token: &Token) -> Option<&'static str> {
     if token.purged.is_some() { Some("purged") } else { token.trashed.map(|_| "trashed") }
 }
 
-fn by_status(a: &Token, b: &Token, lens: &Lens) -> Ordering {
-    a.status(lens.rules, lens.now).cmp(&b.status(lens.rules, lens.now)).then_with(|| by_expiry(a, b, lens))
-}
-
-/// Dates first, soonest first; then what never ends; then what nobody knows.
-fn by_expiry(a: &Token, b: &Token, lens: &Lens) -> Ordering {
-    let rank = |expiry: Expiry| match expiry {
+fn ends(token: &Token, lens: &Lens) -> Ends {
+    let expiry = token.current().expiry;
+    let rank = match expiry {
         Expiry::Ends(..) => 0,
         Expiry::Never(_) => 1,
         Expiry::Unknown => 2,
     };
-    let (a, b) = (a.current().expiry, b.current().expiry);
-    match (a.date(), b.date()) {
-        (Some(a), Some(b)) => a.compare(b, lens.now),
-        _ => rank(a).cmp(&rank(b)),
-    }
+    (rank, expiry.date().map(|date| date.order(lens.now)))
 }
 
-fn missing_last<T: Ord>(a: Option<T>, b: Option<T>) -> Ordering {
-    a.is_none().cmp(&b.is_none()).then_with(|| a.cmp(&b))
+fn text(text: Option<&String>) -> Key {
+    Key::Text(text.is_none(), text.cloned())
 }
 
-fn risk(token: &Token) -> Option<crate::scope::Risk> {
-    token.current().may().iter().filter_map(crate::scope::Scope::risk).max()
+fn risk(token: &Token) -> Option<Risk> {
+    token.current().may().iter().filter_map(Scope::risk).max()
 }
 
 /// The riskiest scope by name, and how many more there are.
@@ -236,7 +259,6 @@ fn scopes(token: &Token) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scope::Scope;
     use crate::token::consumer::Way;
     use crate::token::expiry::{Date, Source};
     use crate::token::now::tests::{day, utc};
@@ -272,7 +294,7 @@ mod tests {
         let mut never = token("slack/bot");
         never.versions[0].expiry = Expiry::Never(Source::Typed);
         let mut all = [unknown, never, soon];
-        all.sort_by(|a, b| by_expiry(a, b, &lens));
+        all.sort_by_key(|token| ends(token, &lens));
         assert_eq!(all.map(|token| token.service), ["gitlab", "slack", "github"]);
     }
 }

@@ -1,6 +1,5 @@
 //! When a token ends, and who said so.
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -37,19 +36,17 @@ impl Date {
         }
     }
 
-    /// Which of two dates comes first for the reader; a day counts as its end, which is when it is over.
-    pub fn compare(self, other: Self, now: &Now) -> Ordering {
-        let key = |date: Self| match date {
-            Self::Day(day) => (day, None),
-            Self::Instant(at) => (now.day_of(at), Some(at)),
-        };
-        let ((day_a, at_a), (day_b, at_b)) = (key(self), key(other));
-        day_a.cmp(&day_b).then_with(|| match (at_a, at_b) {
-            (Some(a), Some(b)) => a.cmp(&b),
-            (a, b) => a.is_none().cmp(&b.is_none()),
-        })
+    /// What dates are sorted by: for the reader, a day counts as its end, which is when it is over.
+    pub fn order(self, now: &Now) -> DateOrder {
+        match self {
+            Self::Day(day) => (day, true, None),
+            Self::Instant(at) => (now.day_of(at), false, Some(at)),
+        }
     }
 }
+
+/// A day; whether it is all of it; and else, when on it.
+pub type DateOrder = (NaiveDate, bool, Option<DateTime<Utc>>);
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -204,8 +201,6 @@ mod tests {
         let now = utc("2026-11-22T00:00:00Z");
         let day = Date::Day(day("2026-11-22"));
         let noon = Date::Instant(instant("2026-11-22T12:00:00Z"));
-        assert_eq!(noon.compare(day, &now), Ordering::Less);
-        assert_eq!(day.compare(noon, &now), Ordering::Greater);
-        assert_eq!(day.compare(day, &now), Ordering::Equal);
+        assert!(noon.order(&now) < day.order(&now));
     }
 }

@@ -118,12 +118,9 @@ impl List {
         self.sorted = (0..self.tokens.len()).collect();
         let lens = Lens { rules, now, ascii: false };
         // By path they are already: what is equal in one order stays as it is in the other.
-        if self.order.name != "service" {
-            let token = |at: usize| self.tokens.get(at);
-            self.sorted.sort_by(|a, b| match (token(*a), token(*b)) {
-                (Some(a), Some(b)) => (self.order.compare)(a, b, &lens),
-                _ => std::cmp::Ordering::Equal,
-            });
+        if self.order.name != column::BY_PATH {
+            let key = |at: &usize| self.tokens.get(*at).map(|token| (self.order.key)(token, &lens));
+            self.sorted.sort_by_cached_key(key);
         }
         if self.backwards {
             self.sorted.reverse();

@@ -81,9 +81,7 @@ fn from_scratch(list: &List, words: &str, days: u64) -> Vec<TokenId> {
     found.sort_by_key(|(token, _)| column::path_key(token));
     let (order, backwards) = list.order();
     let lens = Lens { rules: &rules, now: &now, ascii: false };
-    if order.name != "service" {
-        found.sort_by(|(a, _), (b, _)| (order.compare)(a, b, &lens));
-    }
+    found.sort_by_key(|(token, _)| (order.key)(token, &lens));
     if backwards {
         found.reverse();
     }
