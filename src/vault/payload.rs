@@ -2,7 +2,7 @@
 //! itself (<https://age-encryption.org/v1>, "Payload").
 //!
 //! The header, and with it who may read, is age's own business. Its reader of payloads could be sent from place to place too,
-//! but copies each chunk twice and wipes it byte by byte, which took as long as opening it. The tests hold this one against it.
+//! but copies each chunk twice and wipes it byte by byte. The tests hold this one against it.
 
 use std::cell::RefCell;
 use std::fs::File;
