@@ -6,7 +6,7 @@ use std::io::{self, Read};
 
 use age::Identity;
 
-use super::payload::{CHUNK_BYTES, Damaged, Payload};
+use super::payload::{CHUNK_BYTES, Damaged, Payload, SEALED_BYTES};
 use super::seal::{self, Closed};
 
 /// How many open chunks are kept. To show one token of 5,000, 19 chunks are opened where one is kept, 13 with two, 11 with
@@ -25,17 +25,31 @@ pub(super) struct Chunks {
     damage: Option<&'static str>,
 }
 
-#[derive(Default)]
 struct Chunk {
     number: u64,
     plain: Vec<u8>,
 }
 
-impl Drop for Chunk {
-    /// Wipes it at once, and not byte by byte as `Zeroizing` does: there is a lot of it.
-    fn drop(&mut self) {
-        self.plain.fill(0);
+impl Default for Chunk {
+    /// With room for any chunk: a buffer that grows leaves an unwiped copy behind.
+    fn default() -> Self {
+        Self { number: 0, plain: Vec::with_capacity(SEALED_BYTES) }
+    }
+}
+
+impl Chunk {
+    /// Wipes it at once, and not byte by byte as `Zeroizing` does: there is a lot of it. What a longer chunk left behind a
+    /// shorter one goes with it.
+    fn wipe(&mut self) {
+        self.plain.clear();
+        self.plain.resize(self.plain.capacity(), 0);
         zeroize::optimization_barrier(self.plain.as_slice());
+    }
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        self.wipe();
     }
 }
 
@@ -188,6 +202,22 @@ mod tests {
         file.write_all(sealed).unwrap();
         file.rewind().unwrap();
         Chunks::open(file, &[key]).ok().unwrap()
+    }
+
+    #[test]
+    fn no_buffer_is_left_behind_unwiped() {
+        let (sealed, key) = sealed(&plain(2 * CHUNK_BYTES + 700));
+        let payload = open(&sealed, &key).payload;
+        let mut chunk = Chunk::default();
+        let place = chunk.plain.as_ptr();
+        // A short one first, then one that needs all the room, then the short one in the same place.
+        for number in [2, 0, 2] {
+            payload.chunk(number, &mut chunk.plain).unwrap();
+            assert_eq!(chunk.plain.as_ptr(), place, "it moved");
+        }
+        chunk.wipe();
+        assert_eq!((chunk.plain.len(), chunk.plain.as_ptr()), (chunk.plain.capacity(), place));
+        assert!(chunk.plain.iter().all(|byte| *byte == 0));
     }
 
     #[test]

@@ -22,6 +22,8 @@ use super::seal::{self, Closed};
 pub(super) const CHUNK_BYTES: usize = 64 * 1024;
 /// What shows that a chunk is as it was sealed; it stands behind the chunk.
 const TAG_BYTES: usize = 16;
+/// How many bytes the longest chunk takes with it.
+pub(super) const SEALED_BYTES: usize = CHUNK_BYTES + TAG_BYTES;
 /// What stands before the first chunk, and makes the key of this payload one of its own.
 const NONCE_BYTES: usize = 16;
 
@@ -101,8 +103,8 @@ fn nonce(number: u64, last: bool) -> [u8; 12] {
 /// How many plain bytes are under so many sealed ones; `None` where nothing is sealed to that length. Only a payload without
 /// any byte has an empty chunk.
 fn plain_len(sealed: u64) -> Option<u64> {
-    let chunks = sealed.div_ceil((CHUNK_BYTES + TAG_BYTES) as u64);
-    let last = sealed.checked_sub(chunks.checked_sub(1)? * (CHUNK_BYTES + TAG_BYTES) as u64)?;
+    let chunks = sealed.div_ceil(SEALED_BYTES as u64);
+    let last = sealed.checked_sub(chunks.checked_sub(1)? * SEALED_BYTES as u64)?;
     let is_whole = last > TAG_BYTES as u64 || (chunks == 1 && last == TAG_BYTES as u64);
     is_whole.then(|| sealed - chunks * TAG_BYTES as u64)
 }
