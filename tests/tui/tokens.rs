@@ -145,3 +145,22 @@ fn everything_that_can_be_done_is_found_by_name() {
     assert_data_eq!(stage.keys("?").screen(), file!["screens/help.txt"].raw());
     assert_eq!(stage.keys("<esc>q").effects().lines().last(), Some("Quit"));
 }
+
+#[test]
+fn help_is_not_cut() {
+    let mut stage = Stage::furnished(80, 24);
+    let mut seen = stage.keys("?").screen();
+    loop {
+        let before = stage.screen();
+        let screen = stage.keys("<pagedown>").screen();
+        if screen == before {
+            break;
+        }
+        seen.push_str(&screen);
+    }
+    let cut: Vec<&str> = seen.lines().filter(|line| line.contains('…')).collect();
+    assert!(cut.is_empty(), "{cut:#?}");
+    for word in ["instance:", "place:", "uninstalled", "mismatched", "purged"] {
+        assert!(seen.contains(word), "{word}");
+    }
+}

@@ -1,9 +1,10 @@
 //! Keys, the words of a filter, and what the signs mean.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Rect};
 
 use super::Behave;
+use crate::text::wrapped;
 use crate::token::status::Status;
 use crate::tui::keymap::{Action, Context, Keymap};
 use crate::tui::model::{Do, Shared};
@@ -39,14 +40,15 @@ const KEYS: [(Context, &str); 16] = [
     (Context::Dialog, "In front of a question"),
 ];
 
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 9] = [
     ("ci deploy", "free words, found anywhere in names, accounts, tags, scopes"),
     ("service: name: account:", "a part of that; with = in place of : the whole of it"),
     ("#prod tag: scope: kind:", "the same for tags, scopes and kinds"),
+    ("instance: place:", "for the service's address, and places where one is installed"),
     ("risk:high", "a scope with that risk; also medium, low"),
     ("expires<30d", "ends sooner; also expires>2027-01-31"),
     ("unused>90d", "not used for longer"),
-    ("is:expired", "also expiring, dead, owed, alive, unknown, unverified, trashed, purged"),
+    ("is:expired", "also expiring, dead, owed, alive, unknown, unverified, uninstalled, mismatched, trashed, purged"),
     ("-word", "what must not be so; \"two words\" are one in quotes"),
 ];
 
@@ -58,10 +60,16 @@ const MOUSE: [(&str, &str); 5] = [
     ("shift and drag", "selects text, as in any program of this terminal"),
 ];
 
-/// A line: a name and what it is; or a heading, whose second half is empty.
+/// A line: a name and what it is, which goes on in lines without a name; or a heading, whose second half is empty.
 type Line = (String, String);
 
-fn lines(shared: &Shared) -> Vec<Line> {
+/// How many columns the names get of those in the dialog.
+fn names(columns: u16) -> u16 {
+    25.min(columns / 3)
+}
+
+/// All lines, of so many columns each.
+fn lines(shared: &Shared, columns: u16) -> Vec<Line> {
     let heading = |text: &str| (text.to_owned(), String::new());
     let pairs = |all: &[(&str, &str)]| all.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
     let mut lines = vec![];
@@ -77,7 +85,22 @@ fn lines(shared: &Shared) -> Vec<Line> {
     lines.extend(Status::ALL.map(|status| (status.sign(shared.ascii).to_owned(), status.word().to_owned())));
     lines.push(heading("Mouse"));
     lines.extend(pairs(&MOUSE));
-    lines
+    let room = usize::from(columns.saturating_sub(names(columns) + 2));
+    lines.into_iter().flat_map(|line| broken(line, room)).collect()
+}
+
+/// A line whose second half has no more columns than that, and those with the rest of it.
+fn broken((name, what): Line, room: usize) -> Vec<Line> {
+    let what = wrapped(&what, room);
+    let mut parts = what.lines().map(str::to_owned);
+    let first = (name, parts.next().unwrap_or_default());
+    [first].into_iter().chain(parts.map(|part| (String::new(), part))).collect()
+}
+
+/// The dialog, and the place within its frame.
+fn areas(area: Rect) -> (Rect, Rect) {
+    let outer = middle(area, SIZE.0, SIZE.1);
+    (outer, outer.inner(Margin::new(1, 1)))
 }
 
 impl Behave for Help {
@@ -87,8 +110,9 @@ impl Behave for Help {
 
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
         let (columns, rows) = shared.size;
-        let height = usize::from(middle(Rect::new(0, 0, columns, rows), SIZE.0, SIZE.1).height).saturating_sub(2);
-        let last = lines(shared).len().saturating_sub(height);
+        let (_, inner) = areas(Rect::new(0, 0, columns, rows));
+        let height = usize::from(inner.height);
+        let last = lines(shared, inner.width).len().saturating_sub(height);
         self.from = match action {
             Action::Up => self.from.saturating_sub(1),
             Action::Down => self.from + 1,
@@ -112,18 +136,17 @@ impl Behave for Help {
                 }
                 vec![]
             }
-            Pointer::Click(at) if !middle(area, SIZE.0, SIZE.1).contains(at) => vec![Do::Close],
+            Pointer::Click(at) if !areas(area).0.contains(at) => vec![Do::Close],
             _ => vec![],
         }
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared) {
-        const NAMES: u16 = 25;
         let buffer = frame.buffer_mut();
-        let area = middle(area, SIZE.0, SIZE.1);
-        let inner = dialog(buffer, area, "Help", shared);
-        let lines = lines(shared);
-        let names = NAMES.min(inner.width / 3);
+        let (outer, inner) = areas(area);
+        dialog(buffer, outer, "Help", shared);
+        let lines = lines(shared, inner.width);
+        let names = names(inner.width);
         for (y, (name, what)) in (inner.y..inner.bottom()).zip(lines.iter().skip(self.from)) {
             if what.is_empty() {
                 put(buffer, inner.x, y, name, inner.width, shared.style(Role::Heading), shared);
