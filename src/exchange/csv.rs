@@ -187,7 +187,7 @@ impl LeftOut {
         }
         if self.more > 0 {
             notes.push(format!(
-                "{} with reminder rules, fields, verdicts or rated scopes: only json holds these",
+                "{} with reminder rules, fields, verdicts, rated or granted scopes: only json holds these",
                 counted(self.more, "token")
             ));
         }

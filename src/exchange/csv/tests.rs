@@ -275,7 +275,7 @@ fn an_export_reads_like_this() {
         [
             "1 token in the trash or purged: left out",
             "1 older version left out: csv holds the version in use only, json holds all",
-            "1 token with reminder rules, fields, verdicts or rated scopes: only json holds these",
+            "1 token with reminder rules, fields, verdicts, rated or granted scopes: only json holds these",
             "2 cells with = + - @ or ' at the start: a ' stands before it, so that no spreadsheet computes it; \
              import takes it off",
         ]
