@@ -21,6 +21,10 @@ use lines::{Assignment, Assignments};
 /// Words that say that a variable is a token, not which.
 const GENERIC: [&str; 6] = ["token", "pat", "key", "api", "secret", "access"];
 
+/// Why a value is not taken in which a shell would put something else.
+const REFERS: &str = "its value refers to another variable or a command, which is not followed; in single quotes it is taken as it \
+                      stands";
+
 /// Reads a file.
 ///
 /// # Errors
@@ -77,13 +81,14 @@ impl Found {
         let Assignment { line, name: variable, value, refers } = assignment;
         let bad = |why: Cow<'static, str>| bad_variable(line, variable, why);
         let is_meant = |service: &String| options.service.as_ref().is_none_or(|given| given == service);
+        let followed = || if refers { Err(bad(REFERS.into())) } else { Ok(()) };
         if let Some(service) = customs.addressed(variable).filter(is_meant)
             && value.len() > 0
         {
+            followed()?;
             let address = String::from_utf8(value.into_secret_bytes()).unwrap_or_default();
             let address = label(Label::Instance, &address).map_err(bad)?;
-            self.addresses.insert(service, (variable.to_owned(), address));
-            return Ok(());
+            return self.address(service, variable, address).map_err(bad);
         }
         let custom = customs.service(variable).filter(is_meant);
         if custom.is_none() && !options.all && !says_token(variable) {
@@ -97,11 +102,7 @@ impl Found {
         if let Some(before) = self.names.insert(variable.to_owned(), line) {
             return Err(bad(format!("the variable is set in line {before} already").into()));
         }
-        if refers {
-            return Err(bad("its value refers to another variable or a command, which is not followed; \
-                            in single quotes it is taken as it stands"
-                .into()));
-        }
+        followed()?;
         let (service, name) = path(variable, custom.as_deref().or(options.service.as_deref()))
             .ok_or_else(|| bad("its name says no service; give one for the whole file with --service github".into()))?;
         let service = label(Label::Service, &service).map_err(bad)?;
@@ -110,6 +111,15 @@ impl Found {
         let (is_custom, variable) = (custom.is_some(), variable.to_owned());
         self.taken.push(Variable { line, variable, service, is_custom, instance: None, name, secret });
         Ok(())
+    }
+
+    /// Takes where the tokens of a service are. Of two places, nobody knows which is meant.
+    fn address(&mut self, service: String, variable: &str, address: String) -> Result<(), Cow<'static, str>> {
+        let (first, known) = self.addresses.entry(service).or_insert_with(|| (variable.to_owned(), address.clone()));
+        if *known == address {
+            return Ok(());
+        }
+        Err(format!("{} says another place already; leave one of them out", escaped(first)).into())
     }
 
     /// Says of each token where it is, once the whole file is read.

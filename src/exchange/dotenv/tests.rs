@@ -74,6 +74,13 @@ fn what_a_variable_customarily_holds_counts_before_its_words() {
     assert!(message.contains("line 1, GH_ENTERPRISE: whose"), "{message}");
     let message = told(&read(b"GH_HOST='no address'\nGH_TOKEN=s1", &Options::default(), &Hub).unwrap_err());
     assert!(message.contains("line 1, GH_HOST: an instance is"), "{message}");
+    let message = told(&read(b"GH_HOST=$HUB\nGH_TOKEN=s1", &Options::default(), &Hub).unwrap_err());
+    assert!(message.starts_with("line 1, GH_HOST: its value refers to another variable"), "{message}");
+    let twice = b"GH_HOST=a.example.com\nGH_TOKEN=s1\nGH_HOST=b.example.com";
+    let message = told(&read(twice, &Options::default(), &Hub).unwrap_err());
+    assert_eq!(message, "line 3, GH_HOST: GH_HOST says another place already; leave one of them out");
+    let same = b"GH_HOST=a.example.com\nGH_TOKEN=s1\nGH_HOST=https://a.example.com/";
+    assert!(read(same, &Options::default(), &Hub).is_ok());
 }
 
 #[test]
