@@ -164,6 +164,21 @@ fn what_an_answer_gives_for_the_tokens_fields_is_theirs() {
 }
 
 #[test]
+fn what_an_answer_gives_of_an_older_version_is_not_the_tokens() {
+    let stage = Stage::new(Does::Answers);
+    let definition = DEFINITION
+        .replace("ORIGIN", &stage.fake.origin)
+        .replace("[send.bearer]", "[field.robot]\nwhat = 'the name that goes with the secret'\n[send.bearer]")
+        .replace("[call.rotate]", "keeps = { robot = { json = ['/robot'] } }\n[call.rotate]");
+    std::fs::write(stage.home.path().join(".config/patvault/services/mine.toml"), definition).unwrap();
+    said(&stage.piped(&["rotate", "mine/ci", "--stdin", "--no-verify"], "not-a-real-secret-9"));
+    said(&stage.piped(&["edit", "mine/ci", "--field", "robot=robot-9"], ""));
+    let looked = said(&stage.piped(&["verify", "mine/ci"], ""));
+    assert!(looked.contains("alive    mine/ci (version 1)"), "{looked}");
+    assert_eq!(stage.token()["token"]["facts"], serde_json::json!({ "robot": "robot-9" }), "{looked}");
+}
+
+#[test]
 fn a_rotation_carries_on_what_is_wanted_and_claims_nothing_granted() {
     let stage = Stage::new(Does::Answers);
     let definition = DEFINITION
