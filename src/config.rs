@@ -291,8 +291,8 @@ impl Config {
         let some_day = Now::new(DateTime::UNIX_EPOCH, |at| at.naive_utc());
         for (name, words) in &config.groups {
             if let Err(error) = Query::parse(words, &some_day) {
-                let line = 1 + text.lines().position(|line| line.contains(name.as_str())).unwrap_or(0);
-                return Err((line, error.to_string()));
+                let is_it = |line: &str| !line.starts_with('#') && line.contains(name) && line.contains(words);
+                return Err((1 + text.lines().position(is_it).unwrap_or(0), error.to_string()));
             }
         }
         Ok(config)
@@ -420,6 +420,7 @@ mod tests {
             ("[list]\nsort = 'beauty'", 2),
             ("[list]\n\ncolumns = ['name', 'beauty']", 3),
             ("x = [", 1),
+            ("# soon = 'is:odd'\n[groups]\nsooner = '#odd'\nsoon = 'is:odd'", 4),
         ];
         for (text, want) in cases {
             assert_eq!(Config::parse(text).unwrap_err().0, want, "{text:?}");
