@@ -279,8 +279,8 @@ pub(super) fn stands_at(open: &fs::Metadata, path: &Path) -> bool {
 }
 
 /// Gives a file a second name: the first way to keep a copy, because it cannot be half done. Where the file system has
-/// no such thing, a copy is written. Nobody waits until the name is on the disk: a power cut may cost the copy, and never
-/// the file.
+/// no such thing, a copy is written. Nobody waits until the name is on the disk: a power cut may cost the copy. Who needs it
+/// waits for its folder.
 pub(super) fn keep_as(path: &Path, kept: &Path) -> Result<(), Error> {
     let link = || {
         step("link")?;

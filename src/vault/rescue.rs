@@ -43,6 +43,8 @@ impl Vault {
         }
         match replaced {
             Some(revision) => {
+                // What it holds is in no later file: its second name has to be on the disk before it loses the first.
+                disk::sync_parent(&self.keep_backup(revision, author.at)?)?;
                 loaded.found.revision = revision;
                 self.save(&mut loaded, author.at)
             }

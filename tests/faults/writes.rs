@@ -1,5 +1,7 @@
 //! Commands that write tokens.
 
+use std::cell::Cell;
+
 use super::home::{Fault, Home, SECRET, secret};
 use super::state::state;
 use super::walk::Walk;
@@ -84,10 +86,14 @@ fn backup_restore() {
     let names = list.lines().filter_map(|line| line.trim().strip_prefix("\"name\": \"")?.strip_suffix("\","));
     let oldest = names.min().unwrap().to_owned();
     let args = ["backup", "restore", "--yes", &oldest];
+    let waited = Cell::new(false);
     Walk { base: &base, args: &args, input: "", steps_min: WRITE_STEPS }.each(|step| {
         step.keeps_its_word();
         assert_ne!(step.before, step.after);
+        waited.set(waited.get() || (step.ran.err.contains("sync the folder") && step.found == step.before));
     });
+    // What is replaced is in no later file: a power cut must not take its backup's name.
+    assert!(waited.get(), "nobody waited for the backup of what was replaced");
 }
 
 #[test]
