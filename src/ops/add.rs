@@ -85,7 +85,7 @@ pub fn fill(draft: &mut Draft, facts: &Facts, now: &Now) -> Result<(), Error> {
         if !facts.issued.trim().is_empty() {
             version.issued = Some(when::parse_date(&facts.issued, now)?);
         }
-        version.told.extend(said(Label::Account, &facts.id)?.map(|id| (ID.into(), id)));
+        version.told.extend(said(Label::Value, &facts.id)?.map(|id| (ID.into(), id)));
         let scopes = facts.scopes.iter().map(ScopeText::scope);
         let scopes = scopes.map(|scope| Ok(Scope { name: Label::Scope.parse(&scope.name)?, ..scope }));
         version.scopes = scopes.collect::<Result<_, Error>>()?;

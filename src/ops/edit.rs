@@ -61,7 +61,7 @@ impl Edits {
 
     /// Says what the service's own id of it is; empty for unknown.
     pub fn id(&mut self, text: &str) -> Result<(), Error> {
-        let value = or_none(text, |text| Label::Account.parse(text))?;
+        let value = or_none(text, |text| Label::Value.parse(text))?;
         self.set(Field::Told(ID.into()), value)
     }
 

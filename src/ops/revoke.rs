@@ -67,7 +67,7 @@ pub fn plan_revoke_by_id(
             return Err(Error::usage(what, "say which with --version NUMBER"));
         };
         let subject = Subject { token: token.id, version: Some(version) };
-        vault.set(subject, &Field::Told(ID.into()), Some(&Label::Account.parse(id)?))?;
+        vault.set(subject, &Field::Told(ID.into()), Some(&Label::Value.parse(id)?))?;
         Ok((vault.token(token.id)?.ok_or(Error::Cancelled)?, versions))
     })?;
     let (issuer, unknown) = match Issuers::new(session).with(with).of(&token)? {
