@@ -200,7 +200,7 @@ fn apply(session: &Session, desk: &Desk, shown: &Shown, before: &str, text: &str
     {
         desk.face.warn(&warning);
     }
-    ops::edit_shown(session, shown, "edit", &edits)
+    ops::edit_facts(session, shown, &old, &edits)
 }
 
 /// Refuses where an editor would wait for nobody. A program that somebody set as their editor may do without a terminal.

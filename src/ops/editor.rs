@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::doctor::EDIT_PREFIX;
-use super::edit::{Edits, changed};
+use super::edit::{Edits, changed, edit_shown};
 use super::error::Error;
 use super::fields::Fields;
 use super::files::{read_limited, write_private};
@@ -14,6 +14,7 @@ use super::show::{Shown, show};
 use super::with::kept_with;
 use crate::exchange::facts::{self, Facts, Taken};
 use crate::text::escaped;
+use crate::token::Token;
 
 /// The largest file that is taken from an editor, in bytes.
 const EDITED_BYTES_MAX: u64 = 1 << 20;
@@ -62,6 +63,19 @@ pub fn changed_facts(session: &Session, shown: &Shown, old: &Facts, new: &Facts)
         }
     }
     Ok(edits)
+}
+
+/// Changes a token that had these facts when it was shown. What was written down meanwhile and is none of them, a verdict for one,
+/// is in nobody's way.
+///
+/// # Errors
+/// [`vault::Error::Meanwhile`](crate::vault::Error::Meanwhile) where it has others by now, or another secret.
+pub fn edit_facts(session: &Session, shown: &Shown, old: &Facts, edits: &Edits) -> Result<Token, Error> {
+    let same = |(now, text): &(Shown, String)| {
+        now.token.current().id == shown.token.current().id && read_facts(text).is_ok_and(|facts| facts == *old)
+    };
+    let now = write_facts(session, &shown.token.id.to_string()).ok().filter(same);
+    edit_shown(session, now.as_ref().map_or(shown, |(now, _)| now), "edit", edits)
 }
 
 /// The file that an editor gets, in a folder of its own, because editors leave files of theirs beside it. It stands where

@@ -62,7 +62,7 @@ pub use discard::{discard, purge, restore, trash, trashed_as};
 pub use doctor::{EDIT_PREFIX, Finding, Level, mend, outside};
 pub use due::{Owed, answer, due};
 pub use edit::{Edits, changed, edit, edit_all, edit_shown};
-pub use editor::{Sheet, changed_facts, edit_file, editor, read_facts, write_facts};
+pub use editor::{Sheet, changed_facts, edit_facts, edit_file, editor, read_facts, write_facts};
 pub use errand::Address;
 pub use error::{Elsewhere, Error};
 pub use export::export;

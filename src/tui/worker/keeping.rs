@@ -46,7 +46,7 @@ pub fn verb(session: &Session, request: Request, post: &Post) -> Result<Option<R
 fn edit_facts(session: &Session, written: &Written) -> Result<Token, Error> {
     let (old, new) = (ops::read_facts(&written.before)?, ops::read_facts(&written.text)?);
     let edits = ops::changed_facts(session, &written.shown, &old, &new)?;
-    ops::edit_shown(session, &written.shown, "edit", &edits)
+    ops::edit_facts(session, &written.shown, &old, &edits)
 }
 
 /// The catalogue. A definition of the person's own that makes no sense is said, and nothing is offered.
