@@ -110,7 +110,7 @@ fn cells(full: &Full) -> [String; 11] {
         version.issued.map_or_else(String::new, |date| date.to_string()),
         expires.to_owned(),
         source.to_owned(),
-        joined(version.may().iter().map(|scope| scope.name.as_str())),
+        joined(version.wanted().iter().map(|scope| scope.name.as_str())),
         full.note.clone().unwrap_or_default(),
     ]
 }

@@ -305,8 +305,9 @@ fn reduced(mut full: crate::exchange::Full) -> crate::exchange::Full {
     version.told.clear();
     version.installed.clear();
     version.parts.clear();
-    // What it may do is a column; who said so is none.
-    version.scopes = version.granted.take().unwrap_or_else(|| version.scopes.clone());
+    // What it is wanted for is a column, and read as that.
+    version.scopes = version.wanted().to_vec();
+    version.granted = None;
     version.scopes.iter_mut().for_each(|scope| scope.rated = None);
     (version.number, version.id) = (1, crate::token::id::VersionId::from_bytes([1; 16]));
     full.token.facts.clear();
