@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
             desk.face.line(&format!("Wrote the settings to {shown}"));
         }
         Action::Set { name, value } => {
-            ops::set(&desk.ground, name, value.as_deref())?;
+            ops::set(&desk.ground, &[(name, value.as_deref())])?;
             desk.face.line(&ops::set_in_words(name, value.as_deref()));
         }
         Action::Edit => {

@@ -13,17 +13,20 @@ const HINT: &str = "'patvault config show' shows what there is, 'patvault config
 ///
 /// # Errors
 /// There is no such setting, it cannot be that, or the file makes no sense or cannot be written. Then it is as it was.
-pub fn set(ground: &Ground, name: &str, to: Option<&str>) -> Result<Config, Error> {
+pub fn set(ground: &Ground, changes: &[(&str, Option<&str>)]) -> Result<Config, Error> {
     let path = ground.paths.settings();
     let text = config::text(&path)?.unwrap_or_else(|| TEMPLATE.to_owned());
     let refused = |not: NotSet| match not {
         NotSet::Text { line, why } => config::Error::Bad { path: path.clone(), line, why }.into(),
         other => Error::usage(other.to_string(), HINT),
     };
-    let text = config::with(&text, name, to).map_err(refused)?;
+    let changed = |text: String| {
+        changes.iter().try_fold(text, |text, (name, to)| config::with(&text, name, *to)).map_err(refused)
+    };
+    let text = changed(text)?;
     // A link to where somebody keeps their settings stays one.
     write_private(&path.canonicalize().unwrap_or_else(|_| path.clone()), text.as_bytes())?;
-    let held = config::with(&ground.config.to_toml(), name, to).map_err(refused)?;
+    let held = changed(ground.config.to_toml())?;
     Ok(Config::parse(&held).map_err(|(line, why)| config::Error::Bad { path: path.clone(), line, why })?)
 }
 

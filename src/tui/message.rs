@@ -316,8 +316,8 @@ pub enum Request {
     Verify(Vec<TokenId>, bool),
     /// End the asking.
     Stop,
-    /// Change a setting, in the file; without a value, to its default.
-    Set(String, Option<String>),
+    /// Change settings, in the file and all or none; without a value, to their default.
+    Set(Vec<(String, Option<String>)>),
     /// Close the vault, and open the one of that name.
     Switch(String),
 }

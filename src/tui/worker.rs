@@ -147,8 +147,8 @@ impl Desk {
                 }
                 Ok(())
             }
-            Request::Set(name, to) => {
-                self.set(name, to.as_deref());
+            Request::Set(changes) => {
+                self.set(&changes);
                 Ok(())
             }
             Request::Switch(name) => {
@@ -245,16 +245,18 @@ impl Desk {
         self.look()
     }
 
-    /// Changes a setting, with effect at once: in the vault that is open, and in those that come.
-    fn set(&mut self, name: String, to: Option<&str>) {
+    /// Changes settings, all or none, with effect at once: in the vault that is open, and in those that come.
+    fn set(&mut self, changes: &[(String, Option<String>)]) {
+        let changes: Vec<_> = changes.iter().map(|(name, to)| (name.as_str(), to.as_deref())).collect();
         let session = self.open.as_mut().map(Open::session);
-        let set = ops::set(session.as_ref().map_or(&self.ground, |session| &session.ground), &name, to);
+        let set = ops::set(session.as_ref().map_or(&self.ground, |session| &session.ground), &changes);
         if let Ok(config) = &set {
             session.into_iter().for_each(|session| session.settle(config.clone()));
             if !matches!(self.open, Some(Open::Demo(_))) {
                 self.ground.config = config.clone();
             }
         }
+        let name = changes.first().map(|(name, _)| (*name).to_owned()).unwrap_or_default();
         self.reply(Reply::Set(name, set.map(Box::new).map_err(|error| Fault::of(&error))));
     }
 

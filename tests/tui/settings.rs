@@ -22,9 +22,12 @@ fn stage(columns: u16, rows: u16) -> Stage {
 fn serve(stage: &mut Stage) -> Vec<String> {
     let mut asked = vec![];
     for effect in stage.take() {
-        let Effect::Ask(Request::Set(name, to)) = effect else { continue };
-        asked.push(format!("{name} {}", to.as_deref().unwrap_or("-")));
-        let text = with(&stage.model.shared.config.to_toml(), &name, to.as_deref());
+        let Effect::Ask(Request::Set(changes)) = effect else { continue };
+        asked.extend(changes.iter().map(|(name, to)| format!("{name} {}", to.as_deref().unwrap_or("-"))));
+        let name = changes[0].0.clone();
+        let mut changes = changes.iter();
+        let text =
+            changes.try_fold(stage.model.shared.config.to_toml(), |text, (name, to)| with(&text, name, to.as_deref()));
         let set = text.map(|text| Box::new(Config::parse(&text).unwrap()));
         let fault = |error: patvault::config::NotSet| Fault { text: error.to_string(), hint: None, kind: Kind::Usage };
         stage.reply(Reply::Set(name, set.map_err(fault)));

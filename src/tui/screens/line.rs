@@ -62,9 +62,11 @@ impl Line {
                 return vec![];
             }
             Purpose::Group(words, before) => {
-                let set = |name: &str, words| Request::Set(format!("groups.{name}"), words);
+                let set = |name: &str, words| (format!("groups.{name}"), words);
                 let gone = before.take().map(|before| set(&before, None));
-                [set(&text, Some(std::mem::take(words)))].into_iter().chain(gone).collect()
+                // Of one that gets another name, neither is without the other.
+                let changes = [set(&text, Some(std::mem::take(words)))].into_iter().chain(gone);
+                vec![Request::Set(changes.collect())]
             }
         };
         let ask = |request| Do::Effect(Effect::Ask(request));

@@ -106,7 +106,7 @@ impl Pick {
             Some(Choice::Vault(name)) => return vec![Do::Forget, Do::Effect(Effect::Ask(Request::Switch(name)))],
             Some(Choice::Theme(at)) => shared.themes.get(at).cloned().map(|theme| {
                 shared.theme = theme.clone();
-                Do::Effect(Effect::Ask(Request::Set("tui.theme".into(), Some(theme.name))))
+                Do::Effect(Effect::Ask(Request::Set(vec![("tui.theme".into(), Some(theme.name))])))
             }),
             None => None,
         };

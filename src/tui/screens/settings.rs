@@ -136,7 +136,7 @@ impl Settings {
         let wrong = match name {
             THEME if settings::theme(shared, &text).is_none() => "there is no theme of that name",
             COLUMNS if text.is_empty() => "a table has a column at least",
-            _ => return vec![Do::Effect(Effect::Ask(Request::Set(name.to_owned(), Some(text))))],
+            _ => return vec![Do::Effect(Effect::Ask(Request::Set(vec![(name.to_owned(), Some(text))])))],
         };
         self.wrong.insert(key, wrong.to_owned());
         vec![]

@@ -30,7 +30,7 @@ pub(super) fn rename(shared: &mut Shared) -> Vec<Do> {
 /// Asks before the group is removed.
 pub(super) fn remove(shared: &mut Shared) -> Vec<Do> {
     let open = |group: Group| {
-        let effect = Effect::Ask(Request::Set(format!("groups.{}", group.title), None));
+        let effect = Effect::Ask(Request::Set(vec![(format!("groups.{}", group.title), None)]));
         let about = vec![format!("{}: {}", group.title, group.query), "Its tokens stay as they are.".to_owned()];
         Do::Open(Screen::Confirm(Confirm::before(effect, "Remove this group?", about)))
     };
