@@ -1,7 +1,7 @@
 //! `patvault config`.
 
 use super::Desk;
-use super::edit::check_editor;
+use super::edit::{check_editor, lending};
 use super::face::Exit;
 use crate::config::{Config, TEMPLATE};
 use crate::ops::{self, Error};
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
                 write_template(desk)?;
             }
             let before = ops::read_limited(&file, 1 << 20)?;
-            ops::edit_file(&file)?;
+            lending(|| ops::edit_file(&file))?;
             while let Err(error) = Config::read(&file) {
                 desk.face.report(&error.into());
                 let again = desk.terminal.yes("Edit it again? Without that, the settings stay as they were.");
@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
                     ops::write_private(&file, &before)?;
                     return Err(Error::Cancelled);
                 }
-                ops::edit_file(&file)?;
+                lending(|| ops::edit_file(&file))?;
             }
             desk.face.line("The settings make sense.");
         }

@@ -1,5 +1,11 @@
 //! `patvault edit`: with flags, or in an editor.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::consts::{SIGINT, SIGQUIT};
+use signal_hook::flag::register_conditional_default;
+
 use super::Desk;
 use super::complete::Known;
 use super::face::Exit;
@@ -171,7 +177,7 @@ fn in_editor(session: &Session, desk: &Desk, asked: &str) -> Result<Option<Token
     check_editor(desk, "give them as options; 'patvault edit --help' names them")?;
     let sheet = ops::Sheet::new(&desk.ground.paths.runtime, &before)?;
     loop {
-        let text = sheet.edit()?;
+        let text = lending(|| sheet.edit())?;
         if text == before {
             return Ok(None);
         }
@@ -201,6 +207,18 @@ fn apply(session: &Session, desk: &Desk, shown: &Shown, before: &str, text: &str
         desk.face.warn(&warning);
     }
     ops::edit_facts(session, shown, &old, &edits)
+}
+
+/// Does something in which somebody else has the terminal: Ctrl-C there is theirs, and ends patvault only where it is not.
+pub(super) fn lending<T>(f: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    let is_here = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGQUIT] {
+        // Without it, the editor would be left behind: no worse than without an editor.
+        let _as_before = register_conditional_default(signal, Arc::clone(&is_here));
+    }
+    let outcome = f();
+    is_here.store(true, Ordering::SeqCst);
+    outcome
 }
 
 /// Refuses where an editor would wait for nobody. A program that somebody set as their editor may do without a terminal.

@@ -6,6 +6,7 @@ use super::pty::{Home, Visit};
 
 /// Runs what is written for this opening of the editor: `edit-1`, then `edit-2`.
 const EDITOR: &str = r#"
+trap : INT
 nth=$(($(cat "$HOME/nth" 2>/dev/null || echo 0) + 1))
 echo "$nth" >"$HOME/nth"
 grep -q not-a-real-secret "$1" && echo "THE SECRET IS IN IT"
@@ -40,6 +41,21 @@ fn facts_are_edited_and_what_does_not_parse_is_given_back() {
     assert!(!end.seen.contains("THE SECRET"), "{end:?}");
     assert!(home.done(&["show", "github/ci", "--json"], "").contains("\"grace\""));
     assert!(nothing_is_left(&home));
+}
+
+#[test]
+fn ctrl_c_in_an_editor_is_the_editors_business() {
+    let home = Home::furnished();
+    // One that leaves the terminal as it is, so that Ctrl-C becomes a signal for everybody there.
+    let waits = format!("trap 'echo INTERRUPTED' INT\necho READY\nuntil read -r line; do :; done\n{MEND}");
+    let Some(mut visit) = edit(&home, &[&waits]) else { return };
+    visit.sees("READY").types("\x03").sees("INTERRUPTED").types("\n").sees("Edited github/ci");
+    assert_eq!(visit.ends().code, Some(0));
+    assert!(home.done(&["show", "github/ci", "--json"], "").contains("\"grace\""));
+    // Afterwards it ends patvault again.
+    let Some(mut visit) = edit(&home, &[BREAK]) else { return };
+    visit.sees("Edit it again?").types("\x03");
+    assert_ne!(visit.ends().code, Some(0));
 }
 
 #[test]
