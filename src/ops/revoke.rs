@@ -67,7 +67,16 @@ pub fn plan_revoke_by_id(
             return Err(Error::usage(what, "say which with --version NUMBER"));
         };
         let subject = Subject { token: token.id, version: Some(version) };
-        vault.set(subject, &Field::Told(ID.into()), Some(&Label::Value.parse(id)?))?;
+        let id = Label::Value.parse(id)?;
+        let known = token.versions.iter().find(|it| it.id == version).and_then(|it| it.told.get(ID));
+        if let Some(known) = known.filter(|known| **known != id) {
+            // A slip of the keyboard would have somebody else's token revoked.
+            return Err(Error::usage(
+                format!("the id of that version is known: {}", escaped(known)),
+                "leave --id out; 'patvault edit TOKEN --id ID' changes it where it is wrong",
+            ));
+        }
+        vault.set(subject, &Field::Told(ID.into()), Some(&id))?;
         Ok((vault.token(token.id)?.ok_or(Error::Cancelled)?, versions))
     })?;
     let (issuer, unknown) = match Issuers::new(session).with(with).of(&token)? {

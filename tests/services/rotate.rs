@@ -292,6 +292,9 @@ fn an_id_that_the_person_says_serves_the_call() {
     let done = said(&stage.piped(&["revoke", "mine/ci", "--version", "1", "--id", "one", "--yes"], ""));
     assert!(done.contains("Revoked version 1"), "{done}");
     said(&stage.piped(&["edit", "mine/ci", "--id", "two"], ""));
+    // A slip would have another token revoked.
+    let slip = stage.piped(&["revoke", "mine/ci", "--current", "--id", "one", "--yes"], "");
+    assert!(said(&slip).contains("the id of that version is known: two"), "{}", said(&slip));
     let done = said(&stage.piped(&["revoke", "mine/ci", "--current", "--yes"], ""));
     assert!(done.contains("Revoked version 3"), "{done}");
     assert_eq!(stage.states(), ["revoked", "superseded", "revoked"]);
