@@ -145,6 +145,11 @@ impl Berth {
         Ok(Self { path, to, _share: share })
     }
 
+    /// Whether it is sealed to that recipient.
+    pub(super) fn is_for(&self, recipient: &x25519::Recipient) -> bool {
+        self.to.to_string() == recipient.to_string()
+    }
+
     /// Writes a new secret there, and waits until it is on the disk.
     ///
     /// # Errors

@@ -222,6 +222,11 @@ impl Vault {
         Berth::take(&self.journal_dir(), id, recipient(&reader.recipient()?)?)
     }
 
+    /// Whether what is kept in a place will be sealed to the vault's recipient as it is now.
+    pub fn is_berth_of(&self, reader: &Reader, berth: &Berth) -> Result<bool, Error> {
+        Ok(berth.is_for(&recipient(&reader.recipient()?)?))
+    }
+
     /// Loads the file that is there now, whole, and refuses one that is not what this device expects.
     fn load(&self, key: &dyn Identity) -> Result<Loaded, Error> {
         self.expected(key, load_file)

@@ -47,6 +47,10 @@ pub(super) fn depart(
     let at = clock::now().instant.trunc_subsecs(0);
     let noted = Rotation::Asked { at, call: renewal.call.clone() };
     session.write("rotate", |vault| {
+        // From the berth on nobody changes the vault key; between the look at the vault and the berth somebody may have.
+        if !session.vault.is_berth_of(vault, &berth)? {
+            return Err(vault::Error::Meanwhile { what: "the vault key" }.into());
+        }
         let there = current(vault, &plan.token)?;
         if there.rotation.is_some() {
             return Err(meanwhile(&plan.token));
