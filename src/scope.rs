@@ -54,7 +54,7 @@ impl FromStr for Risk {
 pub struct NotARisk(String);
 
 /// One thing a token may do, by the service's own name for it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scope {
     /// The service's name for it, such as `repo` or `read_api`.
     pub name: String,

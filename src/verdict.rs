@@ -33,7 +33,7 @@ impl Outcome {
 /// An outcome, when it was given, and what the service said of the reason.
 ///
 /// As text (in the record of changes): `alive 2026-11-22T10:00:00Z`, then the reason where there is one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Verdict {
     /// The answer.
     pub outcome: Outcome,

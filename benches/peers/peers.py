@@ -151,7 +151,7 @@ class Patvault(Peer):
         return self.patvault("add", new.path, "--stdin", *words, stdin=new.secret, holds="Added")
 
     def window(self):
-        """The most memory that the window takes: opened, walked through, filtered and copied from, in MiB."""
+        """The most memory that the window takes: opened, walked through, filtered, copied from and written from, in MiB."""
         pid, terminal = pty.fork()
         if not pid:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("4H", 50, 200, 0, 0))
@@ -165,10 +165,16 @@ class Patvault(Peer):
             seen = b""
 
         sees(b"Tokens")
-        drawn = b"\x1b[?2026l"
-        for keys, then in [("\x1b[F", drawn), ("/depl7\r", drawn), ("\r", b"]52;"), ("2", b"today"), ("4", b"import")]:
+        drawn, copied = b"\x1b[?2026l", b"]52;"
+        for keys, then in [("\x1b[F", drawn), ("/depl7\r", drawn), ("\r", copied), ("2", b"today"), ("4", b"import")]:
             os.write(terminal, keys.encode())
             sees(then)
+        # The copy is made when the tag is in the vault and the list was read again. The most is reached after a few.
+        for count in range(6):
+            os.write(terminal, f"1tbench{count}\r\r".encode())
+            sees(copied)
+        os.write(terminal, b"2")
+        sees(b"today")
         status = Path(f"/proc/{pid}/status").read_text()
         os.write(terminal, b"q")
         os.waitpid(pid, 0)

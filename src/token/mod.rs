@@ -34,7 +34,7 @@ use rules::Policy;
 
 /// What a person names and keeps: everything known about a token but its secrets and its note. One that was read in
 /// [`Parts`](parts::Parts) has nothing in the others, and came at the beginning of time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Token {
     /// Its own id.
     pub id: TokenId,
@@ -73,7 +73,7 @@ pub struct Token {
 }
 
 /// One issued value of a token: everything but the value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Version {
     /// Its own id.
     pub id: VersionId,

@@ -98,7 +98,7 @@ impl Reminder {
 /// What a person said to a reminder. It holds for the version that was current then: a rotation ends it.
 ///
 /// As text (in the record of changes): `snoozed 2027-01-31`, `done 2026-11-22T10:00:00Z`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mark {
     /// For which version.
     pub version: VersionId,
@@ -109,7 +109,7 @@ pub struct Mark {
 }
 
 /// What a person may say to a reminder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Answer {
     /// Put it off until that day.
     Snoozed(NaiveDate),

@@ -22,7 +22,7 @@ impl Default for Rules {
 }
 
 /// Where one token departs from the [`Rules`]; `Some(0)` means never.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Policy {
     /// Its own lead time, in days.
     pub lead_days: Option<u32>,

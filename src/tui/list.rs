@@ -72,10 +72,26 @@ impl List {
         }
     }
 
-    /// Takes what is in the vault now. Selection and marks stay on their tokens.
-    pub fn load(&mut self, mut tokens: Vec<Token>, rules: &Rules, now: &Now) {
-        tokens.sort_by_cached_key(column::path_key);
-        (self.texts, self.tokens) = (Texts::of(&tokens), tokens);
+    /// Takes what is in the vault.
+    pub fn load(&mut self, tokens: Vec<Token>, rules: &Rules, now: &Now) {
+        self.tokens = tokens;
+        self.took(rules, now);
+    }
+
+    /// Takes tokens that came or are others now, and lets go of those that are gone.
+    pub fn change(&mut self, news: Vec<Token>, gone: &[TokenId], rules: &Rules, now: &Now) {
+        let old: BTreeSet<TokenId> = news.iter().map(|token| token.id).chain(gone.iter().copied()).collect();
+        self.tokens.retain(|token| !old.contains(&token.id));
+        self.tokens.extend(news);
+        self.took(rules, now);
+    }
+
+    /// Other tokens are there. Selection and marks stay on theirs.
+    fn took(&mut self, rules: &Rules, now: &Now) {
+        self.tokens.sort_by_cached_key(column::path_key);
+        // The old ones first: both at once take twice the room.
+        self.texts = Texts::default();
+        self.texts = Texts::of(&self.tokens);
         let kept: BTreeSet<TokenId> = self.tokens.iter().map(|token| token.id).collect();
         self.marks.retain(|id| kept.contains(id));
         self.refresh(rules, now);

@@ -78,8 +78,8 @@ pub enum Reply {
     Measured(Option<ops::Strength>),
     /// The vault is open.
     Opened(Box<Opened>),
-    /// This is in the vault now.
-    Loaded(Vec<Token>),
+    /// These came into the vault or are others now, and those are gone.
+    Loaded(Vec<Token>, Vec<TokenId>),
     /// What belongs to a token, besides what is known of all.
     Details(Box<Details>),
     /// This happened.

@@ -5,6 +5,7 @@ mod acts;
 mod asker;
 mod copying;
 mod keeping;
+mod known;
 mod turning;
 mod verify;
 
@@ -25,6 +26,7 @@ use crate::token::id::TokenId;
 use crate::token::reminder::Answer as Answered;
 use crate::vault::Prompts;
 use asker::Asker;
+use known::Known;
 
 /// How often it is looked what others did.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -45,8 +47,9 @@ impl Worker {
         let (requests, asked) = sync_channel(WAITING_MAX);
         let (answers, answered) = sync_channel(1);
         let prompts = Arc::new(Asker::new(post.clone(), answered));
-        let (turns, open, seen, left, asking) = (Turns::default(), None, None, None, None);
-        let desk = Desk { ground, means, prompts, post, pen, turns, open, seen, left, asking };
+        let (turns, known) = (Turns::default(), Known::default());
+        let (open, seen, left, asking) = (None, None, None, None);
+        let desk = Desk { ground, means, prompts, post, pen, turns, open, seen, known, left, asking };
         std::thread::spawn(move || desk.work(&asked));
         Self { requests, answers }
     }
@@ -91,6 +94,7 @@ struct Desk {
     turns: Turns,
     open: Option<Open>,
     seen: Option<Seen>,
+    known: Known,
     /// For how long it stays unlocked, and when that was.
     left: Option<(Duration, Duration)>,
     /// Ends the asking that is under way.
@@ -230,7 +234,8 @@ impl Desk {
         let session = open.session();
         session.go_on()?;
         let seen = stat(session);
-        let tokens = session.read(|vault| Ok(vault.tokens()?))?;
+        let mut known = Known::default();
+        let (tokens, _) = known.news(session)?;
         let opened = Opened {
             name: session.ground.vault_name()?,
             folder: session.vault.dir().to_string_lossy().into_owned(),
@@ -240,7 +245,7 @@ impl Desk {
             tokens,
             idle: (!session.is_lent()).then_some(idle),
         };
-        (self.seen, self.left) = (seen, None);
+        (self.seen, self.known, self.left) = (seen, known, None);
         self.reply(Reply::Opened(Box::new(opened)));
         self.look()
     }
@@ -312,9 +317,9 @@ impl Desk {
         let seen = stat(session);
         if seen.is_some() && seen != self.seen {
             session.go_on()?;
-            let tokens = session.read(|vault| Ok(vault.tokens()?))?;
+            let (news, gone) = self.known.news(session)?;
             self.seen = seen;
-            self.reply(Reply::Loaded(tokens));
+            self.reply(Reply::Loaded(news, gone));
         }
         Ok(())
     }

@@ -132,7 +132,7 @@ fn more_is_asked_for_where_somebody_comes_near_the_end() {
     stage.reply(history(None, 200, many(150)));
     assert_eq!(stage.keys("<end>").effects(), "", "that is all there is");
     let now = stage.model.shared.list.all().to_vec();
-    assert_eq!(stage.reply(Reply::Loaded(now)).effects(), "Ask(History(None, 200))\n", "something was written");
+    assert_eq!(stage.reply(Reply::Loaded(now, vec![])).effects(), "Ask(History(None, 200))\n", "something was written");
 }
 
 #[test]

@@ -114,7 +114,12 @@ proptest! {
                 Deed::MarkAll => list.mark_all(),
                 Deed::Step(by) => list.step(by),
                 Deed::Load(tokens) => {
-                    list.load(tokens, &rules, &now);
+                    // What is sent is what differs, and the ids of what is gone.
+                    let (had, has) = (list.all().to_vec(), tokens.clone());
+                    let gone = had.iter().map(|token| token.id).filter(|id| has.iter().all(|token| token.id != *id));
+                    let news = tokens.into_iter().filter(|token| !had.contains(token)).collect();
+                    list.change(news, &gone.collect::<Vec<_>>(), &rules, &now);
+                    prop_assert!(list.all().len() == has.len() && has.iter().all(|token| list.all().contains(token)));
                     let kept: BTreeSet<TokenId> = list.all().iter().map(|token| token.id).collect();
                     prop_assert!(list.marks().is_subset(&kept) && list.marks().is_subset(&marks));
                     let stays = before.filter(|id| list.rows().any(|token| token.id == *id));

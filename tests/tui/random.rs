@@ -6,6 +6,7 @@ use std::time::Duration;
 use crossterm::event::{MouseButton, MouseEventKind};
 use patvault::fault::Kind;
 use patvault::secret::Secret;
+use patvault::token::Token;
 use patvault::tui::keymap::{ENTRIES, Key};
 use patvault::tui::message::{Copied, Details, Fault, Message, Question, Reply, Wants};
 use proptest::prelude::*;
@@ -43,7 +44,9 @@ fn reply(what: u8, which: u32) -> Reply {
     let text = || format!("number {which}\u{1b}[2J");
     match what {
         0 | 1 => {
-            Reply::Loaded(few().into_iter().filter(|token| which >> (token.id.as_bytes()[3] % 8) & 1 == 0).collect())
+            let (came, gone): (Vec<Token>, Vec<Token>) =
+                few().into_iter().partition(|token| which >> (token.id.as_bytes()[3] % 8) & 1 == 0);
+            Reply::Loaded(came, gone.iter().map(|token| token.id).collect())
         }
         2 => Reply::Failed(Fault { text: text(), hint: Some(text()), kind: Kind::Failed }),
         3 => Reply::Done(text()),

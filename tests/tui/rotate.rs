@@ -97,7 +97,7 @@ impl Desk {
                     }
                 };
                 self.stage.reply(Reply::Turned(Box::new(turned)));
-                self.stage.reply(Reply::Loaded(vec![Self::read(&self.session)]));
+                self.stage.reply(Reply::Loaded(vec![Self::read(&self.session)], vec![]));
             }
         }
     }

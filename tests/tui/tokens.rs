@@ -91,7 +91,7 @@ fn the_selection_and_marks_stay_on_their_tokens() {
     stage.keys(" ");
     let mut tokens = few();
     tokens.insert(0, ends(token(9, "aaa/first"), -9));
-    stage.keys("k").reply(Reply::Loaded(tokens));
+    stage.keys("k").reply(Reply::Loaded(tokens, vec![]));
     assert_eq!(stage.model.shared.list.token().unwrap().path(), selected);
     let marked: Vec<String> = stage.model.shared.list.meant().iter().map(|token| token.path()).collect();
     assert_eq!(marked, [selected]);

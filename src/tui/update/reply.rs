@@ -39,9 +39,9 @@ fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
     let shared = &mut model.shared;
     let passed = shared.at.passed;
     match reply {
-        Reply::Loaded(tokens) => {
+        Reply::Loaded(news, gone) => {
             let rules = shared.rules();
-            shared.list.load(tokens, &rules, &shared.at.now);
+            shared.list.change(news, &gone, &rules, &shared.at.now);
             shared.remind();
             (shared.details, shared.history_stale) = (None, true);
         }

@@ -156,10 +156,10 @@ impl Behave for Detail {
                 (self.whole, self.wanted) = (Some(whole.clone()), false);
             }
             // What is shown is not what is there any more.
-            Reply::Loaded(_) | Reply::Copied(_) => self.wanted = false,
+            Reply::Loaded(..) | Reply::Copied(_) => self.wanted = false,
             _ => {}
         }
-        if matches!(reply, Reply::Loaded(_) | Reply::Copied(_)) {
+        if matches!(reply, Reply::Loaded(..) | Reply::Copied(_)) {
             self.wanted = true;
             return vec![Do::Effect(Effect::Ask(Request::Whole(self.id)))];
         }
