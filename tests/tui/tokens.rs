@@ -9,7 +9,7 @@ use patvault::tui::message::{Copied, Reply};
 use patvault::tui::theme::Theme;
 use snapbox::{assert_data_eq, file};
 
-use crate::stage::{Stage, ends, few, tagged, token};
+use crate::stage::{Stage, at, ends, few, tagged, token};
 
 #[test]
 fn every_size_shows_what_it_has_room_for() {
@@ -163,4 +163,12 @@ fn help_is_not_cut() {
     for word in ["instance:", "place:", "uninstalled", "mismatched", "purged"] {
         assert!(seen.contains(word), "{word}");
     }
+}
+
+#[test]
+fn the_last_use_is_read_to_its_end_at_80_columns() {
+    let mut used = token(1, "github/ci");
+    used.last_use = Some(at(Duration::ZERO).now.instant - chrono::TimeDelta::minutes(30));
+    let screen = Stage::with(80, 24, vec![used]).screen();
+    assert!(screen.contains(" minutes ago│"), "{screen}");
 }

@@ -94,8 +94,9 @@ fn wishes(column: &Column) -> (u8, u16, u16) {
         "expires" => (2, 13, 14),
         "status" => (3, 8, 8),
         "service" => (4, 9, 18),
-        "account" => (5, 10, 30),
+        "account" => (5, 9, 30),
         "scopes" => (6, 10, 30),
+        "used" | "verified" => (7, 14, 14),
         "id" => (8, 8, 8),
         _ => (7, 11, 24),
     }
