@@ -272,3 +272,17 @@ proptest! {
         prop_assert!(!said.contains("made-up"), "{said}");
     }
 }
+
+#[test]
+fn a_scope_that_nobody_knows_is_asked_for_again_before_it_is_kept() {
+    let mut stage = adding(120, 40);
+    stage.paste(&gitlab());
+    stage.click_on("Name").keys("ci");
+    stage.click_on("Kind").keys("personal<tab>").click_on("Scopes").keys("read_apj");
+    stage.effects();
+    stage.click_on("[ Save ]");
+    assert_eq!(stage.effects(), "", "it may be a slip");
+    assert!(stage.screen().contains("'read_apj' is not in the catalogue; the list adds it"), "{}", stage.screen());
+    stage.click_on("Scopes").click_on("add 'read_apj'").click_on("[ Save ]");
+    assert!(stage.effects().contains("read_apj"), "{}", stage.screen());
+}

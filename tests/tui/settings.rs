@@ -129,3 +129,12 @@ fn a_filter_is_kept_as_a_group() {
     stage.click_on("chat ");
     assert_eq!(stage.model.shared.list.len(), 2);
 }
+
+#[test]
+fn a_column_that_there_is_not_is_not_taken() {
+    let mut stage = stage(80, 24);
+    stage.keys(",<tab>colour");
+    assert!(stage.screen().contains("nothing here is called 'colour'"), "{}", stage.screen());
+    stage.keys("<enter> <tab>");
+    assert_eq!(serve(&mut stage), [""; 0]);
+}

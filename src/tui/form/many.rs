@@ -30,13 +30,15 @@ pub struct Many {
     chosen: Vec<String>,
     offers: Vec<Offer>,
     field: Field,
+    /// The cursor left what is typed, and it was not taken.
+    stays: bool,
     list: Drop,
 }
 
 impl Many {
     /// Offers, and what is chosen at first.
     pub fn of(label: Label, offers: Vec<Offer>, chosen: Vec<String>) -> Self {
-        Self { label, chosen, offers, field: Field::default(), list: Drop::default() }
+        Self { label, chosen, offers, field: Field::default(), stays: false, list: Drop::default() }
     }
 
     /// What was chosen, in the order in which it was.
@@ -58,13 +60,23 @@ impl Many {
     /// What is wrong with what is being typed.
     pub fn wrong(&self) -> Option<String> {
         let text = self.begun();
-        (!text.is_empty()).then(|| self.label.parse(text).err()).flatten().map(|error| error.to_string())
+        if text.is_empty() {
+            return None;
+        }
+        let slip = || format!("'{}' is not in the catalogue; the list adds it all the same", escaped(text));
+        self.label.parse(text).err().map(|error| error.to_string()).or_else(|| self.stays.then(slip))
     }
 
     /// What is being typed. People write tags as they read them.
     fn begun(&self) -> &str {
         let text = self.field.text().trim();
         if self.label == Label::Tag { text.strip_prefix('#').unwrap_or(text) } else { text }
+    }
+
+    /// Whether what is typed may be a slip: others are offered, and nobody offers this.
+    fn is_doubtful(&self) -> bool {
+        let offered = self.offers.is_empty() || self.offers.iter().any(|offer| offer.value == self.begun());
+        self.label != Label::Tag && !offered
     }
 
     /// The rows of the list: places among the offers, and `None` for what is typed and is none of them.
@@ -90,6 +102,10 @@ impl Many {
     /// Takes what was typed, where it can be one. A line break or a comma between them is as good as a space.
     fn take_typed(&mut self) -> Took {
         let text = self.begun().to_owned();
+        // Words that are plain are those that are offered, and no others.
+        if self.label == Label::Plain && self.is_doubtful() {
+            return Took::Moved;
+        }
         match self.label.parse(&text) {
             Ok(value) => {
                 self.field.set("");
@@ -163,6 +179,7 @@ impl Many {
 
 impl Part for Many {
     fn key(&mut self, event: KeyEvent, _now: &Now) -> Took {
+        self.stays = false;
         match event.code {
             KeyCode::Char(' ' | ',') if self.begun().is_empty() && self.list.is_open() => return self.take(),
             KeyCode::Char(' ' | ',') => return self.take_typed(),
@@ -252,7 +269,8 @@ impl Part for Many {
 
     fn leave(&mut self) -> Took {
         self.list.close();
-        if self.begun().is_empty() { Took::Not } else { self.take_typed() }
+        self.stays = !self.begun().is_empty() && self.is_doubtful();
+        if self.begun().is_empty() || self.stays { Took::Not } else { self.take_typed() }
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, focused: bool, shared: &Shared) {
@@ -308,8 +326,11 @@ impl Part for Many {
             match offer {
                 Some(offer) => write(frame, offer, place, style, wide, shared),
                 None => {
-                    let text = format!("add '{}', which is not in the catalogue", self.begun());
-                    let text = if self.label == Label::Tag { format!("add #{}", self.begun()) } else { text };
+                    let text = match self.label {
+                        Label::Tag => format!("add #{}", self.begun()),
+                        Label::Plain => format!("nothing here is called '{}'", self.begun()),
+                        _ => format!("add '{}', which is not in the catalogue", self.begun()),
+                    };
                     put(frame.buffer_mut(), place.x, place.y, &text, place.width, style, shared);
                 }
             }
