@@ -87,7 +87,9 @@ fn foot(model: &Model, line: Rect) -> Vec<(&'static Entry, Key, Rect)> {
         wide => wide.min(most) + 2,
     };
     let room = line.width.saturating_sub(taken);
+    let chosen = screen.it().token(&model.shared).is_some();
     let named = model.shared.keymap.entries(contexts).filter(|(entry, _)| !entry.short.is_empty());
+    let named = named.filter(|(entry, _)| chosen || !entry.wants_token());
     let keyed = named.filter_map(|(entry, keys)| Some((entry, *keys.first()?)));
     // Where everything else is found is said wherever there is room for more than that.
     let (all, mut others): (Vec<_>, Vec<_>) = keyed.partition(|(entry, _)| !LEADS_ON.contains(&entry.action));

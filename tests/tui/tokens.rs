@@ -166,9 +166,34 @@ fn help_is_not_cut() {
 }
 
 #[test]
+fn where_there_is_no_token_nothing_is_offered_that_wants_one() {
+    let mut stage = Stage::with(80, 24, vec![]);
+    let foot = stage.screen().lines().last().unwrap().to_owned();
+    assert!(foot.contains("n add") && !foot.contains("copy") && !foot.contains("mark"), "{foot}");
+    stage.click_on("adds its first token");
+    assert!(stage.screen().contains("Add a token"), "what is said there is clicked");
+
+    let mut stage = Stage::furnished(80, 24);
+    stage.keys("/nothing-like-it<enter>").click_on("No token fits");
+    assert_eq!(stage.model.shared.list.filter(), "");
+}
+
+#[test]
 fn the_last_use_is_read_to_its_end_at_80_columns() {
     let mut used = token(1, "github/ci");
     used.last_use = Some(at(Duration::ZERO).now.instant - chrono::TimeDelta::minutes(30));
     let screen = Stage::with(80, 24, vec![used]).screen();
     assert!(screen.contains(" minutes ago│"), "{screen}");
+}
+
+#[test]
+fn what_stands_over_the_table_is_closed_by_mouse() {
+    let mut stage = Stage::furnished(80, 24);
+    for open in ["g", "d"] {
+        stage.keys(open).click_on("[×]");
+        assert!(stage.screen().contains("Service"), "{}", stage.screen());
+    }
+    stage.keys("g").click_on("figma");
+    assert_eq!(stage.model.shared.list.len(), 1);
+    assert!(stage.screen().contains("Service"), "who chose a group sees what is in it: {}", stage.screen());
 }

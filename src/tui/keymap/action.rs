@@ -170,6 +170,13 @@ pub struct Entry {
     pub menu: Option<Menu>,
 }
 
+impl Entry {
+    /// Whether it is done with a token, so that without one there is nothing to do.
+    pub fn wants_token(&self) -> bool {
+        self.action == Action::Mark || self.context == Context::Token && self.action != Action::Add
+    }
+}
+
 const fn entry(
     action: Action,
     context: Context,

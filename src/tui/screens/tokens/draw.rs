@@ -55,6 +55,11 @@ pub fn draw(tokens: &Tokens, frame: &mut Frame, area: Rect, shared: &Shared) {
     if let Some(area) = places.details {
         details::draw(frame.buffer_mut(), area, tokens.from_line, tokens.focus == Pane::Details, shared);
     }
+    if let (None, Some(over)) = (places.table, places.groups.or(places.details)) {
+        let (buffer, style) = (frame.buffer_mut(), shared.style(Role::Key));
+        let close = if shared.ascii { "[x]" } else { "[×]" };
+        put(buffer, over.right().saturating_sub(5), over.y, close, 3, style, shared);
+    }
 }
 
 fn groups(tokens: &Tokens, buffer: &mut Buffer, area: Rect, shared: &Shared) {
@@ -156,6 +161,11 @@ fn heading(capitals: &str) -> String {
     chars.next().into_iter().chain(chars.flat_map(char::to_lowercase)).collect()
 }
 
+/// The row in which it is said that there is nothing.
+pub fn said_at(rows: Rect) -> u16 {
+    rows.y + 1
+}
+
 fn empty(buffer: &mut Buffer, rows: Rect, shared: &Shared) {
     let all = shared.list.groups().first().map_or(0, |all| all.count);
     let text = match (all, shared.list.filter().is_empty()) {
@@ -166,7 +176,7 @@ fn empty(buffer: &mut Buffer, rows: Rect, shared: &Shared) {
         (_, true) => "No token is in this group.".to_owned(),
         (_, false) => "No token fits. Esc takes the filter away.".to_owned(),
     };
-    put(buffer, rows.x + 2, rows.y + 1, &text, rows.width.saturating_sub(2), shared.style(Role::Quiet), shared);
+    put(buffer, rows.x + 2, said_at(rows), &text, rows.width.saturating_sub(2), shared.style(Role::Quiet), shared);
 }
 
 fn row(

@@ -229,8 +229,13 @@ impl Tokens {
         } else if shared.list.group() != 0 {
             shared.list.set_group(0, &rules, &shared.at.now);
         } else {
-            (self.details, self.groups, self.focus) = (None, None, Pane::Table);
+            self.uncover();
         }
+    }
+
+    /// Takes away what stands over the table.
+    fn uncover(&mut self) {
+        (self.groups, self.details, self.focus) = (None, None, Pane::Table);
     }
 
     fn shows_details(&self, shared: &Shared) -> bool {

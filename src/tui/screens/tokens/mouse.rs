@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::areas::{areas, inside};
+use super::areas::{Areas, areas, inside};
 use super::draw::{GroupLine, group_lines};
 use super::{Pane, Tokens};
 use crate::tui::keymap::Action;
@@ -30,10 +30,18 @@ pub fn mouse(tokens: &mut Tokens, pointer: Pointer, area: Rect, shared: &mut Sha
         tokens.dragged = Some(pane);
         return vec![];
     }
+    if let (true, Pointer::Click(_)) = (closes(&places, at), pointer) {
+        tokens.uncover();
+        return vec![];
+    }
     let within = |place: Option<Rect>| place.filter(|place| place.contains(at));
     if let Some(place) = within(places.groups) {
         tokens.focus = Pane::Groups;
         in_groups(tokens, pointer, inside(place), shared);
+        // Who chose one wants to see what is in it.
+        if places.table.is_none() && matches!(pointer, Pointer::Click(_)) {
+            tokens.uncover();
+        }
     } else if within(places.details).is_some() {
         tokens.focus = Pane::Details;
         if let Pointer::Wheel(_, by) = pointer {
@@ -54,8 +62,14 @@ pub fn mouse(tokens: &mut Tokens, pointer: Pointer, area: Rect, shared: &mut Sha
     vec![]
 }
 
+/// Whether a click there closes what stands over the table: on its first line, and beside it.
+fn closes(places: &Areas, at: Position) -> bool {
+    let over = places.groups.or(places.details).filter(|_| places.table.is_none());
+    over.is_some_and(|over| at.y == over.y || !over.contains(at))
+}
+
 /// The pane whose border stands there: the groups' on their right, the details' on their left.
-fn border(places: &super::areas::Areas, at: Position) -> Option<Pane> {
+fn border(places: &Areas, at: Position) -> Option<Pane> {
     places.table?;
     let groups = places.groups.filter(|area| at.x + 1 == area.right() && area.contains(at));
     let details = places.details.filter(|area| at.x == area.x && area.contains(at));
@@ -91,6 +105,11 @@ fn in_rows(tokens: &mut Tokens, pointer: Pointer, rows: Rect, shared: &mut Share
     match pointer {
         Pointer::Wheel(_, by) => shared.list.step(by),
         Pointer::Click(_) if is_there => shared.list.select(row),
+        // What is said of nothing says what to do about it.
+        Pointer::Click(at) if shared.list.is_empty() && at.y == super::draw::said_at(rows) => {
+            let none = shared.list.groups().first().is_none_or(|all| all.count == 0);
+            return vec![Do::Act(if none { Action::Add } else { Action::ClearFilter })];
+        }
         Pointer::Menu(at) if is_there => {
             shared.list.select(row);
             return vec![Do::Open(Screen::Pick(Pick::token(Some(at), super::HERE, shared)))];
