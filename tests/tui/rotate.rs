@@ -140,10 +140,10 @@ fn by_hand_it_is_carried_to_its_end_and_can_be_left_at_any_step() {
     desk.stage.click_on("[ Keep it ]");
     let rest = desk.serve();
     assert!(matches!(&rest[..], [Turn::Check { .. }]), "{rest:?}");
-    desk.stage.reply(Reply::Turned(Box::new(Turned::Checked(Role::Good, "Figma says of the new one: alive".into()))));
+    desk.stage.reply(Reply::Turned(Box::new(Turned::Checked(Role::Good, "Figma says that the new one works".into()))));
     let token = Desk::read(&desk.session);
     assert_eq!((token.current().number, token.current().rotation.clone()), (2, None));
-    desk.shows(&["Version 2 is in use", "Version 1 was replaced", "Figma says of the new one: alive"]);
+    desk.shows(&["Version 2 is in use", "Version 1 was replaced", "Figma says that the new one works"]);
     desk.shows(&["2 of 2 places do not have it yet", "[ ] not yet  $ gh secret set X", "ask ops"]);
     // One by hand, one by its command, which is asked about first.
     desk.stage.keys("<tab> ");

@@ -148,13 +148,14 @@ fn check(session: &Session, id: TokenId, agreed: bool) -> Result<Turned, Error> 
     })?;
     let checked = ops::record(session, &replies)?;
     let Some(one) = checked.first() else { return Ok(Turned::Checked(Role::Quiet, "not verified".into())) };
-    let role = match one.verdict.outcome {
-        Outcome::Alive => Role::Good,
-        Outcome::Dead => Role::Bad,
-        Outcome::Refused => Role::Soon,
-    };
     let why = one.verdict.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-    Ok(Turned::Checked(role, format!("{} says of the new one: {}{why}", one.service, one.verdict.outcome.word())))
+    let (role, said) = match one.verdict.outcome {
+        Outcome::Alive => (Role::Good, "says that the new one works"),
+        Outcome::Dead => (Role::Bad, "says that the new one does not work"),
+        // It may not even have been reached.
+        Outcome::Refused => (Role::Soon, "did not say whether the new one works"),
+    };
+    Ok(Turned::Checked(role, format!("{} {said}{why}", one.service)))
 }
 
 /// Runs the command of a place, in a thread of its own: it may take its time.
