@@ -76,3 +76,13 @@ fn the_address_of_a_page_is_copied_or_opened() {
     stage.keys("<esc><end>");
     assert!(stage.keys("<enter><end><enter>").effects().contains("https://"));
 }
+
+#[test]
+fn what_is_known_of_one_is_closed_by_mouse() {
+    let mut stage = stage(80, 24);
+    let title = stage.screen().lines().nth(2).unwrap().to_owned();
+    stage.keys("<enter>");
+    assert_ne!(stage.screen().lines().nth(2).unwrap(), title);
+    stage.click_on("[×]");
+    assert_eq!(stage.screen().lines().nth(2).unwrap(), title);
+}

@@ -197,3 +197,15 @@ fn what_stands_over_the_table_is_closed_by_mouse() {
     assert_eq!(stage.model.shared.list.len(), 1);
     assert!(stage.screen().contains("Service"), "who chose a group sees what is in it: {}", stage.screen());
 }
+
+#[test]
+fn a_click_on_a_token_ends_the_typing_of_a_filter_so_that_it_can_be_saved() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.click_on("View").click_on("Filter by words").keys("slack").click_on(" alerts");
+    assert_eq!(
+        (stage.model.shared.list.len(), stage.model.shared.list.token().unwrap().path()),
+        (2, "slack/alerts".into())
+    );
+    stage.click_on("View").click_on("Save this filter");
+    assert!(stage.screen().contains("enter done"), "{}", stage.screen());
+}

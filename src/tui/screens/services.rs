@@ -20,7 +20,7 @@ use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
 use crate::tui::theme::Role;
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::pane::{pane, put, scroll_bar};
+use crate::tui::widgets::pane::{closing, pane, put, scroll_bar};
 use crate::tui::widgets::rows::Rows;
 use known::{Line, lines};
 
@@ -194,6 +194,10 @@ impl Behave for Services {
         let (list, beside) = self.places(area);
         let at = pointer.at();
         if let Some(place) = beside.filter(|place| place.contains(at)) {
+            if list.is_none() && at.y == place.y && matches!(pointer, Pointer::Click(_)) {
+                self.lines = None;
+                return vec![];
+            }
             let len = self.known(shared, area).len();
             let rows = self.lines.get_or_insert_default();
             match (pointer, rows.hit(inside(place), at, len)) {
@@ -213,7 +217,7 @@ impl Behave for Services {
             (Pointer::Wheel(_, by), _) => self.rows.step(by, len),
             (Pointer::Click(_), Some(row)) => {
                 self.rows.choose(row);
-                self.lines = None;
+                (self.lines, self.search) = (None, None);
             }
             (Pointer::DoubleClick(_), Some(row)) => {
                 self.rows.choose(row);
@@ -248,6 +252,9 @@ impl Behave for Services {
             let title =
                 self.chosen(shared).map_or_else(String::new, |service| escaped(&service.definition.name).into_owned());
             let inner = pane(buffer, place, &title, self.lines.is_some(), shared);
+            if list.is_none() {
+                closing(buffer, place, shared);
+            }
             let lines = self.known(shared, area);
             let from = self.lines.map_or(0, |rows| rows.from());
             for (y, (at, line)) in (inner.y..inner.bottom()).zip(lines.iter().enumerate().skip(from)) {

@@ -28,6 +28,12 @@ pub fn pane(buffer: &mut Buffer, area: Rect, title: &str, focused: bool, shared:
     bordered(buffer, area, title, shared.style(role), Style::new(), shared)
 }
 
+/// Draws, in the first line of a pane that stands in another one's place, what is clicked to close it.
+pub fn closing(buffer: &mut Buffer, area: Rect, shared: &Shared) {
+    let close = if shared.ascii { "[x]" } else { "[×]" };
+    put(buffer, area.right().saturating_sub(5), area.y, close, 3, shared.style(Role::Key), shared);
+}
+
 /// Draws a dialog over whatever is there, and gives what is inside.
 pub fn dialog(buffer: &mut Buffer, area: Rect, title: &str, shared: &Shared) -> Rect {
     Clear.render(area, buffer);

@@ -14,7 +14,7 @@ use crate::tui::keymap::{Action, Context};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
 use crate::tui::widgets::field::Field;
-use crate::tui::widgets::pane::{pane, put, scroll_bar};
+use crate::tui::widgets::pane::{closing, pane, put, scroll_bar};
 
 /// How a status looks.
 pub fn role_of(status: Status) -> Role {
@@ -56,9 +56,7 @@ pub fn draw(tokens: &Tokens, frame: &mut Frame, area: Rect, shared: &Shared) {
         details::draw(frame.buffer_mut(), area, tokens.from_line, tokens.focus == Pane::Details, shared);
     }
     if let (None, Some(over)) = (places.table, places.groups.or(places.details)) {
-        let (buffer, style) = (frame.buffer_mut(), shared.style(Role::Key));
-        let close = if shared.ascii { "[x]" } else { "[×]" };
-        put(buffer, over.right().saturating_sub(5), over.y, close, 3, style, shared);
+        closing(frame.buffer_mut(), over, shared);
     }
 }
 

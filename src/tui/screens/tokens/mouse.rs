@@ -104,7 +104,11 @@ fn in_rows(tokens: &mut Tokens, pointer: Pointer, rows: Rect, shared: &mut Share
     let is_there = row < shared.list.len();
     match pointer {
         Pointer::Wheel(_, by) => shared.list.step(by),
-        Pointer::Click(_) if is_there => shared.list.select(row),
+        Pointer::Click(_) if is_there => {
+            // Who chooses one has typed enough.
+            tokens.filter = None;
+            shared.list.select(row);
+        }
         // What is said of nothing says what to do about it.
         Pointer::Click(at) if shared.list.is_empty() && at.y == super::draw::said_at(rows) => {
             let none = shared.list.groups().first().is_none_or(|all| all.count == 0);
