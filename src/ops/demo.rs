@@ -231,6 +231,16 @@ mod tests {
     }
 
     #[test]
+    fn the_catalogue_knows_every_kind_of_the_table() {
+        let catalogue = crate::service::Catalogue::of(std::path::Path::new("no/such/folder"));
+        for row in rows() {
+            let service = catalogue.get(row.service).unwrap();
+            let known = service.is_some_and(|service| service.definition.kind_called(row.kind).is_some());
+            assert!(known, "{}/{}: {}", row.service, row.name, row.kind);
+        }
+    }
+
+    #[test]
     fn a_date_of_the_table_is_counted_from_today() {
         let now = utc("2026-11-22T12:00:00Z");
         let soon = rows().iter().filter_map(|row| expiry(row, &now).date()).min_by_key(|date| date.day(&now));

@@ -91,7 +91,7 @@ fn what_cannot_be_is_said_beside_it_and_nothing_changes() {
 #[test]
 fn the_mouse_opens_changes_and_closes_them() {
     let mut stage = stage(100, 30);
-    stage.click_on("File").click_on("Colours, times").click_on("auto ").click_on("high-contrast");
+    stage.click_on("File").click_on("Settings: colours").click_on("auto ").click_on("high-contrast");
     assert_eq!(serve(&mut stage), ["tui.theme high-contrast"]);
     stage.click_on("[ Close ]");
     assert!(stage.model.stack.is_empty());

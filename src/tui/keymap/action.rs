@@ -293,7 +293,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Help, C::Window, HELP, "help", "help", "Keys, words of a filter, what the signs mean", &["?", "f1"]),
     entry(A::Menu, C::Window, None, "menu", "", "To the menus", &["f10"]),
     entry(A::Vaults, C::Window, FILE, "vaults", "", "Open another vault", &["V"]),
-    entry(A::Settings, C::Window, FILE, "settings", "", "Colours, times, reminders, columns", &[","]),
+    entry(A::Settings, C::Window, FILE, "settings", "", "Settings: colours, times, columns", &[","]),
     entry(A::Lock, C::Window, FILE, "lock", "", "Lock the vault", &["ctrl-l"]),
     entry(A::Suspend, C::Window, FILE, "suspend", "", "To the shell; 'fg' comes back", &["ctrl-z"]),
     entry(A::Quit, C::Window, FILE, "quit", "quit", "Leave", &["q", "ctrl-c"]),
