@@ -26,7 +26,7 @@ fn the_picture_is_what_the_window_shows() {
     let vars = [("PATVAULT_NOW", "2026-11-22T12:00:00Z"), ("COLORTERM", "truecolor")];
     let Some(mut visit) = Home::bare().visit_with(&["demo"], 120, &vars) else { return };
     // Down to one of which much is known; what belongs to it is read beside. Then a whole frame.
-    visit.resizes(120, 34).shows("Tokens 6").types("jjj").shows("Installed in");
+    visit.resizes(120, 34).shows("Tokens 6").types("jjj").shows("2026-11-22 10:00");
     visit.types("\x12").sees("\x1b[2J").sees("\x1b[?2026l");
     assert_data_eq!(drawn(visit.cells()), file!["../../assets/window.svg"].raw());
     visit.types("q");
