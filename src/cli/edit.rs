@@ -1,12 +1,7 @@
 //! `patvault edit`: with flags, or in an editor.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use signal_hook::consts::{SIGINT, SIGQUIT};
-use signal_hook::flag::register_conditional_default;
-
 use super::Desk;
+use super::ask::on_interrupt;
 use super::complete::Known;
 use super::face::Exit;
 use super::fields::Given;
@@ -209,16 +204,10 @@ fn apply(session: &Session, desk: &Desk, shown: &Shown, before: &str, text: &str
     ops::edit_facts(session, shown, &old, &edits)
 }
 
-/// Does something in which somebody else has the terminal: Ctrl-C there is theirs, and ends patvault only where it is not.
+/// Does something in which somebody else has the terminal: Ctrl-C there is theirs.
 pub(super) fn lending<T>(f: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    let is_here = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGQUIT] {
-        // Without it, the editor would be left behind: no worse than without an editor.
-        let _as_before = register_conditional_default(signal, Arc::clone(&is_here));
-    }
-    let outcome = f();
-    is_here.store(true, Ordering::SeqCst);
-    outcome
+    let _theirs = on_interrupt(|| {});
+    f()
 }
 
 /// Refuses where an editor would wait for nobody. A program that somebody set as their editor may do without a terminal.

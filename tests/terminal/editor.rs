@@ -48,8 +48,15 @@ fn ctrl_c_in_an_editor_is_the_editors_business() {
     let home = Home::furnished();
     // One that leaves the terminal as it is, so that Ctrl-C becomes a signal for everybody there.
     let waits = format!("trap 'echo INTERRUPTED' INT\necho READY\nuntil read -r line; do :; done\n{MEND}");
-    let Some(mut visit) = edit(&home, &[&waits]) else { return };
-    visit.sees("READY").types("\x03").sees("INTERRUPTED").types("\n").sees("Edited github/ci");
+    let Some(mut visit) = edit(&home, &[BREAK, &waits]) else { return };
+    visit
+        .sees("Edit it again?")
+        .types("y\n")
+        .sees("READY")
+        .types("\x03")
+        .sees("INTERRUPTED")
+        .types("\n")
+        .sees("Edited github/ci");
     assert_eq!(visit.ends().code, Some(0));
     assert!(home.done(&["show", "github/ci", "--json"], "").contains("\"grace\""));
     // Afterwards it ends patvault again.

@@ -92,7 +92,7 @@ static TAKEN: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
 /// Ctrl-C is somebody's until this goes.
 pub(in crate::cli) struct Taken;
 
-/// Takes Ctrl-C: whoever does ends the process soon, with [`end_by_interrupt`]. Where signals cannot be watched, it ends it
+/// Takes Ctrl-C: whoever does ends the process soon, with [`end_by_interrupt`], or has lent the terminal to somebody. Where signals cannot be watched, it ends it
 /// by itself, as ever.
 pub(in crate::cli) fn on_interrupt(act: impl Fn() + Send + 'static) -> Taken {
     if watch().is_ok() {
