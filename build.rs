@@ -61,8 +61,8 @@ fn beginning(form: &Hir) -> String {
     }
 }
 
-/// What a service says of risks: its kinds with the names of their sets, and the sets, their scopes in order. What is not there
-/// or of another type is left out; the tests of definitions are what says so.
+/// What a service says of risks: its kinds with the names of their sets, and the sets. What is not there or of another type is
+/// left out; the tests of definitions are what says so.
 fn table(definition: &Table) -> String {
     let text = |of: &Value, key: &str| of.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let list = |of: &Value, key: &str| of.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
@@ -73,25 +73,28 @@ fn table(definition: &Table) -> String {
     }
     out.push_str("], sets: &[");
     for (name, set) in definition.get("scopes").and_then(Value::as_table).into_iter().flatten() {
-        let mut words: Vec<_> =
-            list(set, "words").iter().map(|word| (text(word, "name"), text(word, "risk"))).collect();
-        words.sort();
+        let words = list(set, "words");
+        let of_risk = |risk: &str| {
+            let names = words.iter().filter(|word| text(word, "risk") == risk).map(|word| text(word, "name"));
+            names.collect::<Vec<_>>().join("\n")
+        };
         let families =
             list(set, "families").iter().map(|family| (text(family, "pattern"), text(family, "risk"))).collect();
-        let _infallible = write!(out, "({name:?}, &{:?}, &{:?}),", Pairs(words), Pairs(families));
+        let words = ["low", "medium", "high"].map(of_risk);
+        let _infallible = write!(out, "({name:?}, {words:?}, &{:?}),", Pairs(families));
     }
     out + "] }"
 }
 
-/// Names with a risk, written as the program has them.
+/// Patterns with a risk, written as the program has them.
 struct Pairs(Vec<(String, String)>);
 
 impl std::fmt::Debug for Pairs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[")?;
-        for (name, risk) in &self.0 {
+        for (pattern, risk) in &self.0 {
             let (first, rest) = risk.split_at(1.min(risk.len()));
-            write!(f, "({name:?}, Risk::{}{rest}),", first.to_uppercase())?;
+            write!(f, "({pattern:?}, Risk::{}{rest}),", first.to_uppercase())?;
         }
         f.write_str("]")
     }

@@ -3,14 +3,21 @@
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, FromArgMatches};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Subcommand};
 
-use super::{Cli, words};
+use super::{Command, Common, Head, words};
+
+/// A command line that was understood.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) common: Common,
+    pub(super) command: Option<Command>,
+}
 
 /// The definition of the command line, from which completions and man pages are made, too. What stands behind the name of a
 /// command is made when it is called, or when all is built.
 pub(super) fn definition() -> clap::Command {
-    Cli::command()
+    Command::augment_subcommands(Head::command())
 }
 
 /// The same with all of it made.
@@ -20,20 +27,28 @@ pub(super) fn whole() -> clap::Command {
     definition
 }
 
-/// Reads a command line. To understand one, only the command that is called has to be defined; to tell of the others, in a
-/// help or an error, all of them.
-pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let mut definition = definition();
-    let line = words::sorted(arguments, &definition);
-    read_by(&mut definition, &line).or_else(|error| match error.kind() {
+/// Reads a command line. To understand one, only the command that is called has to be known; to tell of the others, in a
+/// help or an error, all of them. clap gives every command that it knows a copy of each common option.
+pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Line, clap::Error> {
+    let definition = definition();
+    let (line, called) = words::sorted(arguments, &definition);
+    let mut narrow = Head::command().subcommands(called.cloned());
+    read_by(&mut narrow, &line).or_else(|error| match error.kind() {
         ErrorKind::DisplayVersion => Err(error),
         _ => read_by(&mut whole(), &line),
     })
 }
 
-fn read_by(definition: &mut clap::Command, line: &[OsString]) -> Result<Cli, clap::Error> {
-    let mut matches = definition.try_get_matches_from_mut(line).map_err(|error| without_hidden(error, definition))?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(definition))
+fn read_by(definition: &mut clap::Command, line: &[OsString]) -> Result<Line, clap::Error> {
+    let matches = definition.try_get_matches_from_mut(line).map_err(|error| without_hidden(error, definition))?;
+    understood(matches).map_err(|error| error.format(definition))
+}
+
+fn understood(mut matches: ArgMatches) -> Result<Line, clap::Error> {
+    let common = Head::from_arg_matches_mut(&mut matches)?.common;
+    let is_called = matches.subcommand_name().is_some();
+    let command = is_called.then(|| Command::from_arg_matches_mut(&mut matches)).transpose()?;
+    Ok(Line { common, command })
 }
 
 /// The tips of an error are what `--help` shows: no command that is hidden, and each by its one name.

@@ -59,6 +59,7 @@ use complete::Known;
 pub use face::Exit;
 use face::Face;
 use later::Later;
+use line::Line;
 pub use window::{Next, Window, report};
 
 /// Keeps personal access tokens: what each may do, when it ends, what is owed.
@@ -68,11 +69,9 @@ pub use window::{Next, Window, report};
 #[derive(Debug, Parser)]
 #[command(name = "patvault", version, infer_subcommands = false, max_term_width = 100)]
 #[command(after_long_help = EXIT_HELP)]
-pub struct Cli {
+struct Head {
     #[command(flatten)]
     common: Common,
-    #[command(subcommand)]
-    command: Option<Command>,
 }
 
 const EXIT_HELP: &str = "Exit codes: 0 done; 1 failed; 2 the question was wrong; 3 locked or cancelled; \
@@ -198,8 +197,8 @@ impl Desk {
 
 /// Runs a command line, to its end or to where the window begins.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Next {
-    let cli = match line::read(arguments) {
-        Ok(cli) => cli,
+    let Line { common, command } = match line::read(arguments) {
+        Ok(line) => line,
         Err(error) if error.use_stderr() => {
             face::usage_error(&error.render().to_string());
             return Next::Exit(Exit::Usage);
@@ -210,7 +209,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Next {
             return Next::Exit(face.finish(Exit::Done));
         }
     };
-    let Cli { common, command } = cli;
     // These two hold nothing, and make files for everybody.
     if !matches!(command, Some(Command::Completions(_) | Command::Man(_))) {
         crate::process::close();

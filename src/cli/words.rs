@@ -10,8 +10,11 @@ use clap::Command;
 /// The commands that have such words. Their options have to be known here, so they are not defined [`Later`](super::later::Later).
 const WITH_MINUS: [&str; 4] = ["list", "export", "tag", "scope"];
 
-/// The command line with its minus words behind a `--`.
-pub(super) fn sorted(arguments: impl IntoIterator<Item = OsString>, definition: &Command) -> Vec<OsString> {
+/// The command line with its minus words behind a `--`, and the command that it calls.
+pub(super) fn sorted(
+    arguments: impl IntoIterator<Item = OsString>,
+    definition: &Command,
+) -> (Vec<OsString>, Option<&Command>) {
     let mut rest = arguments.into_iter();
     let mut line: Vec<OsString> = rest.next().into_iter().collect();
     let mut command = None;
@@ -33,7 +36,7 @@ pub(super) fn sorted(arguments: impl IntoIterator<Item = OsString>, definition: 
                 if command.is_none_or(|found| !WITH_MINUS.contains(&found.get_name())) {
                     line.push(argument);
                     line.extend(rest);
-                    return line;
+                    return (line, command);
                 }
             }
             line.push(argument);
@@ -45,7 +48,7 @@ pub(super) fn sorted(arguments: impl IntoIterator<Item = OsString>, definition: 
         line.push("--".into());
         line.append(&mut words);
     }
-    line
+    (line, command)
 }
 
 /// `--vault`, `-o`: the next argument belongs to it, whatever it begins with.
@@ -97,8 +100,8 @@ mod tests {
             let line = |text: &str| -> Vec<OsString> {
                 ["patvault"].into_iter().chain(text.split(' ')).map(OsString::from).collect()
             };
-            assert_eq!(sorted(line(given), &definition), line(want), "{given}");
+            assert_eq!(sorted(line(given), &definition).0, line(want), "{given}");
         }
-        assert!(sorted([], &definition).is_empty());
+        assert!(sorted([], &definition).0.is_empty());
     }
 }
