@@ -88,7 +88,8 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
     desk.ground.vault()?;
     // The passphrase first, as everywhere: whoever types by habit must not type it as the secret.
     let session = desk.session()?;
-    if !draft.service.is_empty() {
+    let is_asked = !args.stdin && !args.paste;
+    if is_asked && !draft.service.is_empty() {
         ops::check_place(&session, &draft)?;
     }
     let secret = secret(&args, desk, &draft)?;

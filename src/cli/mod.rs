@@ -121,7 +121,8 @@ enum Command {
     Strength(Later<strength::Args>),
 }
 
-/// The commands that need to know where the person keeps things. The others are run by packagers, perhaps without a home.
+// The commands that need to know where the person keeps things. The others are run by packagers, perhaps without a home.
+// (What stands above an enum of commands as its documentation is what clap's help says of the program.)
 #[derive(Debug, Subcommand)]
 enum AtDesk {
     Init(Later<init::Args>),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use include_dir::{Dir, include_dir};
 use schemars::Schema;
@@ -16,6 +17,10 @@ use crate::text::escaped;
 /// The definitions that are shipped.
 static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/assets/services");
 
+/// Those of them that were read so far: a command asks several times for the same one, a window for all of them again and again,
+/// and they stay as they are.
+static READ: Mutex<BTreeMap<String, Arc<Definition>>> = Mutex::new(BTreeMap::new());
+
 /// The largest definition that is read, in bytes.
 const DEFINITION_BYTES_MAX: u64 = 1 << 20;
 
@@ -25,7 +30,7 @@ pub struct Service {
     /// Its id: `github`.
     pub id: String,
     /// What is known of it.
-    pub definition: Definition,
+    pub definition: Arc<Definition>,
     /// Where the person's own definition stands, where it is one.
     pub own: Option<PathBuf>,
 }
@@ -102,16 +107,23 @@ impl Catalogue {
             other => other.map_err(|source| Error::Read { path: path.to_owned(), source })?,
         };
         let definition = parse(&text).map_err(|bad| Error::Bad { path: path.to_owned(), bad })?;
-        Ok(Some(Service { id: id.to_owned(), definition, own: Some(path.to_owned()) }))
+        Ok(Some(Service { id: id.to_owned(), definition: Arc::new(definition), own: Some(path.to_owned()) }))
     }
 }
 
 fn read_shipped(id: &str, file: &include_dir::File) -> Result<Service, Error> {
-    let path = || Path::new("assets/services").join(file.path());
-    let text =
-        file.contents_utf8().ok_or_else(|| Error::Read { path: path(), source: io::ErrorKind::InvalidData.into() })?;
-    // That what is shipped makes sense is looked at by the tests.
-    let definition = read(text).map_err(|bad| Error::Bad { path: path(), bad })?;
+    let mut known = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    let definition = match known.get(id) {
+        Some(definition) => Arc::clone(definition),
+        None => {
+            let path = || Path::new("assets/services").join(file.path());
+            let no_text = || Error::Read { path: path(), source: io::ErrorKind::InvalidData.into() };
+            // That what is shipped makes sense is looked at by the tests.
+            let text = file.contents_utf8().ok_or_else(no_text)?;
+            let definition = Arc::new(read(text).map_err(|bad| Error::Bad { path: path(), bad })?);
+            Arc::clone(known.entry(id.to_owned()).or_insert(definition))
+        }
+    };
     Ok(Service { id: id.to_owned(), definition, own: None })
 }
 

@@ -2,6 +2,7 @@
 //! for it. They became a table when patvault was built.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use regex_lite::Regex;
 
@@ -28,7 +29,7 @@ static SHIPPED: &[(&str, Table)] = include!(concat!(env!("OUT_DIR"), "/risks.rs"
 /// Finds risks. What it needs of a service is looked up once, and so is each scope of a kind: thousands of tokens share a few.
 pub struct Risks<'a> {
     catalogue: &'a Catalogue,
-    own: BTreeMap<String, Option<Definition>>,
+    own: BTreeMap<String, Option<Arc<Definition>>>,
     patterns: BTreeMap<String, Option<Regex>>,
     /// What was found, by service and kind, and then by scope.
     found: HashMap<(String, Option<String>), HashMap<String, Option<Risk>>>,

@@ -13,8 +13,9 @@ use super::error::{Error, doing};
 /// The largest file that is read, in bytes: more than a million tokens need.
 pub(super) const FILE_BYTES_MAX: u64 = 2 << 30;
 
-/// How much is handed to the system at once when a file is written, in bytes.
-const WRITE_BYTES: usize = 1 << 20;
+/// How much is gathered before it is handed to the system when a file is written, in bytes. What comes in larger pieces, as the
+/// chunks of a vault's file do, is not copied.
+const WRITE_BYTES: usize = 1 << 16;
 
 /// What is being done when a folder is put on the disk: by then its files are in place.
 pub(super) const SYNC_FOLDER: &str = "put on the disk the folder";

@@ -56,6 +56,7 @@ pub use survey::{Survey, Unsafe};
 
 use chunks::Chunks;
 use db::{Db, Opened};
+use payload::Sealer;
 use pin::{Pin, PinFile};
 use seal::Closed;
 
@@ -96,9 +97,9 @@ impl Loaded {
     /// to the disk: as a whole it is in memory once.
     fn seal_beside(&mut self, file: &Path) -> Result<PathBuf, Error> {
         let to = recipient(&self.db.recipient()?)?;
-        let encryptor = seal::encryptor("the database", &to)?;
+        let sealer = Sealer::to(&to, "the database")?;
         let image = self.db.image()?;
-        disk::fill_beside(file, |out| seal::seal_into(encryptor, &image, out))
+        disk::fill_beside(file, |out| sealer.seal_into(&image, out))
     }
 }
 

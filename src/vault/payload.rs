@@ -1,21 +1,23 @@
-//! The content of a sealed file, opened where it is read: the payload of age's format, a row of chunks of which each is sealed by
-//! itself (<https://age-encryption.org/v1>, "Payload").
+//! The content of a sealed file, opened where it is read, and sealed on its way to the disk: the payload of age's format, a row
+//! of chunks of which each is sealed by itself (<https://age-encryption.org/v1>, "Payload").
 //!
 //! The header, and with it who may read, is age's own business. Its reader of payloads could be sent from place to place too,
-//! but copies each chunk twice and wipes it byte by byte. The tests hold this one against it.
+//! but copies each chunk twice and wipes it byte by byte; its writer copies them as well. The tests hold these against them.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::FileExt;
 
-use age::Identity;
+use age::{EncryptError, Encryptor, Identity, Recipient};
 use age_core::format::{FileKey, Stanza};
 use age_core::primitives::hkdf;
 use age_core::secrecy::ExposeSecret;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
+use super::error::Error;
 use super::seal::{self, Closed};
 
 /// How many bytes age seals at once.
@@ -55,8 +57,7 @@ impl Payload {
 
         let mut nonce = [0; NONCE_BYTES];
         file.read_exact_at(&mut nonce, start.saturating_sub(NONCE_BYTES as u64)).map_err(damaged)?;
-        let key = key.take().ok_or(Closed::NotForThis)?;
-        let key = Zeroizing::new(hkdf(&nonce, b"payload", key.expose_secret()));
+        let key = payload_key(&key.take().ok_or(Closed::NotForThis)?, &nonce);
         let len = plain_len(sealed_len.saturating_sub(start)).ok_or(Closed::Damaged(seal::CHANGED))?;
         Ok(Self { file, key, start, len })
     }
@@ -81,23 +82,73 @@ impl Payload {
         let at = self.start + before + number * TAG_BYTES as u64;
         self.file.read_exact_at(buffer, at).map_err(|_| Damaged)?;
 
-        let nonce = Nonce::assume_unique_for_key(nonce(number, number == self.last()));
-        let key = UnboundKey::new(&CHACHA20_POLY1305, &*self.key).map_err(|_| Damaged)?;
-        let opened = LessSafeKey::new(key).open_in_place(nonce, Aad::empty(), buffer).map(drop);
+        let nonce = nonce(number, number == self.last());
+        let opened = cipher(&self.key).ok_or(Damaged)?.open_in_place(nonce, Aad::empty(), buffer).map(drop);
         buffer.truncate(len);
         opened.map_err(|_| Damaged)
     }
 }
 
+/// An age file that begins: its header is there, and behind it comes what is sealed.
+pub(super) struct Sealer {
+    /// With what stands before the first chunk.
+    header: Vec<u8>,
+    key: Zeroizing<[u8; 32]>,
+}
+
+impl Sealer {
+    /// Begins a file that this recipient is to open.
+    pub(super) fn to(recipient: &dyn Recipient, what: &'static str) -> Result<Self, Error> {
+        let failed = |why: String| Error::Seal { what, why };
+        let key = Kept::default();
+        let noting = Noting { recipient, key: &key };
+        let encryptor = Encryptor::with_recipients(std::iter::once(&noting as &dyn Recipient));
+        let mut header = vec![];
+        let begun = encryptor.map_err(|error| failed(error.to_string()))?.wrap_output(&mut header).map(drop);
+        begun.map_err(|error| failed(error.to_string()))?;
+        let (Some(key), Some(nonce)) = (key.take(), header.last_chunk()) else {
+            return Err(failed("its header has no key".into()));
+        };
+        Ok(Self { key: payload_key(&key, nonce), header })
+    }
+
+    /// Writes the whole file. The key of a file is used for one content only.
+    pub(super) fn seal_into(self, plain: &[u8], mut out: impl Write) -> io::Result<()> {
+        let failed = || io::Error::other("a chunk could not be sealed");
+        let cipher = cipher(&self.key).ok_or_else(failed)?;
+        out.write_all(&self.header)?;
+        let last = plain.len().div_ceil(CHUNK_BYTES).saturating_sub(1);
+        let mut chunk = Vec::with_capacity(SEALED_BYTES);
+        for number in 0..=last {
+            let rest = plain.get(number * CHUNK_BYTES..).unwrap_or_default();
+            chunk.clear();
+            chunk.extend_from_slice(rest.get(..CHUNK_BYTES).unwrap_or(rest));
+            let nonce = nonce(number as u64, number == last);
+            cipher.seal_in_place_append_tag(nonce, Aad::empty(), &mut chunk).map_err(|_| failed())?;
+            out.write_all(&chunk)?;
+        }
+        Ok(())
+    }
+}
+
+/// The key of a payload: a file's own, made another by what stands before the first chunk.
+fn payload_key(file_key: &FileKey, nonce: &[u8; NONCE_BYTES]) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(hkdf(nonce, b"payload", file_key.expose_secret()))
+}
+
+fn cipher(key: &[u8; 32]) -> Option<LessSafeKey> {
+    UnboundKey::new(&CHACHA20_POLY1305, key).ok().map(LessSafeKey::new)
+}
+
 /// A chunk's number, and whether it is the last one.
-fn nonce(number: u64, last: bool) -> [u8; 12] {
+fn nonce(number: u64, last: bool) -> Nonce {
     let mut nonce = [0; 12];
     let (counter, mark) = nonce.split_at_mut(11);
     for (to, byte) in counter.iter_mut().rev().zip(number.to_le_bytes()) {
         *to = byte;
     }
     mark.fill(u8::from(last));
-    nonce
+    Nonce::assume_unique_for_key(nonce)
 }
 
 /// How many plain bytes are under so many sealed ones; `None` where nothing is sealed to that length. Only a payload without
@@ -121,10 +172,15 @@ struct Keeping<'a> {
 impl Keeping<'_> {
     fn keep(&self, given: Option<Result<FileKey, age::DecryptError>>) -> Option<Result<FileKey, age::DecryptError>> {
         if let Some(Ok(key)) = &given {
-            self.key.replace(Some(FileKey::init_with_mut(|kept| kept.copy_from_slice(key.expose_secret()))));
+            self.key.replace(Some(copied(key)));
         }
         given
     }
+}
+
+/// A key cannot be cloned by accident.
+fn copied(key: &FileKey) -> FileKey {
+    FileKey::init_with_mut(|copy| copy.copy_from_slice(key.expose_secret()))
 }
 
 impl Identity for Keeping<'_> {
@@ -134,6 +190,19 @@ impl Identity for Keeping<'_> {
 
     fn unwrap_stanzas(&self, stanzas: &[Stanza]) -> Option<Result<FileKey, age::DecryptError>> {
         self.keep(self.identity.unwrap_stanzas(stanzas))
+    }
+}
+
+/// A recipient that notes down the file key which age draws and gives to it.
+struct Noting<'a> {
+    recipient: &'a dyn Recipient,
+    key: &'a Kept,
+}
+
+impl Recipient for Noting<'_> {
+    fn wrap_file_key(&self, key: &FileKey) -> Result<(Vec<Stanza>, HashSet<String>), EncryptError> {
+        self.key.replace(Some(copied(key)));
+        self.recipient.wrap_file_key(key)
     }
 }
 
@@ -164,8 +233,6 @@ impl<R: io::BufRead> io::BufRead for Counted<R> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use age::x25519;
 
     use super::*;
@@ -209,6 +276,28 @@ mod tests {
                 let longer = [sealed.as_slice(), &vec![7; more]].concat();
                 assert_eq!(opened(&longer, &[&key]), None);
             }
+        }
+    }
+
+    #[test]
+    fn age_opens_what_is_sealed_here() {
+        const C: usize = CHUNK_BYTES;
+        let key = x25519::Identity::generate();
+        for len in [0, 1, C - 1, C, C + 1, 2 * C, 2 * C + 1, 5 * C - 17] {
+            let plain: Vec<u8> = (0..len).map(|at| (at / 251 + at) as u8).collect();
+            let mut sealed = vec![];
+            Sealer::to(&key.to_public(), "a test").unwrap().seal_into(&plain, &mut sealed).unwrap();
+            assert!(*seal::open(&sealed, &[&key]).unwrap() == plain, "{len}");
+            assert!(opened(&sealed, &[&key]).as_ref() == Some(&plain), "{len}");
+        }
+    }
+
+    #[test]
+    fn no_two_files_have_a_key_in_common() {
+        let key = x25519::Identity::generate();
+        let begun: Vec<_> = (0..4).map(|_| Sealer::to(&key.to_public(), "a test").unwrap()).collect();
+        for (at, one) in begun.iter().enumerate() {
+            assert!(begun.iter().skip(at + 1).all(|other| other.key != one.key && other.header != one.header));
         }
     }
 

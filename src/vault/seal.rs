@@ -1,9 +1,9 @@
 //! age in, age out: bytes sealed to a vault key and opened again.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 
 use age::stream::StreamReader;
-use age::{DecryptError, Decryptor, EncryptError, Encryptor, Identity, Recipient};
+use age::{DecryptError, Decryptor, Encryptor, Identity, Recipient};
 use zeroize::Zeroizing;
 
 use super::error::Error;
@@ -28,23 +28,15 @@ pub(super) const CHANGED: &str = "its content was changed or cut off";
 
 /// Seals bytes to a recipient.
 pub(super) fn seal(plain: &[u8], what: &'static str, to: &dyn Recipient) -> Result<Vec<u8>, Error> {
+    let failed = |why: String| Error::Seal { what, why };
+    let encryptor = Encryptor::with_recipients(std::iter::once(to)).map_err(|error| failed(error.to_string()))?;
     let mut sealed = Vec::with_capacity(plain.len() + plain.len() / 2048 + 512);
-    let failed = |error: io::Error| Error::Seal { what, why: error.to_string() };
-    seal_into(encryptor(what, to)?, plain, &mut sealed).map_err(failed)?;
+    let written = encryptor.wrap_output(&mut sealed).and_then(|mut out| {
+        out.write_all(plain)?;
+        out.finish().map(drop)
+    });
+    written.map_err(|error| failed(error.to_string()))?;
     Ok(sealed)
-}
-
-/// What seals to a recipient.
-pub(super) fn encryptor(what: &'static str, to: &dyn Recipient) -> Result<Encryptor, Error> {
-    let failed = |error: EncryptError| Error::Seal { what, why: error.to_string() };
-    Encryptor::with_recipients(std::iter::once(to)).map_err(failed)
-}
-
-/// Seals bytes on their way to somewhere.
-pub(super) fn seal_into(encryptor: Encryptor, plain: &[u8], out: impl Write) -> io::Result<()> {
-    let mut out = encryptor.wrap_output(out)?;
-    out.write_all(plain)?;
-    out.finish().map(drop)
 }
 
 /// Whether a sealed file names an identity, as far as its header tells: `false` only where it names others.

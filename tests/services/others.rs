@@ -144,7 +144,7 @@ fn listing(next: &str) -> Arc<Service> {
         verify = ['keys']
         list = 'keys_by_admin'"
     );
-    Arc::new(Service { id: "lists".into(), definition: parse(&text).unwrap(), own: None })
+    Arc::new(Service { id: "lists".into(), definition: Arc::new(parse(&text).unwrap()), own: None })
 }
 
 fn errand(service: &Arc<Service>, origin: &str) -> Errand {

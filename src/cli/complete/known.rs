@@ -108,8 +108,9 @@ impl Shelf {
         let services = ids.into_iter().filter_map(|id| ops::service(ground, id).ok());
         let known: Vec<(String, String, String)> = services
             .flat_map(|service| {
-                let credentials = service.definition.credentials;
-                credentials.into_iter().map(move |(name, what)| (service.id.clone(), name, what.what))
+                let credentials = service.definition.credentials.iter();
+                let known = credentials.map(|(name, what)| (service.id.clone(), name.clone(), what.what.clone()));
+                known.collect::<Vec<_>>()
             })
             .collect();
         match typed.split_once('=') {
