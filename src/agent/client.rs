@@ -32,6 +32,8 @@ pub struct Client {
 pub struct Standing {
     /// Whether its memory can be swapped out.
     pub memory: Memory,
+    /// Whether it locks with a session of its user, because logind tells.
+    pub session_lock: bool,
     /// The vaults that are unlocked.
     pub vaults: Vec<VaultStanding>,
 }
@@ -101,11 +103,13 @@ impl Client {
 
     /// What is held. Asking does not put any limit off.
     pub fn standing(&mut self) -> Result<Standing, Error> {
-        let Answer::Standing { memory, vaults } = self.ask(&Request::Status)? else { return Err(Error::Silent) };
+        let Answer::Standing { memory, session_lock, vaults } = self.ask(&Request::Status)? else {
+            return Err(Error::Silent);
+        };
         let limits = |idle, hard| Limits { idle: Duration::from_secs(idle), hard: Duration::from_secs(hard) };
         let vaults = vaults.into_iter();
         let vaults = vaults.map(|it| VaultStanding { vault: it.vault, left: limits(it.idle_secs, it.hard_secs) });
-        Ok(Standing { memory, vaults: vaults.collect() })
+        Ok(Standing { memory, session_lock, vaults: vaults.collect() })
     }
 
     /// Begins to unlock a vault: what comes of it is taken only if nothing is locked in between.

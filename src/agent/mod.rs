@@ -2,11 +2,13 @@
 //! command. It never sees a vault, and who borrows never holds a key: what is lent is one answer, the file key of one
 //! age file.
 
+mod bus;
 mod client;
 mod error;
 mod folder;
 mod harden;
 mod keyring;
+mod logind;
 mod peer;
 mod seat;
 mod server;
@@ -17,5 +19,6 @@ pub use error::Error;
 pub use folder::ensure as ensure_own_folder;
 pub use harden::Memory;
 pub use keyring::Limits;
+pub use logind::BUS_VARIABLE;
 pub use server::{READY, serve};
 pub use wire::Refusal;

@@ -14,6 +14,7 @@ use super::error::Error;
 use super::folder;
 use super::harden::{self, Memory};
 use super::keyring::{Keyring, Limits, Moment};
+use super::logind::Logind;
 use super::peer::{Heard, Peer};
 use super::seat::Seat;
 use super::wire::{Answer, Hidden, Holding, Refusal, Request, from_hex};
@@ -45,9 +46,20 @@ pub fn serve(dir: &Path, ready: impl FnOnce() -> io::Result<()>) -> Result<(), E
     outcome.map_err(|error| Error::Start { why: error.to_string() })
 }
 
+/// Who said something.
+struct Ready {
+    /// Somebody comes to the socket.
+    knocked: bool,
+    /// Each peer.
+    peers: Vec<bool>,
+    logind: bool,
+}
+
 struct Agent<'a> {
     seat: &'a Seat,
     peers: Vec<Peer>,
+    /// What tells of locked sessions and of sleep, as long as there is such a thing.
+    logind: Option<Logind>,
     keyring: Keyring<Vec<x25519::Identity>>,
     memory: Memory,
     /// When somebody was here last.
@@ -59,7 +71,8 @@ struct Agent<'a> {
 impl<'a> Agent<'a> {
     fn new(seat: &'a Seat, now: Moment) -> Self {
         let keyring = Keyring::new(now);
-        Self { seat, peers: vec![], keyring, memory: Memory::Locked, last: now.awake, told_to_quit: false }
+        let logind = Logind::find();
+        Self { seat, peers: vec![], logind, keyring, memory: Memory::Locked, last: now.awake, told_to_quit: false }
     }
 
     fn run(&mut self) -> io::Result<()> {
@@ -71,6 +84,10 @@ impl<'a> Agent<'a> {
             let Some(wait) = self.wait(now) else { break };
             let ready = self.poll(wait)?;
             let now = harden::moment();
+            // First: a key that comes at the same moment comes too late.
+            if ready.logind {
+                self.hear_logind();
+            }
             self.hear(&ready, now);
         }
         Ok(())
@@ -88,10 +105,11 @@ impl<'a> Agent<'a> {
         Some(peers.into_iter().chain(keys).min().unwrap_or(Duration::MAX))
     }
 
-    /// Waits until somebody says something. Gives for the socket, and then for each peer, whether there is something.
-    fn poll(&self, wait: Duration) -> io::Result<Vec<bool>> {
+    /// Waits until somebody says something.
+    fn poll(&self, wait: Duration) -> io::Result<Ready> {
         let streams = self.peers.iter().map(|peer| peer.as_fd());
-        let all = std::iter::once(self.seat.as_fd()).chain(streams);
+        let logind = self.logind.iter().map(|logind| logind.as_fd());
+        let all = std::iter::once(self.seat.as_fd()).chain(streams).chain(logind);
         let mut fds: Vec<_> = all.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();
         // A millisecond more, so that whatever ends then has ended.
         let timeout = Timespec::try_from(wait.saturating_add(Duration::from_millis(1))).ok();
@@ -99,21 +117,30 @@ impl<'a> Agent<'a> {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        Ok(fds.iter().map(|fd| !fd.revents().is_empty()).collect())
+        let mut ready = fds.iter().map(|fd| !fd.revents().is_empty());
+        let knocked = ready.next() == Some(true);
+        let peers = ready.by_ref().take(self.peers.len()).collect();
+        Ok(Ready { knocked, peers, logind: ready.next() == Some(true) })
     }
 
-    fn hear(&mut self, ready: &[bool], now: Moment) {
-        let (knocked, ready) = ready.split_first().unwrap_or((&false, &[]));
-        for (mut peer, &ready) in std::mem::take(&mut self.peers).into_iter().zip(ready) {
+    fn hear_logind(&mut self) {
+        let Self { logind, keyring, .. } = self;
+        if logind.as_mut().is_some_and(|logind| logind.hear(|| keyring.lock(None)).is_none()) {
+            *logind = None;
+        }
+    }
+
+    fn hear(&mut self, ready: &Ready, now: Moment) {
+        for (mut peer, &ready) in std::mem::take(&mut self.peers).into_iter().zip(&ready.peers) {
             if !ready || self.hear_one(&mut peer, now) {
                 self.peers.push(peer);
             }
         }
         // Only now: whoever comes was not waited for.
-        if *knocked {
+        if ready.knocked {
             self.let_in(now);
         }
-        if ready.contains(&true) || *knocked {
+        if ready.peers.contains(&true) || ready.knocked {
             self.last = now.awake;
         }
     }
@@ -218,6 +245,7 @@ impl<'a> Agent<'a> {
             idle_secs: left.idle.as_secs(),
             hard_secs: left.hard.as_secs(),
         };
-        Answer::Standing { memory: self.memory, vaults: self.keyring.all(now).map(holding).collect() }
+        let session_lock = self.logind.as_ref().is_some_and(Logind::hears);
+        Answer::Standing { memory: self.memory, session_lock, vaults: self.keyring.all(now).map(holding).collect() }
     }
 }

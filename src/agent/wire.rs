@@ -58,7 +58,13 @@ pub(super) enum Answer {
     /// The vault is locked.
     Locked,
     /// To [`Request::Status`].
-    Standing { memory: super::Memory, vaults: Vec<Holding> },
+    Standing {
+        memory: super::Memory,
+        /// An agent that does not say hears of none.
+        #[serde(default)]
+        session_lock: bool,
+        vaults: Vec<Holding>,
+    },
     /// It was not done.
     Refused { why: Refusal },
     /// Something that this version does not know.
@@ -322,13 +328,16 @@ mod tests {
             r#"{"is":"unwrapped","file_key":"000102030405060708090a0b0c0d0e0f"}"#,
             r#"{"is":"not_mine"}"#,
             r#"{"is":"locked"}"#,
-            r#"{"is":"standing","memory":"locked","vaults":[{"vault":"/v","idle_secs":1,"hard_secs":2}]}"#,
+            r#"{"is":"standing","memory":"locked","session_lock":true,"vaults":[{"vault":"/v","idle_secs":1,"hard_secs":2}]}"#,
             r#"{"is":"refused","why":"locked_meanwhile"}"#,
         ];
         for say in answers {
             let line = format!("{{\"patvault\":1,\"say\":{say}}}\n");
             assert_eq!(*write(&read_answer(line.as_bytes()).unwrap()), line.clone().into_bytes(), "{line}");
         }
+        // From before it could be said.
+        let line = r#"{"patvault":1,"say":{"is":"standing","memory":"locked","vaults":[]}}"#;
+        assert!(matches!(read_answer(line.as_bytes()), Ok(Answer::Standing { session_lock: false, .. })));
     }
 
     #[test]

@@ -9,15 +9,15 @@ use super::Desk;
 use super::face::{Exit, Face, Role};
 use super::table::{Cell, Table};
 use crate::agent::{Limits, Memory};
-use crate::ops::{self, Error, Glance, Lock, VaultStatus};
+use crate::ops::{self, AgentStatus, Error, Glance, Lock, VaultStatus};
 use crate::text::escaped;
 use crate::token::when;
 
 /// Keep the vault unlocked for a while
 ///
 /// The agent keeps the vault's key in memory and lends it to the commands that come, so that they need not ask. It forgets
-/// it after some time without use, after some time in any case (both in the settings), when the machine sleeps, and with
-/// 'patvault lock'.
+/// it after some time without use, after some time in any case (both in the settings), when the machine sleeps, when your
+/// session is locked where logind tells of that, and with 'patvault lock'.
 #[derive(Debug, clap::Args)]
 pub(super) struct UnlockArgs {
     /// Lock it after this time in any case: 30m, 8h, 1d
@@ -72,10 +72,12 @@ struct Document<'a> {
     vaults: Vec<VaultRecord<'a>>,
 }
 
-/// `memory` is `locked`, or `swappable` where the limit on locked memory is too low.
+/// `memory` is `locked`, or `swappable` where the limit on locked memory is too low; `session_lock` says whether a session that
+/// is locked locks the vaults too.
 #[derive(Serialize)]
 struct AgentRecord {
     memory: Memory,
+    session_lock: bool,
 }
 
 /// One vault. The limits are null where it is locked; the first of them to come locks it.
@@ -98,7 +100,7 @@ pub(super) fn status(args: &StatusArgs, desk: &mut Desk) -> Result<Exit, Error> 
     let status = ops::status(&desk.ground)?;
     if args.json {
         let vaults = status.vaults.iter().map(|vault| record(vault, desk)).collect();
-        let agent = status.agent.map(|memory| AgentRecord { memory });
+        let agent = status.agent.map(|AgentStatus { memory, session_lock }| AgentRecord { memory, session_lock });
         desk.face.json(&Document { patvault: 1, agent, vaults });
         return Ok(Exit::Done);
     }
@@ -116,7 +118,11 @@ pub(super) fn status(args: &StatusArgs, desk: &mut Desk) -> Result<Exit, Error> 
         table.row([Cell::new(&vault.name), state]);
     }
     table.print(&mut desk.face);
-    if status.agent == Some(Memory::Swappable) {
+    let Some(agent) = status.agent else { return Ok(Exit::Done) };
+    if agent.session_lock && status.vaults.iter().any(|vault| vault.left.is_some()) {
+        desk.face.say("What is unlocked is locked with your session, too.");
+    }
+    if agent.memory == Memory::Swappable {
         desk.face.warn(
             "the system may write the agent's keys to its swap: the limit on locked memory (ulimit -l) forbids otherwise",
         );

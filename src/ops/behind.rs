@@ -20,7 +20,13 @@ use crate::{agent, process};
 pub(super) fn start_agent(dir: &Path) -> io::Result<String> {
     // It lives for hours. A holder lives for seconds, and whoever waits for its end may do so by such a file.
     process::keep_files();
-    process::start(&["agent".as_ref(), "--runtime".as_ref(), dir.as_os_str()], &[], &[])
+    let bus: Vec<(&str, OsString)> = found(agent::BUS_VARIABLE).into_iter().collect();
+    process::start(&["agent".as_ref(), "--runtime".as_ref(), dir.as_os_str()], &bus, &[])
+}
+
+/// A variable that goes along with a process, if there is one of that name.
+fn found(name: &'static str) -> Option<(&'static str, OsString)> {
+    Some((name, std::env::var_os(name)?))
 }
 
 /// Is the agent whose socket stands in `dir`, to its end. `say` gives a line to whoever started it.
@@ -50,7 +56,6 @@ pub fn measure() -> Result<String, Error> {
 pub(super) fn start_holder(secret: &Secret, time: Duration) -> Result<(), NotHeld> {
     let secs = time.as_secs().to_string();
     let args: [&OsStr; 3] = ["holder".as_ref(), "--secs".as_ref(), secs.as_ref()];
-    let found = |name: &'static str| Some((name, std::env::var_os(name)?));
     let display: Vec<(&str, OsString)> = clipboard::DISPLAY_VARIABLES.into_iter().filter_map(found).collect();
     match process::start(&args, &display, secret.expose().as_bytes()) {
         Ok(line) if line == clipboard::HELD => Ok(()),

@@ -93,7 +93,7 @@ pub use services::{service, services};
 pub use session::{Ground, Session};
 pub use set::{set, set_in_words};
 pub use show::{Shown, show};
-pub use status::{Status, VaultStatus, status};
+pub use status::{AgentStatus, Status, VaultStatus, status};
 pub use strength::{Strength, strength};
 pub use told::{is_of_coming, summary, told};
 pub use unlock::{Means, read_passphrase};

@@ -3,14 +3,22 @@
 use super::error::Error;
 use super::lend;
 use super::session::Ground;
-use crate::agent::{Client, Limits, Memory, VaultStanding};
+use crate::agent::{Client, Limits, Memory, Standing, VaultStanding};
 
 /// What the agent holds.
 pub struct Status {
-    /// Whether its memory can be swapped out. `None` where no agent runs.
-    pub agent: Option<Memory>,
+    /// The agent; `None` where none runs.
+    pub agent: Option<AgentStatus>,
     /// The vaults of this device.
     pub vaults: Vec<VaultStatus>,
+}
+
+/// An agent that runs.
+pub struct AgentStatus {
+    /// Whether its memory can be swapped out.
+    pub memory: Memory,
+    /// Whether it also locks when a session of this user is locked, and before the machine sleeps.
+    pub session_lock: bool,
 }
 
 /// One vault.
@@ -41,5 +49,7 @@ pub fn status(ground: &Ground) -> Result<Status, Error> {
         });
         VaultStatus { name, left }
     });
-    Ok(Status { agent: standing.as_ref().map(|standing| standing.memory), vaults: vaults.collect() })
+    let vaults = vaults.collect();
+    let agent = standing.map(|Standing { memory, session_lock, .. }| AgentStatus { memory, session_lock });
+    Ok(Status { agent, vaults })
 }

@@ -19,12 +19,19 @@ pub struct Home {
     pub dir: tempfile::TempDir,
     /// Outside of what patvault writes, so that a search there finds no key.
     keys: tempfile::TempDir,
+    /// The address of the system's bus: nobody's, so that locking the screen at which the tests are run does nothing to them.
+    pub bus: String,
 }
 
 impl Home {
     /// A home with these vaults, one token in each.
     pub fn with(vaults: &[&str]) -> Self {
-        let home = Self { dir: tempfile::tempdir().unwrap(), keys: tempfile::tempdir().unwrap() };
+        Self::on_bus("unix:path=/nowhere", vaults)
+    }
+
+    /// The same where the system's bus is at this address.
+    pub fn on_bus(bus: &str, vaults: &[&str]) -> Self {
+        let home = Self { dir: tempfile::tempdir().unwrap(), keys: tempfile::tempdir().unwrap(), bus: bus.to_owned() };
         fs::write(home.identity(), x25519::Identity::generate().to_string().expose_secret()).unwrap();
         for vault in vaults {
             home.opened(&["init", "--name", vault]);
@@ -58,7 +65,11 @@ impl Home {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_patvault"));
         command.arg("--no-input").args(args).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
-        command.env("PATVAULT_HOME", self.dir.path()).stdin(Stdio::null()).stderr(Stdio::null());
+        command
+            .env("PATVAULT_HOME", self.dir.path())
+            .env("DBUS_SYSTEM_BUS_ADDRESS", &self.bus)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
         command
     }
 

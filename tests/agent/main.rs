@@ -6,6 +6,7 @@ mod commands;
 mod complete;
 mod full;
 mod home;
+mod logind;
 mod prompt;
 mod start;
 #[path = "../common/stranger.rs"]

@@ -71,6 +71,8 @@ impl Home {
             .env("HOME", self.path())
             .env("PATH", format!("{}:/usr/bin:/bin", patvault.display()))
             .envs([("TZ", "UTC"), ("LANG", "C.UTF-8"), ("COLUMNS", "80"), ("PATVAULT_NOW", NOW)])
+            // No bus of the system's: the session that the tests are run in is none of theirs.
+            .env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere")
             .stdin(Stdio::null());
         if self.identity {
             command.env("PATVAULT_IDENTITY", self.at("key.txt"));
