@@ -18,6 +18,9 @@ use rustix::stdio;
 const START: Duration = Duration::from_secs(10);
 /// The longest line that it says then, in bytes.
 const LINE_BYTES_MAX: u64 = 4096;
+/// From which size on a piece of memory is large; where glibc begins by itself.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const LARGE_BYTES: i32 = 128 << 10;
 /// From how much lockable memory on everything is locked. With less, a process that is asked a lot could run out of it.
 const LOCKABLE_BYTES_MIN: u64 = 64 << 20;
 
@@ -75,6 +78,19 @@ pub fn keep_files() {
         }
     }
 }
+
+/// Has memory that is given back in large pieces leave this process at once, for as long as it lives. glibc would keep pieces as
+/// large as the last one that was: the database of a write, though no one needs it any more.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "a setting of the allocator, which only C can make")]
+pub fn give_memory_back() {
+    // SAFETY: it changes from which size on a piece of memory is one of its own, for those that are asked for from now on.
+    let _no_matter = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE_BYTES) };
+}
+
+/// Other allocators are left as they are.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn give_memory_back() {}
 
 fn first_line(out: ChildStdout) -> io::Result<String> {
     let timeout = Timespec::try_from(START).map_err(io::Error::other)?;

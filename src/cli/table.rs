@@ -11,50 +11,57 @@ const NARROWEST: usize = 8;
 const GAP: usize = 2;
 
 /// One cell.
-pub(super) struct Cell {
-    text: String,
-    /// How many columns it takes.
-    width: usize,
+pub(super) struct Cell<'a> {
+    text: Cow<'a, str>,
     role: Role,
 }
 
-impl Cell {
+impl<'a> Cell<'a> {
     /// A cell with text from anywhere.
-    pub(super) fn new(text: impl Into<String>) -> Self {
+    pub(super) fn new(text: impl Into<Cow<'a, str>>) -> Self {
         Self::with(Role::Plain, text)
     }
 
     /// The same with a role.
-    pub(super) fn with(role: Role, text: impl Into<String>) -> Self {
-        let text = text.into();
-        let shown = match escaped(&text) {
-            Cow::Owned(shown) => Some(shown),
-            Cow::Borrowed(_) => None,
-        };
-        let text = shown.unwrap_or(text);
-        Self { width: width(&text), text, role }
+    pub(super) fn with(role: Role, text: impl Into<Cow<'a, str>>) -> Self {
+        Self { text: text.into(), role }
     }
 }
 
 /// A table under headings. Columns stand in order of importance: where the line is too short, the last ones are left out.
 pub(super) struct Table {
     headings: Vec<&'static str>,
+    /// What all cells say, one behind the other: ten thousand tokens have many.
+    texts: String,
     /// Row by row.
-    cells: Vec<Cell>,
+    cells: Vec<Kept>,
+}
+
+/// A cell that stands in a table.
+struct Kept {
+    /// Where its text ends among the texts; it begins where the one before ends.
+    end: usize,
+    /// How many columns it takes.
+    width: usize,
+    role: Role,
 }
 
 impl Table {
     /// A table without rows.
     pub(super) fn new(headings: Vec<&'static str>) -> Self {
-        Self { headings, cells: vec![] }
+        Self { headings, texts: String::new(), cells: vec![] }
     }
 
     /// Adds a row, as long as the headings.
-    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
-        self.cells.extend(cells);
+    pub(super) fn row<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) {
+        for Cell { text, role } in cells {
+            let shown = escaped(&text);
+            self.texts.push_str(&shown);
+            self.cells.push(Kept { end: self.texts.len(), width: width(&shown), role });
+        }
     }
 
-    fn rows(&self) -> std::slice::ChunksExact<'_, Cell> {
+    fn rows(&self) -> std::slice::ChunksExact<'_, Kept> {
         self.cells.chunks_exact(self.headings.len().max(1))
     }
 
@@ -68,8 +75,14 @@ impl Table {
         // At once: a system call for each line would take longer than all the rest.
         let mut text = String::new();
         line(&mut text, face, headings, &widths);
+        let mut start = 0;
         for row in self.rows() {
-            line(&mut text, face, row.iter().map(|cell| (cell.text.as_str(), cell.width, cell.role)), &widths);
+            let cells = row.iter().map(|cell| {
+                let said = self.texts.get(start..cell.end).unwrap_or_default();
+                start = cell.end;
+                (said, cell.width, cell.role)
+            });
+            line(&mut text, face, cells, &widths);
         }
         face.bytes(text.as_bytes());
     }

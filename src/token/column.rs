@@ -1,5 +1,6 @@
 //! The columns of a table of tokens: one entry here serves every face that shows one.
 
+use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
 
 use chrono::{DateTime, Utc};
@@ -33,7 +34,7 @@ pub struct Column {
     /// What its cells, their colour and its order look at.
     pub parts: Parts,
     /// The text of a cell, not escaped.
-    pub cell: fn(&Token, &Lens) -> String,
+    pub cell: for<'a> fn(&'a Token, &Lens) -> Cow<'a, str>,
     /// What tokens are sorted by: the smallest comes first. Made once for each token, and compared many times.
     pub key: fn(&Token, &Lens) -> Key,
 }
@@ -79,8 +80,8 @@ pub static COLUMNS: [Column; 16] = [
         heading: "",
         parts: status::PARTS,
         cell: |token, lens| match discarded(token) {
-            Some(_) => "-".to_owned(),
-            None => token.status(lens.rules, lens.now).sign(lens.ascii).to_owned(),
+            Some(_) => "-".into(),
+            None => token.status(lens.rules, lens.now).sign(lens.ascii).into(),
         },
         key: |token, lens| Key::Status(token.status(lens.rules, lens.now), ends(token, lens)),
     },
@@ -88,49 +89,49 @@ pub static COLUMNS: [Column; 16] = [
         name: "status",
         heading: "STATUS",
         parts: status::PARTS,
-        cell: |token, lens| discarded(token).unwrap_or(token.status(lens.rules, lens.now).word()).to_owned(),
+        cell: |token, lens| discarded(token).unwrap_or(token.status(lens.rules, lens.now).word()).into(),
         key: |token, lens| Key::Status(token.status(lens.rules, lens.now), ends(token, lens)),
     },
     Column {
         name: "id",
         heading: "ID",
         parts: Parts::NONE,
-        cell: |token, _| token.id.short(),
+        cell: |token, _| token.id.short().into(),
         key: |token, _| Key::Id(token.id),
     },
     Column {
         name: "service",
         heading: "SERVICE",
         parts: Parts::NONE,
-        cell: |token, _| token.service.clone(),
+        cell: |token, _| token.service.as_str().into(),
         key: |token, _| path_key(token),
     },
     Column {
         name: "name",
         heading: "NAME",
         parts: Parts::NONE,
-        cell: |token, _| token.name.clone(),
+        cell: |token, _| token.name.as_str().into(),
         key: |token, _| Key::Name(lower(&token.name).into_owned()),
     },
     Column {
         name: "account",
         heading: "ACCOUNT",
         parts: Parts::FACTS,
-        cell: |token, _| token.account.clone().unwrap_or_default(),
+        cell: |token, _| token.account.as_deref().unwrap_or_default().into(),
         key: |token, _| text(token.account.as_ref()),
     },
     Column {
         name: "instance",
         heading: "INSTANCE",
         parts: Parts::FACTS,
-        cell: |token, _| token.instance.clone().unwrap_or_default(),
+        cell: |token, _| token.instance.as_deref().unwrap_or_default().into(),
         key: |token, _| text(token.instance.as_ref()),
     },
     Column {
         name: "kind",
         heading: "KIND",
         parts: Parts::FACTS,
-        cell: |token, _| token.kind.clone().unwrap_or_default(),
+        cell: |token, _| token.kind.as_deref().unwrap_or_default().into(),
         key: |token, _| text(token.kind.as_ref()),
     },
     Column {
@@ -144,7 +145,7 @@ pub static COLUMNS: [Column; 16] = [
         name: "risk",
         heading: "RISK",
         parts: Parts::RISKS,
-        cell: |token, _| risk(token).map_or_else(String::new, |risk| risk.word().to_owned()),
+        cell: |token, _| risk(token).map_or("", Risk::word).into(),
         key: |token, _| Key::Risk(Reverse(risk(token))),
     },
     Column {
@@ -152,9 +153,9 @@ pub static COLUMNS: [Column; 16] = [
         heading: "EXPIRES",
         parts: status::PARTS,
         cell: |token, lens| match token.current().expiry {
-            Expiry::Unknown => "unknown".to_owned(),
-            Expiry::Never(_) => "never".to_owned(),
-            Expiry::Ends(date, _) => when::words(date.day(lens.now), lens.now),
+            Expiry::Unknown => "unknown".into(),
+            Expiry::Never(_) => "never".into(),
+            Expiry::Ends(date, _) => when::words(date.day(lens.now), lens.now).into(),
         },
         key: |token, lens| Key::Ends(ends(token, lens)),
     },
@@ -162,7 +163,7 @@ pub static COLUMNS: [Column; 16] = [
         name: "used",
         heading: "USED",
         parts: Parts::USES,
-        cell: |token, lens| token.last_use.map_or_else(|| "never".to_owned(), |at| when::ago(at, lens.now)),
+        cell: |token, lens| token.last_use.map_or("never".into(), |at| when::ago(at, lens.now).into()),
         key: |token, _| Key::Latest(Reverse(token.last_use)),
     },
     Column {
@@ -170,8 +171,8 @@ pub static COLUMNS: [Column; 16] = [
         heading: "VERIFIED",
         parts: Parts::VERSIONS,
         cell: |token, lens| match &token.current().verdict {
-            Some(verdict) => format!("{} {}", verdict.outcome.word(), when::ago(verdict.at, lens.now)),
-            None => "never".to_owned(),
+            Some(verdict) => format!("{} {}", verdict.outcome.word(), when::ago(verdict.at, lens.now)).into(),
+            None => "never".into(),
         },
         key: |token, _| Key::Latest(Reverse(token.current().verdict.as_ref().map(|verdict| verdict.at))),
     },
@@ -179,7 +180,7 @@ pub static COLUMNS: [Column; 16] = [
         name: "tags",
         heading: "TAGS",
         parts: Parts::TAGS,
-        cell: |token, _| token.tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" "),
+        cell: |token, _| token.tags.iter().map(|tag| format!("#{tag}")).collect::<Vec<_>>().join(" ").into(),
         key: |token, _| text(token.tags.first()),
     },
     Column {
@@ -187,8 +188,8 @@ pub static COLUMNS: [Column; 16] = [
         heading: "INSTALLED",
         parts: Parts::CONSUMERS,
         cell: |token, _| match token.consumers.len() {
-            0 => String::new(),
-            all => format!("{}/{all}", all - token.unserved().count()),
+            0 => "".into(),
+            all => format!("{}/{all}", all - token.unserved().count()).into(),
         },
         key: |token, _| Key::Places(token.consumers.is_empty(), Reverse(token.unserved().count())),
     },
@@ -196,7 +197,7 @@ pub static COLUMNS: [Column; 16] = [
         name: "added",
         heading: "ADDED",
         parts: Parts::FACTS,
-        cell: |token, lens| when::ago(token.added, lens.now),
+        cell: |token, lens| when::ago(token.added, lens.now).into(),
         key: |token, _| Key::Latest(Reverse(Some(token.added))),
     },
 ];
@@ -245,14 +246,14 @@ fn risk(token: &Token) -> Option<Risk> {
 }
 
 /// The riskiest scope by name, and how many more there are.
-fn scopes(token: &Token) -> String {
+fn scopes(token: &Token) -> Cow<'_, str> {
     let all = token.current().may();
     // Of several that are as risky, the first.
     let riskiest = all.iter().rev().max_by_key(|scope| scope.risk());
     match (riskiest, all.len()) {
-        (None, _) => String::new(),
-        (Some(only), 1) => only.name.clone(),
-        (Some(first), count) => format!("{} +{}", first.name, count - 1),
+        (None, _) => "".into(),
+        (Some(only), 1) => only.name.as_str().into(),
+        (Some(first), count) => format!("{} +{}", first.name, count - 1).into(),
     }
 }
 
@@ -279,7 +280,7 @@ mod tests {
         soon.versions[0].expiry = Expiry::Ends(Date::Day(day("2026-11-25")), Source::Typed);
         soon.versions[0].scopes =
             ["read_api", "sudo", "api"].map(|name| Scope { name: name.into(), rated: None, known: None }).into();
-        let cell = |name: &str, token: &Token| (find(name).unwrap().cell)(token, &lens);
+        let cell = |name: &str, token: &Token| (find(name).unwrap().cell)(token, &lens).into_owned();
         assert_eq!(cell("sign", &soon), "!");
         assert_eq!(cell("expires", &soon), "in 3 days");
         assert_eq!(cell("scopes", &soon), "sudo +2");

@@ -35,6 +35,7 @@ use signal_hook::iterator::Signals;
 
 use crate::clock;
 use crate::ops::{self, Error, Ground, Means};
+use crate::process;
 use input::Input;
 use keymap::Keymap;
 use message::{At, Effect, Message, Reply, Request};
@@ -71,6 +72,8 @@ const SIGNALS: [i32; 7] = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, S
 /// # Errors
 /// Settings of the window that make no sense, and a terminal that cannot be used.
 pub fn run(start: Start) -> Result<(), Error> {
+    // It stays for days, and each of its writes has the whole database in memory for a moment.
+    process::give_memory_back();
     let model = model(&start)?;
     let (post, letters) = post::post().map_err(broken)?;
     let lent = Arc::new(AtomicBool::new(false));

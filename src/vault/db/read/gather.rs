@@ -211,6 +211,8 @@ impl Found {
         for token in &mut self.tokens {
             for (number, version) in (1..).zip(&mut token.versions) {
                 version.number = number;
+                // Room that was not needed, ten thousand times, is a megabyte.
+                version.scopes.shrink_to_fit();
             }
             token.versions.reverse();
         }
