@@ -182,16 +182,12 @@ impl Reader<'_> {
     /// The rows of the tokens that have what is needed, in order.
     fn with(&self, need: &Need) -> rusqlite::Result<Vec<i64>> {
         let select = match need.of {
-            Hung::Tag => "SELECT token, name FROM tag",
-            Hung::Scope => "SELECT version, name FROM scope",
+            Hung::Tag => "SELECT token, name FROM tag WHERE name LIKE ?1",
+            Hung::Scope => "SELECT version, name FROM scope WHERE name LIKE ?1",
         };
-        let mut found: Vec<i64> = vec![];
-        self.each(select, "", None, |r| {
-            if need.is_met_by(r.get_ref(1)?.as_str()?) {
-                found.push(r.get(0)?);
-            }
-            Ok(())
-        })?;
+        let fitting = |r: &Row| Ok((r.get::<_, i64>(0)?, need.is_met_by(r.get_ref(1)?.as_str()?)));
+        let fitting = self.all(select, [need.like()], fitting)?.into_iter();
+        let mut found: Vec<i64> = fitting.filter_map(|(row, met)| met.then_some(row)).collect();
         found.dedup();
         if need.of == Hung::Scope {
             found = self.all(OWNERS, [in_json(&found)], |r| r.get(0))?;
@@ -305,5 +301,34 @@ impl Db {
     pub(in crate::vault) fn is_whole(&self) -> Result<bool, Error> {
         let without = "SELECT 1 FROM token WHERE NOT EXISTS (SELECT 1 FROM version WHERE version.token = token.key)";
         Ok(!self.has(without, []).map_err(sql("check the tokens"))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rusqlite::Connection;
+
+    use crate::token::now::tests::utc;
+    use crate::token::query::Query;
+
+    proptest! {
+        /// Who reads passes by what does not fit the pattern, so nothing may meet the need and not fit it.
+        #[test]
+        fn what_meets_a_need_fits_its_pattern(
+            fact in "[a-zA-ZkKiI:_%./ \u{130}\u{212A}\u{E9}\u{C9}\u{DF}]{0,12}",
+            (from, len) in (0usize..12, 1usize..6),
+            whole in any::<bool>(),
+        ) {
+            let lower: Vec<char> = fact.to_lowercase().chars().collect();
+            let value: String = if whole { fact.clone() } else { lower.iter().skip(from).take(len).collect() };
+            let word = format!("scope{}\"{value}\"", if whole { '=' } else { ':' });
+            let now = utc("2026-11-22T10:00:00Z");
+            let Ok(query) = Query::parse(&word, &now) else { return Ok(()) };
+            let Some(need) = query.need() else { return Ok(()) };
+            let db = Connection::open_in_memory().unwrap();
+            let fits: bool = db.query_row("SELECT ?1 LIKE ?2", [&fact, &need.like()], |r| r.get(0)).unwrap();
+            prop_assert!(fits || !need.is_met_by(&fact), "{fact:?} {value:?}");
+        }
     }
 }
