@@ -140,24 +140,16 @@ impl FromStr for Granted {
 
 /// What a scope's name suggests, from the words services commonly use; `None` where it suggests nothing.
 fn suggested(name: &str) -> Option<Risk> {
-    const HIGH: [&str; 8] = ["admin", "owner", "delete", "manage", "sudo", "full", "root", "all"];
-    const MEDIUM: [&str; 10] =
-        ["write", "repo", "api", "create", "update", "push", "publish", "upload", "edit", "send"];
-    const LOW: [&str; 6] = ["read", "view", "list", "get", "readonly", "profile"];
-    let has = |words: &[&str]| {
-        let mut parts = name.split(|c: char| !c.is_alphanumeric());
-        parts.any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
-    };
-    // A reading scope often names what it reads (`read:repo_hook`, `read_api`), so it is looked for before writing.
-    if has(&HIGH) {
-        Some(Risk::High)
-    } else if has(&LOW) {
-        Some(Risk::Low)
-    } else if has(&MEDIUM) {
-        Some(Risk::Medium)
-    } else {
-        None
-    }
+    // What counts first stands first: a reading scope often names what it reads (`read:repo_hook`, `read_api`).
+    const WORDS: [(Risk, &[&str]); 3] = [
+        (Risk::High, &["admin", "owner", "delete", "manage", "sudo", "full", "root", "all"]),
+        (Risk::Low, &["read", "view", "list", "get", "readonly", "profile"]),
+        (Risk::Medium, &["write", "repo", "api", "create", "update", "push", "publish", "upload", "edit", "send"]),
+    ];
+    let place =
+        |part: &str| WORDS.iter().position(|(_, words)| words.iter().any(|word| part.eq_ignore_ascii_case(word)));
+    let first = name.split(|c: char| !c.is_alphanumeric()).filter_map(place).min()?;
+    WORDS.get(first).map(|(risk, _)| *risk)
 }
 
 #[cfg(test)]

@@ -119,6 +119,8 @@ pub(super) struct Found {
     keys: Vec<i64>,
     /// The row of each version, the place of its token, and its own there.
     versions: Vec<(i64, usize, usize)>,
+    /// Which of them was found last: what hangs on one stands side by side.
+    last: usize,
 }
 
 impl Found {
@@ -162,8 +164,10 @@ impl Found {
     }
 
     fn of_version(&mut self, key: i64) -> Option<(&mut Token, usize)> {
-        let at = self.versions.binary_search_by_key(&key, |(key, ..)| *key).ok()?;
-        let (_, token, place) = *self.versions.get(at)?;
+        if self.versions.get(self.last).is_none_or(|(row, ..)| *row != key) {
+            self.last = self.versions.binary_search_by_key(&key, |(row, ..)| *row).ok()?;
+        }
+        let (_, token, place) = *self.versions.get(self.last)?;
         Some((self.tokens.get_mut(token)?, place))
     }
 
