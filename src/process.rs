@@ -79,18 +79,21 @@ pub fn keep_files() {
     }
 }
 
-/// Has memory that is given back in large pieces leave this process at once, for as long as it lives. glibc would keep pieces as
-/// large as the last one that was: the database of a write, though no one needs it any more.
+/// Makes memory fit for a process that stays, has lists in it that one thread makes and another keeps, and needs a lot of it
+/// now and then. glibc would keep a piece as large as the last one that was given back, which was the database of a write, and
+/// would give every thread a heap of its own, which grows page by page, a system call for each.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[expect(unsafe_code, reason = "a setting of the allocator, which only C can make")]
-pub fn give_memory_back() {
-    // SAFETY: it changes from which size on a piece of memory is one of its own, for those that are asked for from now on.
-    let _no_matter = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE_BYTES) };
+#[expect(unsafe_code, reason = "settings of the allocator, which only C can make")]
+pub fn settle_memory() {
+    for (setting, value) in [(libc::M_MMAP_THRESHOLD, LARGE_BYTES), (libc::M_ARENA_MAX, 1)] {
+        // SAFETY: it changes where memory comes from that is asked for from now on.
+        let _no_matter = unsafe { libc::mallopt(setting, value) };
+    }
 }
 
 /// Other allocators are left as they are.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub fn give_memory_back() {}
+pub fn settle_memory() {}
 
 fn first_line(out: ChildStdout) -> io::Result<String> {
     let timeout = Timespec::try_from(START).map_err(io::Error::other)?;

@@ -135,7 +135,9 @@ fn what_is_looked_at_is_read() {
     let lens = Lens { rules: &session.rules, now: &session.now, ascii: false };
     let ids = |tokens: &[Token]| tokens.iter().map(|token| token.id).collect::<Vec<_>>();
     for column in &COLUMNS {
-        let cells = |tokens: Vec<Token>| -> Vec<String> { tokens.iter().map(|token| (column.cell)(token, &lens).into()).collect() };
+        let cells = |tokens: Vec<Token>| -> Vec<String> {
+            tokens.iter().map(|token| (column.cell)(token, &lens).into()).collect()
+        };
         let shown = cells(listed(session, "", None, column.parts));
         assert_eq!(shown, cells(all.clone()), "{}", column.name);
         assert!(shown.iter().any(|cell| *cell != shown[0]), "all are the same in {}", column.name);

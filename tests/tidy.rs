@@ -81,7 +81,7 @@ const EXPOSING: Allowed = &[
 /// Files that may say `unsafe`.
 const UNSAFE: Allowed = &[
     ("src/agent/harden.rs", "locks the memory of a key: one call that no safe crate offers"),
-    ("src/process.rs", "closes files that the caller left open, known by number alone; a setting of the allocator"),
+    ("src/process.rs", "closes files that the caller left open, known by number alone; settings of the allocator"),
     ("src/vault/vfs.rs", "lets SQLite read a sealed file: a table of C functions, which get pointers"),
 ];
 

@@ -7,6 +7,8 @@ use crate::text::{clipped, escaped, width};
 
 /// Columns are never narrower than this, unless all they hold is.
 const NARROWEST: usize = 8;
+/// How much is put together before it is printed.
+const PRINTED_BYTES: usize = 32 << 10;
 /// Spaces between two columns.
 const GAP: usize = 2;
 
@@ -72,7 +74,7 @@ impl Table {
         }
         let widths = fit(self.natural(), face.width);
         let headings = self.headings.iter().map(|heading| (*heading, width(heading), Role::Quiet));
-        // At once: a system call for each line would take longer than all the rest.
+        // Many lines at once: a system call for each would take longer than all the rest.
         let mut text = String::new();
         line(&mut text, face, headings, &widths);
         let mut start = 0;
@@ -83,6 +85,10 @@ impl Table {
                 (said, cell.width, cell.role)
             });
             line(&mut text, face, cells, &widths);
+            if text.len() >= PRINTED_BYTES {
+                face.bytes(text.as_bytes());
+                text.clear();
+            }
         }
         face.bytes(text.as_bytes());
     }

@@ -73,7 +73,7 @@ const SIGNALS: [i32; 7] = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, S
 /// Settings of the window that make no sense, and a terminal that cannot be used.
 pub fn run(start: Start) -> Result<(), Error> {
     // It stays for days, and each of its writes has the whole database in memory for a moment.
-    process::give_memory_back();
+    process::settle_memory();
     let model = model(&start)?;
     let (post, letters) = post::post().map_err(broken)?;
     let lent = Arc::new(AtomicBool::new(false));

@@ -207,7 +207,8 @@ fn row(
     };
     for (column, x, wide) in &places.columns {
         // Where there is no room for the service beside it, the name is the whole path.
-        let text = if column.name == "name" && !with_service { token.path().into() } else { (column.cell)(token, lens) };
+        let text =
+            if column.name == "name" && !with_service { token.path().into() } else { (column.cell)(token, lens) };
         let role = match column.name {
             "sign" | "status" | "expires" => standing,
             "tags" => Role::Tag,
