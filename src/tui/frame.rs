@@ -6,7 +6,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
-use super::keymap::{Action, Context, Entry, Key, Keymap, Menu};
+use super::can;
+use super::keymap::{Action, Context, Key, Keymap, Menu};
 use super::model::{Model, Shared};
 use super::screens::{Cover, Screen};
 use super::theme::Role;
@@ -51,7 +52,7 @@ pub fn layout(model: &Model) -> Layout {
         tabs.push((at, Rect { x, y: 1, width: wide.min(columns.saturating_sub(x)), height: 1 }));
         x = x.saturating_add(wide);
     }
-    let foot = foot(model, foot_line).into_iter().map(|(entry, _, area)| (entry.action, area)).collect();
+    let foot = foot(model, foot_line).into_iter().map(|it| (it.action, it.area)).collect();
     Layout { whole, bar, tabs, body, foot, foot_line }
 }
 
@@ -76,7 +77,7 @@ fn columns_of(text: &str) -> u16 {
 }
 
 /// What can be done here, each with its first key and its place.
-fn foot(model: &Model, line: Rect) -> Vec<(&'static Entry, Key, Rect)> {
+fn foot(model: &Model, line: Rect) -> Vec<Named> {
     let Some(screen) = model.front() else { return vec![] };
     let contexts = screen.it().contexts();
     // What was just said goes before keys: those are there again with the next one.
@@ -87,32 +88,38 @@ fn foot(model: &Model, line: Rect) -> Vec<(&'static Entry, Key, Rect)> {
         wide => wide.min(most) + 2,
     };
     let room = line.width.saturating_sub(taken);
-    let chosen = screen.it().token(&model.shared).is_some();
-    let named = model.shared.keymap.entries(contexts).filter(|(entry, _)| !entry.short.is_empty());
-    let named = named.filter(|(entry, _)| chosen || !entry.wants_token());
-    let keyed = named.filter_map(|(entry, keys)| Some((entry, *keys.first()?)));
+    let named = model.shared.keymap.entries(contexts).filter_map(|(entry, keys)| {
+        let word = can::word(entry, screen.it(), &model.shared).filter(|word| !word.is_empty())?;
+        let key = *keys.first()?;
+        let width = columns_of(&key.to_string()) + 1 + columns_of(word);
+        Some(Named { action: entry.action, key, word, area: Rect { width, ..line } })
+    });
     // Where everything else is found is said wherever there is room for more than that.
-    let (all, mut others): (Vec<_>, Vec<_>) = keyed.partition(|(entry, _)| !LEADS_ON.contains(&entry.action));
-    let wide = |(entry, key): &(&Entry, Key)| columns_of(&key.to_string()) + 1 + columns_of(entry.short);
-    let kept = others.iter().map(|it| wide(it) + 2).sum::<u16>();
+    let (all, mut others): (Vec<_>, Vec<_>) = named.partition(|it| !LEADS_ON.contains(&it.action));
+    let kept = others.iter().map(|it| it.area.width + 2).sum::<u16>();
     let kept = if kept < room / 3 { kept } else { 0 };
-    let mut found: Vec<(&'static Entry, Key, Rect)> = vec![];
-    let mut x = line.x + 1;
-    for (entry, key) in all {
-        let width = wide(&(entry, key));
-        if x + width + kept > line.x + room {
-            break;
-        }
-        found.push((entry, key, Rect { x, width, ..line }));
-        x += width + 2;
-    }
     others.retain(|_| kept > 0);
-    for (entry, key) in others {
-        let width = wide(&(entry, key));
-        found.push((entry, key, Rect { x, width, ..line }));
-        x += width + 2;
-    }
-    found
+    let mut x = line.x + 1;
+    let mut place = |it: Named| {
+        let placed = Named { area: Rect { x, ..it.area }, ..it };
+        x += placed.area.width + 2;
+        placed
+    };
+    let mut right = line.x + 1 + kept;
+    let fits = |it: &Named| {
+        right += it.area.width + 2;
+        right <= line.x + room + 2
+    };
+    let found: Vec<Named> = all.into_iter().take_while(fits).map(&mut place).collect();
+    found.into_iter().chain(others.into_iter().map(place)).collect()
+}
+
+/// An action at the foot.
+struct Named {
+    action: Action,
+    key: Key,
+    word: &'static str,
+    area: Rect,
 }
 
 /// What leads to everything else.
@@ -226,15 +233,16 @@ fn draw_foot(frame: &mut Frame, layout: &Layout, model: &Model) {
     let line = layout.foot_line;
     let buffer = frame.buffer_mut();
     buffer.set_style(line, shared.style(Role::Bar));
-    for (entry, key, area) in foot(model, line) {
+    let named = foot(model, line);
+    for it in &named {
         let spans = [
-            Span::styled(key.to_string(), shared.style(Role::Key)),
-            Span::styled(format!(" {}", entry.short), shared.style(Role::Bar)),
+            Span::styled(it.key.to_string(), shared.style(Role::Key)),
+            Span::styled(format!(" {}", it.word), shared.style(Role::Bar)),
         ];
-        Line::from(spans.to_vec()).render(area, buffer);
+        Line::from(spans.to_vec()).render(it.area, buffer);
     }
     let role = shared.notice.as_ref().map_or(Role::Bar, |notice| notice.role);
-    let used = foot(model, line).last().map_or(line.x, |(_, _, area)| area.right());
+    let used = named.last().map_or(line.x, |it| it.area.right());
     let room = usize::from(line.right().saturating_sub(used)).saturating_sub(2);
     let text = said(shared);
     let text = clipped(&text, room, shared.ascii);
@@ -242,10 +250,8 @@ fn draw_foot(frame: &mut Frame, layout: &Layout, model: &Model) {
     buffer.set_stringn(x, line.y, &text, room, shared.style(Role::Bar).patch(shared.style(role)));
 }
 
-/// What is said of an action in a context, and its keys as text, for buttons.
-pub fn button_of(shared: &Shared, context: Context, action: Action) -> (&'static str, String) {
-    let context = [context];
-    let mut entries = shared.keymap.entries(&context);
-    let found = entries.find(|(entry, _)| entry.action == action);
-    found.map(|(entry, keys)| (entry.short, Keymap::shown(&keys))).unwrap_or_default()
+/// The keys of an action where these contexts hold, as text, for buttons.
+pub fn button_of(shared: &Shared, contexts: &[Context], action: Action) -> String {
+    let mut entries = shared.keymap.entries(contexts);
+    entries.find(|(entry, _)| entry.action == action).map(|(_, keys)| Keymap::shown(&keys)).unwrap_or_default()
 }

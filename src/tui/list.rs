@@ -290,6 +290,16 @@ impl List {
         self.tokens.iter().filter(|token| self.marks.contains(&token.id)).collect()
     }
 
+    /// Whether fewer than all are shown.
+    pub fn is_narrowed(&self) -> bool {
+        !self.filter.is_empty() || self.group != 0
+    }
+
+    /// The group that holds, if the person made it.
+    pub fn own_group(&self) -> Option<&Group> {
+        self.groups.get(self.group).filter(|group| group.own)
+    }
+
     /// All tokens, by path; those in the trash too.
     pub fn all(&self) -> &[Token] {
         &self.tokens

@@ -2,6 +2,7 @@
 //! outside, and the frame is drawn where something changed.
 
 pub mod acts;
+pub mod can;
 pub mod due;
 pub mod filter;
 pub mod form;

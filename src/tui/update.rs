@@ -140,13 +140,12 @@ fn window(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Themes => model.stack.push(Screen::Pick(pick::Pick::themes(&model.shared))),
         Action::Help => model.stack.push(Screen::Help(help::Help::default())),
         Action::ContextMenu => {
-            let contexts = model.front().map_or(&[][..], |screen| screen.it().contexts());
-            model.stack.push(Screen::Pick(pick::Pick::token(None, contexts, &model.shared)));
+            let menu = model.front().map(|screen| pick::Pick::token(None, screen.it(), &model.shared));
+            model.stack.extend(menu.map(Screen::Pick));
         }
         Action::Palette => {
-            let contexts = model.front().map_or(&[][..], |screen| screen.it().contexts());
-            let palette = palette::Palette::of(&model.shared.keymap, contexts);
-            model.stack.push(Screen::Palette(palette));
+            let palette = model.front().map(|screen| palette::Palette::of(screen.it(), &model.shared));
+            model.stack.extend(palette.map(Screen::Palette));
         }
         action if model.shared.vault.is_some() => {
             let id = model.front().and_then(|screen| screen.it().token(&model.shared));
@@ -160,8 +159,8 @@ fn window(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// Opens a menu of the bar, about what is in front.
 fn menu(model: &mut Model, menu: Menu) {
-    let contexts = model.front().map_or(&[][..], |screen| screen.it().contexts());
-    model.stack.push(Screen::Pick(pick::Pick::menu(menu, contexts, &model.shared)));
+    let menu = model.front().map(|screen| pick::Pick::menu(menu, screen.it(), &model.shared));
+    model.stack.extend(menu.map(Screen::Pick));
 }
 
 /// Opens a tab, if there is one there.

@@ -1,11 +1,12 @@
 //! What is done with tokens: one at once, several after a question that names them; from keys, menus and the mouse.
 
 use crossterm::event::{MouseButton, MouseEventKind};
+use patvault::token::Token;
 use patvault::tui::message::Reply;
 use patvault::tui::screens::Screen;
 use snapbox::{assert_data_eq, file};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, few};
 
 /// The effects without those that only look.
 fn asked(stage: &mut Stage) -> String {
@@ -41,6 +42,9 @@ fn tags_are_words() {
     assert_eq!(asked(stage.keys("<enter>")), "Ask(Tag([github/ci-deploy], \"prod -old\"))\n");
     assert_eq!(asked(stage.keys("t<enter>")), "");
     assert_eq!(asked(stage.keys("tx<esc>")), "");
+    assert_eq!(asked(stage.keys("tx").click_on("[ tag ]")), "Ask(Tag([github/ci-deploy], \"x\"))\n");
+    assert_eq!(asked(stage.keys("tx").click_on("[ cancel ]")), "");
+    assert!(stage.model.stack.is_empty());
 }
 
 #[test]
@@ -57,6 +61,8 @@ fn services_are_asked_beside_and_what_failed_is_told() {
     stage.reply(Reply::Progress(0, 1));
     assert!(stage.screen().contains("asking services: 0 of 1"));
     assert_eq!(asked(stage.keys("jv")), "", "one asking at a time");
+    assert!(stage.keys("<f10>").screen().contains("ctrl-x"), "now it can be stopped");
+    stage.keys("<esc>");
     assert_eq!(asked(stage.keys("<ctrl-x>")), "Ask(Stop)\n");
     stage.reply(Reply::Verified("verified: 1 refused".into(), vec!["refused  github/ci-deploy  no network".into()]));
     assert!(stage.screen().contains("no network"));
@@ -82,6 +88,28 @@ fn menus_have_what_keys_have() {
 }
 
 #[test]
+fn what_cannot_be_done_now_is_not_offered() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.click_on("File");
+    assert_data_eq!(stage.screen(), file!["screens/menu-file.txt"].raw());
+    // Nothing is asked, so nothing is stopped: a click does nothing, and keys pass it by.
+    assert_eq!(asked(stage.click_on("Stop asking services")), "");
+    assert_eq!(stage.model.stack.len(), 1);
+    assert_eq!(asked(stage.keys("<up><up><up><up><up><enter>")), "");
+    assert!(stage.screen().contains("Settings"), "{}", stage.screen());
+    stage.keys("<esc>:stop");
+    assert!(!stage.screen().contains("Stop asking services"));
+    // What is in the trash is brought back, and nothing else is done with it.
+    let trashed = |token: Token| Token { trashed: Some(token.added), ..token };
+    let mut stage = Stage::with(80, 24, few().into_iter().map(trashed).collect());
+    stage.keys("/is:trashed<enter>");
+    let foot = stage.screen().lines().last().unwrap().to_owned();
+    assert!(foot.contains("o open") && !foot.contains("copy") && !foot.contains("rotate"), "{foot}");
+    stage.effects();
+    assert!(asked(stage.keys("m").click_on("Bring it back from the trash")).contains("Restore("));
+}
+
+#[test]
 fn another_vault_is_opened_and_this_one_forgotten() {
     let mut stage = Stage::furnished(80, 24);
     assert_eq!(asked(stage.keys("V<enter>")), "", "it is open already");
@@ -97,7 +125,7 @@ fn the_foot_is_clicked_in_front_of_dialogs_too() {
         u16::try_from(screen.lines().last().unwrap().find(word).unwrap()).unwrap()
     };
     // What opens a dialog, and the word at the foot that leaves it.
-    for (keys, word) in [("?", "no"), ("t", "back"), ("n", "leave"), (":", "back"), (",", "leave"), ("m", "back")] {
+    for (keys, word) in [("?", " no"), ("t", "back"), ("n", "leave"), (":", "back"), (",", "leave"), ("m", "back")] {
         stage.keys(keys);
         assert_eq!(stage.model.stack.len(), 1, "{keys}");
         let column = foot(&stage, word);

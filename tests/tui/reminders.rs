@@ -44,6 +44,9 @@ fn a_reminder_is_put_off_in_words() {
     assert_eq!(effects, "Ask(Answer(figma/plugin, Expiry, Snoozed(2027-01-31)))\n");
     assert!(stage.model.stack.is_empty());
     assert_eq!(stage.keys("z<esc>").effects(), "");
+    assert!(stage.keys("z").click_on("[ put off ]").effects().contains("Snoozed(2026-11-29)"));
+    assert_eq!(stage.keys("z").click_on("[ cancel ]").effects(), "");
+    assert!(stage.model.stack.is_empty());
 }
 
 #[test]

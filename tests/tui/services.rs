@@ -54,6 +54,9 @@ fn every_size_shows_what_it_has_room_for() {
     assert_data_eq!(stage(80, 24).screen(), file!["screens/services-80x24.txt"].raw());
     assert_data_eq!(stage(40, 12).screen(), file!["screens/services-40x12.txt"].raw());
     assert_data_eq!(stage(40, 12).keys("<enter>").screen(), file!["screens/services-details.txt"].raw());
+    // The foot says what Enter does, and a click on it does that.
+    let mut opened = stage(80, 24);
+    assert!(opened.keys("<enter>").click_on("copy address").effects().contains("Ask(CopyAddress("));
 }
 
 #[test]

@@ -37,6 +37,47 @@ fn a_passphrase_is_typed_and_not_seen() {
 }
 
 #[test]
+fn what_the_foot_of_the_lock_screen_says_is_clicked() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.reply(Reply::Locked(None));
+    assert_eq!(stage.seconds(1).click_on("[ open it ]").effects().lines().last(), Some("Ask(Unlock)"));
+    stage.reply(passphrase()).keys("hunter2");
+    assert_eq!(stage.seconds(1).click_on("[ go on ]").effects(), "Answer(Some(Hidden(SecretBox<str>([REDACTED]))))\n");
+    stage.reply(passphrase());
+    assert_eq!(stage.seconds(1).click_on("[ leave it ]").effects(), "Answer(None)\n");
+    let word = || Reply::Asked(Question { text: "Plug it in?".into(), wants: Wants::Word });
+    stage.reply(word());
+    assert_eq!(stage.seconds(1).click_on("[ no ]").effects(), "Answer(Some(Word(false)))\n");
+    stage.reply(word());
+    assert_eq!(stage.seconds(1).click_on("[ yes ]").effects(), "Answer(Some(Word(true)))\n");
+    stage.reply(word());
+    assert_eq!(stage.keys("qxn").effects(), "Answer(Some(Word(false)))\n");
+    stage.reply(Reply::Locked(None)).effects();
+    assert_eq!(stage.seconds(1).click_on("[ leave ]").effects(), "Quit\n");
+
+    let mut stage = Stage::closed(40, 24);
+    stage.model.stack.push(Screen::FirstRun(FirstRun::new("main", "/home/ada/.local/share/patvault")));
+    assert_eq!(stage.click_on("[ next ]").click_on("[ leave ]").effects(), "Quit\n");
+}
+
+#[test]
+fn what_is_no_passphrase_is_not_pasted_in_part() {
+    let mut stage = trying();
+    stage.reply(passphrase());
+    for odd in ["first\nsecond", "\x1b[31mred", "tab\there"] {
+        stage.paste(odd);
+        assert!(stage.screen().contains("nothing of it was taken"), "{odd:?}");
+        assert_eq!(stage.keys("<enter>").effects(), "", "nothing was typed");
+    }
+    assert_eq!(stage.paste("hunter2\n").keys("<enter>").effects().matches("Answer").count(), 1);
+    let mut stage = Stage::closed(80, 24);
+    stage.model.stack.push(Screen::FirstRun(FirstRun::new("main", "/home/ada/.local/share/patvault")));
+    for field in ["", "<tab>"] {
+        assert!(stage.keys(field).paste("a\nb").screen().contains("nothing of it was taken"));
+    }
+}
+
+#[test]
 fn the_first_vault_is_made_here() {
     let mut stage = Stage::closed(80, 24);
     stage.model.stack.push(Screen::FirstRun(FirstRun::new("main", "/home/ada/.local/share/patvault")));

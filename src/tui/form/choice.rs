@@ -120,6 +120,10 @@ impl Part for Choice {
         Took::Moved
     }
 
+    fn opens(&self) -> bool {
+        !self.offers.is_empty()
+    }
+
     fn list(&self) -> Option<Room> {
         let shown = self.shown();
         let rows = u16::try_from(Drop::rows(shown.len())).unwrap_or(u16::MAX);

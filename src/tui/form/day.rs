@@ -159,6 +159,10 @@ impl Part for Day {
         Took::Moved
     }
 
+    fn opens(&self) -> bool {
+        true
+    }
+
     fn list(&self) -> Option<Room> {
         let words = u16::from(!self.words().is_empty());
         let rows = ROWS + words;

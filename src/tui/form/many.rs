@@ -245,6 +245,10 @@ impl Part for Many {
         self.chosen_rows(columns) + 1
     }
 
+    fn opens(&self) -> bool {
+        !self.shown().is_empty()
+    }
+
     fn list(&self) -> Option<Room> {
         let rows = self.shown().len();
         let shown = u16::try_from(Drop::rows(rows)).unwrap_or(u16::MAX);

@@ -22,7 +22,7 @@ pub use note::Note;
 pub use part::{Entry, Part, Took};
 pub use tick::Tick;
 
-use super::keymap::Action;
+use super::keymap::{self, Action};
 use super::pointer::Pointer;
 use super::theme::Role;
 use crate::secret::Secret;
@@ -151,6 +151,21 @@ impl<K: Clone + PartialEq> Form<K> {
             (None, Some(button)) => self.slots.len() + button,
             (None, None) => behind.saturating_sub(1),
         };
+    }
+
+    /// What the foot says of an action where the cursor is.
+    pub fn word(&self, entry: &keymap::Entry) -> Option<&'static str> {
+        let part = self.slots.get(self.at).map(|slot| &slot.entry);
+        let opens = part.is_some_and(|part| part.it().opens());
+        match (entry.action, part) {
+            (Action::PageDown, _) => opens.then_some(entry.short),
+            (Action::Accept, None) => Some("press"),
+            (Action::Accept, Some(Entry::Note(_))) => Some("new line"),
+            (Action::Accept, Some(Entry::Tick(tick))) => Some(if tick.runs { "run" } else { "tick" }),
+            // Else it goes to the next field, and that is said already.
+            (Action::Accept, _) => opens.then_some(entry.short),
+            _ => Some(entry.short),
+        }
     }
 
     /// Where characters are text: not on a button.

@@ -67,6 +67,11 @@ pub trait Part {
         1
     }
 
+    /// Whether something can be opened under it.
+    fn opens(&self) -> bool {
+        false
+    }
+
     /// What opens under it. `None` while nothing is open.
     fn list(&self) -> Option<Room> {
         None

@@ -48,6 +48,7 @@ pub enum Action {
     VerifyNow,
     Complete,
     Yes,
+    No,
     Tokens,
     Timeline,
     Reminders,
@@ -114,6 +115,8 @@ pub enum Context {
     NewToken,
     /// A question.
     Dialog,
+    /// A question of yes and no, before a vault opens.
+    Word,
 }
 
 impl Context {
@@ -214,7 +217,6 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::ContextMenu, C::Token, None, "token-menu", "", "All that can be done with the token", &["m"]),
     entry(A::Mark, C::Tokens, TOKEN, "mark", "mark", "Mark the token, or take its mark away", &["space"]),
     entry(A::MarkAll, C::Tokens, TOKEN, "mark-all", "", "Mark all tokens that are shown, or none", &["*"]),
-    entry(A::Stop, C::Window, FILE, "stop", "", "Stop asking services", &["ctrl-x"]),
     entry(A::Filter, C::Tokens, VIEW, "filter", "filter", "Filter by words as you type", &["/"]),
     entry(A::ClearFilter, C::Tokens, VIEW, "clear-filter", "", "Take filter, reveal and marks away", &["esc"]),
     entry(A::SaveGroup, C::Tokens, VIEW, "save-group", "", "Save this filter as a group", &["F"]),
@@ -277,9 +279,10 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::PageUp, C::Form, None, "form-page-up", "", "A page up in a list", &["pageup"]),
     entry(A::PageDown, C::Form, None, "form-page-down", "list", "Open a list; a page down in it", &["pagedown"]),
     entry(A::Cancel, C::Form, None, "form-leave", "leave", "Close a list; leave the form", &["esc"]),
+    entry(A::Yes, C::Word, None, "answer-yes", "yes", "Answer yes", &["y"]),
+    entry(A::No, C::Word, None, "answer-no", "no", "Answer no", &["n"]),
     entry(A::Yes, C::Dialog, None, "yes", "yes", "Do it", &["y", "enter"]),
     entry(A::Cancel, C::Dialog, None, "no", "no", "Leave it", &["n", "esc", "q"]),
-    entry(A::Undo, C::Window, FILE, "undo", "", "Take the latest change back", &["u"]),
     entry(A::Tokens, C::Window, VIEW, "tokens", "", "To the tokens", &["1"]),
     entry(A::Timeline, C::Window, VIEW, "timeline", "", "To the timeline", &["2"]),
     entry(A::Reminders, C::Window, VIEW, "reminders", "", "To the reminders", &["3"]),
@@ -294,6 +297,8 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Menu, C::Window, None, "menu", "", "To the menus", &["f10"]),
     entry(A::Vaults, C::Window, FILE, "vaults", "", "Open another vault", &["V"]),
     entry(A::Settings, C::Window, FILE, "settings", "", "Settings: colours, times, columns", &[","]),
+    entry(A::Undo, C::Window, FILE, "undo", "", "Take the latest change back", &["u"]),
+    entry(A::Stop, C::Window, FILE, "stop", "", "Stop asking services", &["ctrl-x"]),
     entry(A::Lock, C::Window, FILE, "lock", "", "Lock the vault", &["ctrl-l"]),
     entry(A::Suspend, C::Window, FILE, "suspend", "", "To the shell; 'fg' comes back", &["ctrl-z"]),
     entry(A::Quit, C::Window, FILE, "quit", "quit", "Leave", &["q", "ctrl-c"]),

@@ -191,7 +191,7 @@ impl Behave for Activity {
             }
             (Pointer::Menu(place), Some(row)) => {
                 self.rows.choose(row);
-                return vec![Do::Open(Screen::Pick(Pick::token(Some(place), HERE, shared)))];
+                return vec![Do::Open(Screen::Pick(Pick::token(Some(place), self, shared)))];
             }
             (Pointer::DoubleClick(_), Some(row)) => {
                 self.rows.choose(row);

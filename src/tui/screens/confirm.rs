@@ -2,16 +2,19 @@
 //! about.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use super::Behave;
-use crate::tui::frame::button_of;
-use crate::tui::keymap::{Action, Context};
+use crate::tui::keymap::{Action, Context, Entry};
 use crate::tui::message::Effect;
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
 use crate::tui::theme::Role;
+use crate::tui::widgets::buttons::{self, Button};
 use crate::tui::widgets::pane::{dialog, middle, put};
+
+/// An answer: the action that is it, what its button says, and what is done then.
+pub type Answer = (Action, &'static str, Vec<Do>);
 
 /// The dialog.
 #[derive(Debug)]
@@ -23,8 +26,7 @@ pub struct Confirm {
     about: Vec<String>,
     /// The first line that is seen.
     from: usize,
-    /// What is done after a yes.
-    then: Vec<Do>,
+    answers: Vec<Answer>,
 }
 
 const HERE: &[Context] = &[Context::Dialog, Context::Move];
@@ -42,12 +44,17 @@ impl Confirm {
 
     /// Asks before something is done.
     pub fn then(then: Vec<Do>, question: &str, about: Vec<String>) -> Self {
-        Self { title: "Sure?", question: question.to_owned(), about, from: 0, then }
+        Self::with(vec![(Action::Yes, "yes", then), (Action::Cancel, "no", vec![])], "Sure?", question, about)
     }
 
-    /// Tells what became of something.
+    /// Tells what became of something. There is nothing to be decided.
     pub fn report(said: &str, about: Vec<String>) -> Self {
-        Self { title: "Report", question: said.to_owned(), about, from: 0, then: vec![] }
+        Self::with(vec![(Action::Yes, "close", vec![])], "Report", said, about)
+    }
+
+    /// Asks what has other answers than yes and no.
+    pub fn with(answers: Vec<Answer>, title: &'static str, question: &str, about: Vec<String>) -> Self {
+        Self { title, question: question.to_owned(), about, from: 0, answers }
     }
 
     fn area(&self, area: Rect) -> Rect {
@@ -58,16 +65,20 @@ impl Confirm {
     fn places(&self, area: Rect) -> (Rect, Rect) {
         let inner = super::tokens::inside(self.area(area));
         let lines = Rect { y: inner.y + 2, height: inner.height.saturating_sub(4), ..inner };
-        (lines, Rect { y: inner.bottom().saturating_sub(1), height: 1.min(inner.height), ..inner })
+        let columns = inner.width.saturating_sub(2);
+        (
+            lines,
+            Rect { x: inner.x + 1, y: inner.bottom().saturating_sub(1), width: columns, height: 1.min(inner.height) },
+        )
     }
 
-    fn buttons(&self, area: Rect) -> Vec<(Action, Rect)> {
-        let line = self.places(area).1;
-        let half = line.width / 2;
-        let yes = (Action::Yes, Rect { width: half, ..line });
-        let no = (Action::Cancel, Rect { x: line.x + half, width: half, ..line });
-        // Of a report there is nothing to be decided.
-        if !self.then.is_empty() { vec![yes, no] } else { vec![(Action::Yes, line)] }
+    fn buttons(&self, area: Rect, shared: &Shared) -> Vec<Button> {
+        let wanted: Vec<_> = self.answers.iter().map(|(action, label, _)| (*action, *label)).collect();
+        buttons::row(&wanted, HERE, self.places(area).1, shared)
+    }
+
+    fn answer(&self, action: Action) -> Option<usize> {
+        self.answers.iter().position(|(of, ..)| *of == action)
     }
 }
 
@@ -76,13 +87,24 @@ impl Behave for Confirm {
         HERE
     }
 
+    fn word(&self, entry: &Entry, _shared: &Shared) -> Option<&'static str> {
+        let answers = Context::Dialog.has(entry.action);
+        if answers {
+            self.answers.get(self.answer(entry.action)?).map(|(_, label, _)| *label)
+        } else {
+            Some(entry.short)
+        }
+    }
+
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
         let (columns, rows) = shared.size;
         let height = usize::from(self.places(Rect::new(0, 0, columns, rows)).0.height);
         let last = self.about.len().saturating_sub(height);
         match action {
-            Action::Yes => return Some([Do::Close].into_iter().chain(self.then.drain(..)).collect()),
-            Action::Cancel | Action::Quit => return Some(vec![Do::Close]),
+            Action::Yes | Action::Cancel | Action::Quit => {
+                let then = self.answer(action).and_then(|at| self.answers.get_mut(at)).map(|(_, _, then)| then);
+                return Some([Do::Close].into_iter().chain(then.into_iter().flat_map(|then| then.drain(..))).collect());
+            }
             Action::Down => self.from = (self.from + 1).min(last),
             Action::Up => self.from = self.from.saturating_sub(1),
             Action::PageDown => self.from = (self.from + height).min(last),
@@ -93,9 +115,8 @@ impl Behave for Confirm {
     }
 
     fn mouse(&mut self, pointer: Pointer, area: Rect, shared: &mut Shared) -> Vec<Do> {
-        let clicked = |at: Position| self.buttons(area).into_iter().find(|(_, place)| place.contains(at));
         match pointer {
-            Pointer::Click(at) => clicked(at).map(|(action, _)| Do::Act(action)).into_iter().collect(),
+            Pointer::Click(at) => buttons::clicked(&self.buttons(area, shared), at).map(Do::Act).into_iter().collect(),
             Pointer::Wheel(_, by) => {
                 let action = if by > 0 { Action::Down } else { Action::Up };
                 self.act(action, shared).unwrap_or_default()
@@ -113,11 +134,6 @@ impl Behave for Confirm {
         for (y, line) in (lines.y..lines.bottom()).zip(self.about.iter().skip(self.from)) {
             put(buffer, lines.x + 3, y, line, lines.width.saturating_sub(4), style, shared);
         }
-        for (action, place) in self.buttons(area) {
-            let (short, keys) = button_of(shared, Context::Dialog, action);
-            let short = if !self.then.is_empty() { short } else { "close" };
-            let text = format!(" {short} ({keys}) ");
-            put(buffer, place.x + 1, place.y, &text, place.width.saturating_sub(1), shared.style(Role::Key), shared);
-        }
+        buttons::draw(buffer, &self.buttons(area, shared), shared);
     }
 }

@@ -14,7 +14,8 @@ use crate::tui::message::{Effect, Reply, Request};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
 use crate::tui::theme::Role;
-use crate::tui::widgets::field::{Field, Hidden};
+use crate::tui::widgets::buttons::{self, Button};
+use crate::tui::widgets::field::{Field, Hidden, NOT_ONE_LINE};
 use crate::tui::widgets::pane::{dialog, middle, put};
 
 /// What has the keyboard, from above.
@@ -123,6 +124,14 @@ impl FirstRun {
         ]
     }
 
+    /// What keys do wherever the cursor is.
+    fn buttons(area: Rect, shared: &Shared) -> Vec<Button> {
+        let inner = super::tokens::inside(middle(area, SIZE.0, SIZE.1));
+        let line = Rect::new(inner.x + 2, inner.y + 16, inner.width.saturating_sub(4), 1).intersection(inner);
+        let wanted = [(Action::Complete, "next"), (Action::Accept, "go on"), (Action::Cancel, "leave")];
+        buttons::row(&wanted, TYPING, line, shared)
+    }
+
     /// Has it measured: one after the other, however fast somebody types.
     fn typed(&mut self) -> Vec<Do> {
         self.wrong = None;
@@ -188,18 +197,25 @@ impl Behave for FirstRun {
     fn paste(&mut self, pasted: &Secret, _shared: &mut Shared) -> Vec<Do> {
         match self.place {
             Place::Name => self.name.paste(pasted),
-            Place::Passphrase => {
-                self.passphrase.paste(pasted);
-                return self.typed();
+            Place::Passphrase | Place::Again => {
+                let first = self.place == Place::Passphrase;
+                let hidden = if first { &mut self.passphrase } else { &mut self.again };
+                if !hidden.paste(pasted) {
+                    self.wrong = Some(NOT_ONE_LINE.to_owned());
+                } else if first {
+                    return self.typed();
+                }
             }
-            Place::Again => self.again.paste(pasted),
             Place::Create | Place::Demo => {}
         }
         vec![]
     }
 
-    fn mouse(&mut self, pointer: Pointer, area: Rect, _shared: &mut Shared) -> Vec<Do> {
+    fn mouse(&mut self, pointer: Pointer, area: Rect, shared: &mut Shared) -> Vec<Do> {
         let Pointer::Click(at) = pointer else { return vec![] };
+        if let Some(action) = buttons::clicked(&Self::buttons(area, shared), at) {
+            return vec![Do::Act(action)];
+        }
         let Some((place, _)) = Self::places(area).into_iter().find(|(_, line)| line.contains(at)) else {
             return vec![];
         };
@@ -271,7 +287,7 @@ impl Behave for FirstRun {
             self.folder
         );
         say(frame, 11, Role::Quiet, &folder);
-        say(frame, 16, Role::Key, "tab next    enter goes on    esc leaves");
+        buttons::draw(frame.buffer_mut(), &Self::buttons(area, shared), shared);
     }
 }
 

@@ -10,7 +10,9 @@ use crate::token::id::TokenId;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::message::{Effect, Request};
 use crate::tui::model::{Do, Shared};
+use crate::tui::pointer::Pointer;
 use crate::tui::theme::Role;
+use crate::tui::widgets::buttons::{self, Button};
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::pane::{dialog, middle, put};
 
@@ -29,24 +31,36 @@ pub struct Line {
     purpose: Purpose,
     title: String,
     hint: &'static str,
+    /// What the button says that takes it.
+    button: &'static str,
     field: Field,
 }
 
 const HERE: &[Context] = &[Context::Field];
-const SIZE: (u16, u16) = (60, 5);
+const SIZE: (u16, u16) = (60, 7);
 
 impl Line {
     /// Asks for tags of these tokens.
     pub fn tags(ids: Vec<TokenId>, whose: &str) -> Self {
         let hint = "words to add; -word takes one away";
-        Self { purpose: Purpose::Tag(ids), title: format!("Tags of {whose}"), hint, field: Field::default() }
+        let title = format!("Tags of {whose}");
+        Self { purpose: Purpose::Tag(ids), title, hint, button: "tag", field: Field::default() }
     }
 
     /// Asks for the name of a group of these words. One that has a name gets another.
     pub fn group(words: String, before: Option<String>) -> Self {
         let title = before.as_ref().map_or_else(|| format!("Save: {words}"), |name| format!("Rename {name}"));
         let field = Field::with(before.as_deref().unwrap_or_default());
-        Self { purpose: Purpose::Group(words, before), title, hint: "the name of the group", field }
+        let button = if before.is_some() { "rename" } else { "save" };
+        Self { purpose: Purpose::Group(words, before), title, hint: "the name of the group", button, field }
+    }
+
+    /// The line that is typed in, and the buttons.
+    fn places(&self, area: Rect, shared: &Shared) -> (Rect, Vec<Button>) {
+        let inner = super::tokens::inside(middle(area, SIZE.0, SIZE.1));
+        let line = |y| Rect { x: inner.x + 1, y: inner.y + y, width: inner.width.saturating_sub(2), height: 1 };
+        let wanted = [(Action::Accept, self.button), (Action::Cancel, "cancel")];
+        (line(1).intersection(inner), buttons::row(&wanted, HERE, line(3).intersection(inner), shared))
     }
 
     fn accept(&mut self, shared: &mut Shared) -> Vec<Do> {
@@ -101,11 +115,21 @@ impl Behave for Line {
         vec![]
     }
 
+    fn mouse(&mut self, pointer: Pointer, area: Rect, shared: &mut Shared) -> Vec<Do> {
+        let Pointer::Click(at) = pointer else { return vec![] };
+        let (line, buttons) = self.places(area, shared);
+        if line.contains(at) {
+            self.field.put_cursor(at.x - line.x, line.width);
+        }
+        buttons::clicked(&buttons, at).map(Do::Act).into_iter().collect()
+    }
+
     fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared) {
         let title = crate::text::escaped(&self.title);
         let inner = dialog(frame.buffer_mut(), middle(area, SIZE.0, SIZE.1), &title, shared);
-        let line = Rect { x: inner.x + 1, y: inner.y + 1, width: inner.width.saturating_sub(2), height: 1 };
+        let (line, buttons) = self.places(area, shared);
         put(frame.buffer_mut(), line.x, inner.y, self.hint, line.width, shared.style(Role::Quiet), shared);
-        self.field.draw(frame, line.intersection(inner), true, shared);
+        self.field.draw(frame, line, true, shared);
+        buttons::draw(frame.buffer_mut(), &buttons, shared);
     }
 }

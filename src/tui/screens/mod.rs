@@ -24,7 +24,7 @@ use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::keymap::{Action, Context};
+use super::keymap::{Action, Context, Entry};
 use super::message::Reply;
 use super::model::{Do, Shared};
 use super::pointer::Pointer;
@@ -111,6 +111,12 @@ pub trait Behave {
     /// Characters are text to it, and no keys of actions.
     fn takes_text(&self) -> bool {
         false
+    }
+
+    /// What the foot says of an action here; `None` where there is nothing to be done with it now.
+    fn word(&self, entry: &Entry, _shared: &Shared) -> Option<&'static str> {
+        // Where something is completed, that is said there.
+        (entry.action != Action::Complete).then_some(entry.short)
     }
 
     /// Does what a key, a menu or the palette asks for. `None` where that is not its business.

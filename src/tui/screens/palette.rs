@@ -9,7 +9,8 @@ use ratatui::layout::Rect;
 use super::Behave;
 use crate::secret::Secret;
 use crate::text::width;
-use crate::tui::keymap::{Action, Context, Keymap};
+use crate::tui::can;
+use crate::tui::keymap::{Action, Context, Entry, Keymap};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
 use crate::tui::theme::Role;
@@ -40,17 +41,20 @@ const HERE: &[Context] = &[Context::Field];
 const SIZE: (u16, u16) = (64, 20);
 
 impl Palette {
-    /// What these contexts allow.
-    pub fn of(keymap: &Keymap, contexts: &[Context]) -> Self {
+    /// What can be done in front of a screen.
+    pub fn of(screen: &dyn Behave, shared: &Shared) -> Self {
         // Whoever looks for "up" has the keys for it.
-        let contexts: Vec<Context> = contexts.iter().copied().filter(|it| *it != Context::Move).collect();
-        let item = |(entry, keys): (&'static crate::tui::keymap::Entry, Vec<_>)| Item {
+        let contexts: Vec<Context> = screen.contexts().iter().copied().filter(|it| *it != Context::Move).collect();
+        let item = |(entry, keys): (&'static Entry, Vec<_>)| Item {
             action: entry.action,
             what: entry.what,
             name: entry.name,
             keys: Keymap::shown(&keys),
         };
-        let all: Vec<Item> = keymap.entries(&contexts).map(item).filter(|it| it.action != Action::Palette).collect();
+        let can = |(entry, _): &(&'static Entry, Vec<_>)| {
+            entry.action != Action::Palette && can::word(entry, screen, shared).is_some()
+        };
+        let all: Vec<Item> = shared.keymap.entries(&contexts).filter(can).map(item).collect();
         let found = (0..all.len()).collect();
         Self { field: Field::default(), all, found, at: 0, from: 0 }
     }
@@ -88,6 +92,14 @@ impl Behave for Palette {
 
     fn takes_text(&self) -> bool {
         true
+    }
+
+    fn word(&self, entry: &Entry, _shared: &Shared) -> Option<&'static str> {
+        match entry.action {
+            Action::Complete => None,
+            Action::Accept => Some("choose"),
+            _ => Some(entry.short),
+        }
     }
 
     fn act(&mut self, action: Action, _shared: &mut Shared) -> Option<Vec<Do>> {

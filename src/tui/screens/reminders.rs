@@ -134,7 +134,7 @@ impl Behave for Reminders {
             (Pointer::Click(_), Some(at)) => self.rows.choose(at),
             (Pointer::Menu(place), Some(at)) => {
                 self.rows.choose(at);
-                return vec![Do::Open(Screen::Pick(Pick::token(Some(place), HERE, shared)))];
+                return vec![Do::Open(Screen::Pick(Pick::token(Some(place), self, shared)))];
             }
             (Pointer::DoubleClick(_), Some(at)) => {
                 self.rows.choose(at);

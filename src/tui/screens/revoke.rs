@@ -11,7 +11,7 @@ use crate::ops::{RevokePlan, Revoked, Whose};
 use crate::text::escaped;
 use crate::token::id::{TokenId, VersionId};
 use crate::tui::form::{Came, Form};
-use crate::tui::keymap::{Action, Context};
+use crate::tui::keymap::{self, Action, Context};
 use crate::tui::message::{Effect, Reply, Request};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
@@ -144,6 +144,10 @@ impl Revoke {
 impl Behave for Revoke {
     fn contexts(&self) -> &'static [Context] {
         HERE
+    }
+
+    fn word(&self, entry: &keymap::Entry, _shared: &Shared) -> Option<&'static str> {
+        self.form.word(entry)
     }
 
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {

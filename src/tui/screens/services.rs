@@ -14,7 +14,7 @@ use super::{Behave, Cover};
 use crate::secret::Secret;
 use crate::service::{Abilities, Service};
 use crate::text::escaped;
-use crate::tui::keymap::{Action, Context};
+use crate::tui::keymap::{Action, Context, Entry};
 use crate::tui::message::{Effect, Request};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
@@ -129,6 +129,20 @@ impl Behave for Services {
 
     fn contexts(&self) -> &'static [Context] {
         if self.search.is_some() { TYPING } else { HERE }
+    }
+
+    fn word(&self, entry: &Entry, shared: &Shared) -> Option<&'static str> {
+        let opened = self.lines.is_some();
+        match entry.action {
+            Action::Complete => None,
+            // What Enter does among the lines about a service; that it has a key of its own goes without saying there.
+            Action::Act if opened => self.address(shared).map(|_| "copy address"),
+            Action::Address if opened => None,
+            Action::Browse => self.address(shared).map(|_| if opened { "open page" } else { entry.short }),
+            Action::Act => self.chosen(shared).map(|_| entry.short),
+            Action::ClearFilter => (opened || !self.words.is_empty()).then_some(entry.short),
+            _ => Some(entry.short),
+        }
     }
 
     fn takes_text(&self) -> bool {

@@ -13,7 +13,7 @@ use crate::secret::Secret;
 use crate::token::column;
 use crate::token::label::Label;
 use crate::tui::form::{Came, Choice, Entry, Form, Many, Offer, Part, Slot};
-use crate::tui::keymap::{Action, Context};
+use crate::tui::keymap::{self, Action, Context};
 use crate::tui::message::{Effect, Reply, Request};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
@@ -172,6 +172,10 @@ impl Behave for Settings {
 
     fn takes_text(&self) -> bool {
         self.form.takes_text()
+    }
+
+    fn word(&self, entry: &keymap::Entry, _shared: &Shared) -> Option<&'static str> {
+        self.form.word(entry)
     }
 
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {

@@ -15,6 +15,7 @@ use crate::tui::message::{Effect, Request};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
 use crate::tui::theme::Role;
+use crate::tui::widgets::buttons::{self, Button};
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::pane::{dialog, middle, put};
 
@@ -28,12 +29,20 @@ pub struct Snooze {
 }
 
 const HERE: &[Context] = &[Context::Field];
-const SIZE: (u16, u16) = (52, 7);
+const SIZE: (u16, u16) = (52, 9);
 
 impl Snooze {
     /// For a reminder of the token of that path. A week, unless something else is typed.
     pub fn of(reminder: &Reminder, path: String) -> Self {
         Self { token: reminder.token, path, duty: reminder.duty, field: Field::with("7d") }
+    }
+
+    /// The line that is typed in, and the buttons.
+    fn places(area: Rect, shared: &Shared) -> (Rect, Vec<Button>) {
+        let inner = super::tokens::inside(middle(area, SIZE.0, SIZE.1));
+        let line = |y| Rect { x: inner.x + 1, y: inner.y + y, width: inner.width.saturating_sub(2), height: 1 };
+        let wanted = [(Action::Accept, "put off"), (Action::Cancel, "cancel")];
+        (line(2).intersection(inner), buttons::row(&wanted, HERE, line(6).intersection(inner), shared))
     }
 
     /// The day that is meant, or what is wrong with it.
@@ -77,9 +86,16 @@ impl Behave for Snooze {
         vec![]
     }
 
-    fn mouse(&mut self, pointer: Pointer, area: Rect, _shared: &mut Shared) -> Vec<Do> {
-        let outside = !middle(area, SIZE.0, SIZE.1).contains(pointer.at());
-        if outside && matches!(pointer, Pointer::Click(_)) { vec![Do::Close] } else { vec![] }
+    fn mouse(&mut self, pointer: Pointer, area: Rect, shared: &mut Shared) -> Vec<Do> {
+        let Pointer::Click(at) = pointer else { return vec![] };
+        if !middle(area, SIZE.0, SIZE.1).contains(at) {
+            return vec![Do::Close];
+        }
+        let (line, buttons) = Self::places(area, shared);
+        if line.contains(at) {
+            self.field.put_cursor(at.x - line.x, line.width);
+        }
+        buttons::clicked(&buttons, at).map(Do::Act).into_iter().collect()
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared) {
@@ -98,9 +114,8 @@ impl Behave for Snooze {
             }
             Err(why) => say(4, Role::Bad, &why),
         }
-        if inner.height > 2 {
-            let field = Rect { x: inner.x + 1, y: inner.y + 2, width: room, height: 1 };
-            self.field.draw(frame, field, true, shared);
-        }
+        let (line, buttons) = Self::places(area, shared);
+        self.field.draw(frame, line, true, shared);
+        buttons::draw(frame.buffer_mut(), &buttons, shared);
     }
 }

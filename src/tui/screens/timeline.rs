@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use super::{Behave, Cover};
 use crate::secret::Secret;
 use crate::tui::filter;
-use crate::tui::keymap::{Action, Context};
+use crate::tui::keymap::{Action, Context, Entry};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
 use crate::tui::widgets::axis::{Axis, Scale};
@@ -150,6 +150,10 @@ impl Behave for Timeline {
 
     fn contexts(&self) -> &'static [Context] {
         if self.filter.is_some() { TYPING } else { HERE }
+    }
+
+    fn word(&self, entry: &Entry, shared: &Shared) -> Option<&'static str> {
+        (entry.action != Action::ClearFilter || !shared.list.filter().is_empty()).then_some(entry.short)
     }
 
     fn takes_text(&self) -> bool {

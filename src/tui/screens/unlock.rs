@@ -12,7 +12,8 @@ use crate::tui::message::{Answer, Effect, Fault, Question, Reply, Request, Wants
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
 use crate::tui::theme::Role;
-use crate::tui::widgets::field::{Field, Hidden};
+use crate::tui::widgets::buttons::{self, Button};
+use crate::tui::widgets::field::{Field, Hidden, NOT_ONE_LINE};
 use crate::tui::widgets::pane::{dialog, middle, put};
 
 /// How far it is.
@@ -40,6 +41,7 @@ pub struct Unlock {
 }
 
 const TYPING: &[Context] = &[Context::Field];
+const WORD: &[Context] = &[Context::Word, Context::Field];
 const WAITING: &[Context] = &[Context::Field, Context::Window];
 /// What is said at most: the latest.
 const SAID_MAX: usize = 4;
@@ -86,6 +88,25 @@ impl Unlock {
         vec![Do::Effect(Effect::Answer(Some(answer)))]
     }
 
+    /// Answers a question with no, or not at all.
+    fn refuse(&mut self, answer: Option<Answer>) -> Vec<Do> {
+        self.state = State::Trying;
+        vec![Do::Effect(Effect::Answer(answer))]
+    }
+
+    /// What can be done now.
+    fn buttons(&self, area: Rect, shared: &Shared) -> Vec<Button> {
+        let wanted: &[_] = match &self.state {
+            State::Locked => &[(Action::Accept, "open it"), (Action::Quit, "leave")],
+            State::Trying => &[],
+            State::Asked(Question { wants: Wants::Word, .. }) => {
+                &[(Action::Yes, "yes"), (Action::No, "no"), (Action::Cancel, "leave it")]
+            }
+            State::Asked(_) => &[(Action::Accept, "go on"), (Action::Cancel, "leave it")],
+        };
+        buttons::row(wanted, self.contexts(), Self::places(area).1, shared)
+    }
+
     fn places(area: Rect) -> (Rect, Rect) {
         let inner = super::tokens::inside(middle(area, SIZE.0, SIZE.1));
         let line = |y: u16| Rect::new(inner.x + 2, (inner.y + y).min(inner.bottom()), inner.width.saturating_sub(4), 1);
@@ -104,21 +125,26 @@ impl Behave for Unlock {
     }
 
     fn contexts(&self) -> &'static [Context] {
-        if self.takes_text() { TYPING } else { WAITING }
+        match &self.state {
+            State::Asked(Question { wants: Wants::Word, .. }) => WORD,
+            State::Asked(_) => TYPING,
+            _ => WAITING,
+        }
     }
 
     fn takes_text(&self) -> bool {
-        matches!(&self.state, State::Asked(_))
+        matches!(&self.state, State::Asked(question) if question.wants != Wants::Word)
     }
 
     fn act(&mut self, action: Action, _shared: &mut Shared) -> Option<Vec<Do>> {
         match (action, &self.state) {
             (Action::Accept, State::Trying) => Some(vec![]),
             (Action::Accept, _) => Some(self.answer()),
+            (Action::Yes, State::Asked(_)) => Some(self.answer()),
+            (Action::No, State::Asked(_)) => Some(self.refuse(Some(Answer::Word(false)))),
             (Action::Cancel, State::Asked(_)) => {
                 drop(self.hidden.take());
-                self.state = State::Trying;
-                Some(vec![Do::Effect(Effect::Answer(None))])
+                Some(self.refuse(None))
             }
             (Action::Quit | Action::Suspend | Action::Redraw | Action::Help, _) => None,
             _ => Some(vec![]),
@@ -138,33 +164,25 @@ impl Behave for Unlock {
             Wants::Text => {
                 self.field.key(event);
             }
-            Wants::Word => match Key::of(&event).to_string().as_str() {
-                "y" => return self.answer(),
-                "n" => {
-                    self.state = State::Trying;
-                    return vec![Do::Effect(Effect::Answer(Some(Answer::Word(false))))];
-                }
-                _ => {}
-            },
+            Wants::Word => {}
         }
         vec![]
     }
 
     fn paste(&mut self, pasted: &Secret, _shared: &mut Shared) -> Vec<Do> {
         match &self.state {
-            State::Asked(question) if question.wants == Wants::Hidden => self.hidden.paste(pasted),
-            State::Asked(_) => self.field.paste(pasted),
+            State::Asked(Question { wants: Wants::Hidden, .. }) if !self.hidden.paste(pasted) => {
+                self.say(Role::Bad, NOT_ONE_LINE);
+            }
+            State::Asked(Question { wants: Wants::Text, .. }) => self.field.paste(pasted),
             _ => {}
         }
         vec![]
     }
 
-    fn mouse(&mut self, pointer: Pointer, area: Rect, _shared: &mut Shared) -> Vec<Do> {
-        let button = Self::places(area).1;
-        match (pointer, &self.state) {
-            (Pointer::Click(at), State::Locked | State::Asked(_)) if button.contains(at) => self.answer(),
-            _ => vec![],
-        }
+    fn mouse(&mut self, pointer: Pointer, area: Rect, shared: &mut Shared) -> Vec<Do> {
+        let Pointer::Click(at) = pointer else { return vec![] };
+        buttons::clicked(&self.buttons(area, shared), at).map(Do::Act).into_iter().collect()
     }
 
     fn reply(&mut self, reply: &Reply, _shared: &mut Shared) -> Vec<Do> {
@@ -198,13 +216,7 @@ impl Behave for Unlock {
             State::Asked(Question { wants: Wants::Text, .. }) => self.field.draw(frame, line, true, shared),
             _ => {}
         }
-        let keys = match &self.state {
-            State::Locked => "enter opens it    q leaves",
-            State::Trying => "",
-            State::Asked(Question { wants: Wants::Word, .. }) => "y yes    n no    esc leaves it",
-            State::Asked(_) => "enter goes on    esc leaves it",
-        };
-        put(frame.buffer_mut(), button.x, button.y, keys, button.width, shared.style(Role::Key), shared);
+        buttons::draw(frame.buffer_mut(), &self.buttons(area, shared), shared);
         let mut y = button.y + 2;
         for (role, text) in &self.said {
             for part in wrapped(&crate::text::escaped(text), button.width.into()).lines() {

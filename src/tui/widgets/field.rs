@@ -19,6 +19,9 @@ const TEXT_BYTES_MAX: usize = 4096;
 /// The longest that nobody may see: the largest secret, and a line break behind it.
 const HIDDEN_BYTES_MAX: usize = SECRET_BYTES_MAX + 2;
 
+/// What is said where something else was pasted for a passphrase.
+pub const NOT_ONE_LINE: &str = "That is not one line of text: nothing of it was taken.";
+
 /// A line of text that is shown.
 #[derive(Debug, Clone, Default)]
 pub struct Field {
@@ -148,11 +151,15 @@ impl Hidden {
         true
     }
 
-    /// Takes the first line of what was pasted.
-    pub fn paste(&mut self, pasted: &Secret) {
-        for c in pasted.expose().lines().next().unwrap_or_default().chars() {
-            self.push(c);
+    /// Takes what was pasted, if it is one line that may have been typed: part of something else is no passphrase. Whether it was.
+    pub fn paste(&mut self, pasted: &Secret) -> bool {
+        // Whoever copies a line has its end as well.
+        let line = pasted.expose().trim_end_matches(['\n', '\r']);
+        let fits = self.text.len() + line.len() <= HIDDEN_BYTES_MAX && !line.contains(char::is_control);
+        if fits {
+            self.text.push_str(line);
         }
+        fits
     }
 
     fn push(&mut self, c: char) {

@@ -1,6 +1,7 @@
 //! What several screens draw with, where no kept crate has it.
 
 pub mod axis;
+pub mod buttons;
 pub mod ends;
 pub mod field;
 pub mod lines;

@@ -26,7 +26,7 @@ use crate::text::{escaped, wrapped};
 use crate::token::consumer::Way;
 use crate::token::id::TokenId;
 use crate::tui::form::{Came, Entry, Form};
-use crate::tui::keymap::{Action, Context};
+use crate::tui::keymap::{self, Action, Context};
 use crate::tui::message::{Effect, Reply, Request};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
@@ -265,6 +265,10 @@ impl Behave for Enter {
 
     fn takes_text(&self) -> bool {
         self.form.takes_text()
+    }
+
+    fn word(&self, entry: &keymap::Entry, _shared: &Shared) -> Option<&'static str> {
+        self.form.word(entry)
     }
 
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {

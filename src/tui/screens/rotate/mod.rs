@@ -21,7 +21,7 @@ use crate::text::escaped;
 use crate::token::id::TokenId;
 use crate::token::rotation::Rotation;
 use crate::tui::form::{Came, Form};
-use crate::tui::keymap::{Action, Context};
+use crate::tui::keymap::{self, Action, Context};
 use crate::tui::message::{Effect, Reply, Request};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
@@ -286,6 +286,10 @@ impl Behave for Rotate {
 
     fn takes_text(&self) -> bool {
         self.form.takes_text() && self.command().is_none()
+    }
+
+    fn word(&self, entry: &keymap::Entry, _shared: &Shared) -> Option<&'static str> {
+        self.form.word(entry)
     }
 
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {

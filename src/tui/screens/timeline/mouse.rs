@@ -76,7 +76,7 @@ fn in_bars(timeline: &mut Timeline, pointer: Pointer, rows: Rect, times: Rect, s
         (Pointer::Wheel(_, by), _) => shared.list.step(by),
         (Pointer::Menu(place), Some(row)) => {
             shared.list.select(row);
-            return vec![Do::Open(Screen::Pick(Pick::token(Some(place), super::HERE, shared)))];
+            return vec![Do::Open(Screen::Pick(Pick::token(Some(place), timeline, shared)))];
         }
         (Pointer::Click(_), row) => {
             timeline.dragged = times.contains(at).then_some(at.x);

@@ -168,7 +168,7 @@ fn empty(buffer: &mut Buffer, rows: Rect, shared: &Shared) {
     let all = shared.list.groups().first().map_or(0, |all| all.count);
     let text = match (all, shared.list.filter().is_empty()) {
         (0, _) => {
-            let (_, keys) = button_of(shared, Context::Token, Action::Add);
+            let keys = button_of(shared, &[Context::Token], Action::Add);
             format!("The vault is empty. {keys} adds its first token.")
         }
         (_, true) => "No token is in this group.".to_owned(),

@@ -39,7 +39,7 @@ pub(super) fn remove(shared: &mut Shared) -> Vec<Do> {
 
 /// The group that holds, if the person made it; else it is said that they did not.
 fn own(shared: &mut Shared) -> Option<Group> {
-    let group = shared.list.groups().get(shared.list.group()).filter(|group| group.own).cloned();
+    let group = shared.list.own_group().cloned();
     if group.is_none() {
         shared.say(Role::Quiet, "this group is always there; only saved ones are renamed and removed");
     }

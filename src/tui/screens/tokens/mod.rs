@@ -19,7 +19,7 @@ use crate::secret::Secret;
 use crate::token::id::TokenId;
 use crate::tui::acts;
 use crate::tui::filter;
-use crate::tui::keymap::{Action, Context};
+use crate::tui::keymap::{Action, Context, Entry};
 use crate::tui::message::{Effect, Request};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
@@ -93,6 +93,20 @@ impl Behave for Tokens {
             Pane::Groups => GROUPS,
             _ => HERE,
         }
+    }
+
+    fn word(&self, entry: &Entry, shared: &Shared) -> Option<&'static str> {
+        let list = &shared.list;
+        let is_there = match entry.action {
+            Action::ClearFilter => {
+                self.covers() || shared.revealed.is_some() || !list.marks().is_empty() || list.is_narrowed()
+            }
+            Action::SaveGroup => !list.filter().is_empty(),
+            Action::RenameGroup | Action::RemoveGroup => list.own_group().is_some(),
+            Action::MarkAll => !list.is_empty(),
+            _ => true,
+        };
+        is_there.then_some(entry.short)
     }
 
     fn takes_text(&self) -> bool {
@@ -231,6 +245,11 @@ impl Tokens {
         } else {
             self.uncover();
         }
+    }
+
+    /// Whether anything stands over the table, or was put away.
+    fn covers(&self) -> bool {
+        self.groups.is_some() || self.details.is_some() || self.focus != Pane::Table
     }
 
     /// Takes away what stands over the table.

@@ -115,8 +115,9 @@ fn in_rows(tokens: &mut Tokens, pointer: Pointer, rows: Rect, shared: &mut Share
             return vec![Do::Act(if none { Action::Add } else { Action::ClearFilter })];
         }
         Pointer::Menu(at) if is_there => {
+            tokens.filter = None;
             shared.list.select(row);
-            return vec![Do::Open(Screen::Pick(Pick::token(Some(at), super::HERE, shared)))];
+            return vec![Do::Open(Screen::Pick(Pick::token(Some(at), tokens, shared)))];
         }
         Pointer::DoubleClick(_) if is_there => {
             shared.list.select(row);
