@@ -35,3 +35,5 @@ mod timeline;
 mod tokens;
 #[path = "tui/unlock.rs"]
 mod unlock;
+#[path = "tui/written.rs"]
+mod written;

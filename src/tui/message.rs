@@ -50,6 +50,8 @@ pub enum Message {
     Back,
     /// The person's editor was closed: what was written there, or what went wrong, and when that is.
     Edited(Box<Written>, Result<String, Fault>, At),
+    /// Too much is asked already: this was not.
+    Busy(Box<Request>),
     /// Something came back from the vault.
     Reply(Reply),
 }
@@ -57,10 +59,16 @@ pub enum Message {
 /// The facts of a token on their way to an editor and back.
 #[derive(Debug, Clone)]
 pub struct Written {
+    /// The folder of its vault.
+    pub vault: String,
     /// The token, as it was shown.
     pub shown: Shown,
-    /// Its facts as text.
+    /// Its facts as text, when the person began.
     pub before: String,
+    /// The same as the person was told of them last.
+    pub told: String,
+    /// What is said there and was not when they began.
+    pub news: Vec<String>,
     /// The same as the person wants them.
     pub text: String,
     /// Where there may be a file for an editor.
@@ -98,7 +106,7 @@ pub enum Reply {
     Shown(Box<Shown>),
     /// The facts of a token, to be edited.
     Facts(Box<Written>),
-    /// What was written in an editor makes no sense, and why.
+    /// What was written in an editor is not in the vault, and why.
     NotFacts(Box<Written>, Fault),
     /// Where a secret stands already.
     Twins(Vec<String>),

@@ -23,6 +23,7 @@ pub mod turn;
 pub mod update;
 pub mod widgets;
 mod worker;
+pub mod written;
 
 use std::io;
 use std::path::Path;
@@ -39,7 +40,7 @@ use crate::ops::{self, Error, Ground, Means};
 use crate::process;
 use input::Input;
 use keymap::Keymap;
-use message::{At, Effect, Message, Reply, Request};
+use message::{At, Effect, Message, Request};
 use model::Model;
 use post::{Letter, Post};
 use screens::Screen;
@@ -223,13 +224,8 @@ impl Window {
             match effect {
                 Effect::Quit => return Ok(true),
                 Effect::Ask(request) => {
-                    if !self.worker.ask(request) {
-                        let busy = message::Fault {
-                            text: "too much is asked at once".into(),
-                            hint: Some("wait a moment".into()),
-                            kind: crate::fault::Kind::Failed,
-                        };
-                        effects.extend(update(&mut self.model, Message::Reply(Reply::Failed(busy))));
+                    if let Err(request) = self.worker.ask(request) {
+                        effects.extend(update(&mut self.model, Message::Busy(Box::new(request))));
                     }
                 }
                 Effect::Answer(answer) => self.worker.answer(answer),

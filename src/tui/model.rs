@@ -17,6 +17,7 @@ use super::message::{At, Details, Effect, Fault, History, Request};
 use super::pointer::Hand;
 use super::screens::Screen;
 use super::theme::{Role, Theme};
+use super::written::Kept;
 
 /// The whole window.
 pub struct Model {
@@ -80,6 +81,8 @@ pub struct Shared {
     pub locks: Option<Duration>,
     /// Services are being asked: how many answered, of how many.
     pub progress: Option<(usize, usize)>,
+    /// What was written in an editor and is not in the vault. A lock does not take it.
+    pub kept: Kept,
     /// The last sign of life that the vault was given.
     pub touched: Duration,
 }
@@ -129,6 +132,8 @@ pub enum Do {
     Close,
     /// Show a token among all, with its details.
     Show(crate::token::id::TokenId),
+    /// Throw away what was written about a token.
+    Throw(crate::token::id::TokenId),
     /// Do something outside.
     Effect(Effect),
     /// Forget everything of the vault: another one is being opened.
@@ -164,6 +169,7 @@ impl Model {
             revealed: None,
             locks: None,
             progress: None,
+            kept: Kept::default(),
             touched: at.passed,
         };
         Self { shared, tabs: Screen::tabs(), tab: 0, stack: vec![], hand: Hand::default() }

@@ -9,11 +9,13 @@ use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use super::acts;
 use super::frame;
 use super::keymap::{Action, Key, Menu};
-use super::message::{At, Effect, Fault, Message, Request, Written};
+use super::message::{At, Effect, Fault, Message, Reply, Request, Written};
 use super::model::{Do, Model};
 use super::pointer::Pointer;
 use super::screens::{self, Cover, Screen, help, palette, pick, unlock};
 use super::theme::Role;
+use super::written;
+use crate::fault::Kind;
 use crate::token::id::TokenId;
 
 /// How often the vault is told that somebody is there, at most.
@@ -37,6 +39,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Back => vec![Effect::Redraw],
         Message::Edited(written, text, at) => edited(model, *written, text, at),
+        Message::Busy(request) => busy(model, *request),
         Message::Reply(reply) => reply::take(model, reply),
     };
     effects.extend(settle(model));
@@ -119,7 +122,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 fn window(model: &mut Model, action: Action) -> Vec<Effect> {
     let tabs = model.tabs.len().max(1);
     match action {
-        Action::Quit => return vec![Effect::Quit],
+        Action::Quit if model.shared.kept.is_empty() => return vec![Effect::Quit],
+        Action::Quit => model.stack.push(written::before_leaving()),
         Action::Suspend => return vec![Effect::Suspend],
         Action::Redraw => return vec![Effect::Redraw],
         Action::Stop if model.shared.progress.is_some() => return vec![Effect::Ask(Request::Stop)],
@@ -191,6 +195,7 @@ fn carry_out(model: &mut Model, todo: Vec<Do>) -> Vec<Effect> {
                 model.stack.pop();
             }
             Do::Show(id) => show(model, id),
+            Do::Throw(id) => model.shared.kept.drop(id),
             Do::Forget => {
                 model.forget();
                 model.stack.push(Screen::Unlock(unlock::Unlock::trying()));
@@ -241,12 +246,35 @@ fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
 fn edited(model: &mut Model, written: Written, text: Result<String, Fault>, at: At) -> Vec<Effect> {
     model.shared.at = at;
     let mut effects = touch(model);
+    let (id, kept) = (written.shown.token.id, &mut model.shared.kept);
     match text {
-        Err(fault) => model.shared.fail(&fault),
-        Ok(text) if text == written.before => model.shared.say(Role::Quiet, "nothing was changed"),
-        Ok(text) => effects.push(Effect::Ask(Request::EditFacts(Box::new(Written { text, ..written })))),
+        Err(fault) => {
+            // Where it was open again, there is still what was written the first time.
+            model.stack.extend(kept.offer(id));
+            model.shared.fail(&fault);
+        }
+        Ok(text) if text == written.before => {
+            kept.drop(id);
+            model.shared.say(Role::Quiet, "nothing was changed");
+        }
+        // It comes back, if the vault does not take it.
+        Ok(text) => {
+            kept.drop(id);
+            effects.push(Effect::Ask(Request::EditFacts(Box::new(Written { text, ..written }))));
+        }
     }
     effects
+}
+
+/// Something was not asked for, because too much is.
+fn busy(model: &mut Model, request: Request) -> Vec<Effect> {
+    let (text, hint) = ("too much is asked at once".into(), Some("wait a moment".into()));
+    let fault = Fault { text, hint, kind: Kind::Failed };
+    let reply = match request {
+        Request::EditFacts(written) => Reply::NotFacts(written, fault),
+        _ => Reply::Failed(fault),
+    };
+    reply::take(model, reply)
 }
 
 /// Lets the screen in front put itself right.

@@ -7,24 +7,23 @@ mod copying;
 mod keeping;
 mod known;
 mod turning;
+mod verbs;
 mod verify;
 
 use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
 use secrecy::SecretString;
 
 use self::turning::Turns;
-use super::message::{Answer, Details, Fault, History, Opened, Reply, Request, USE_DAYS};
+use super::message::{Answer, Fault, Opened, Reply, Request, Written};
 use super::post::{Letter, Post};
 use super::terminal::Pen;
-use crate::fault::Kind;
 use crate::ops::{self, Demo, Error, Ground, Init, Means, Session, Which};
 use crate::token::id::TokenId;
-use crate::token::reminder::Answer as Answered;
-use crate::vault::Prompts;
+use crate::vault::{self, Prompts};
 use asker::Asker;
 use known::Known;
 
@@ -54,9 +53,11 @@ impl Worker {
         Self { requests, answers }
     }
 
-    /// Asks for something. `false` where too much waits already.
-    pub fn ask(&self, request: Request) -> bool {
-        self.requests.try_send(request).is_ok()
+    /// Asks for something. It is given back where too much waits already.
+    pub fn ask(&self, request: Request) -> Result<(), Request> {
+        self.requests
+            .try_send(request)
+            .map_err(|(TrySendError::Full(request) | TrySendError::Disconnected(request))| request)
     }
 
     /// Answers a question.
@@ -159,32 +160,48 @@ impl Desk {
                 (self.open, self.ground.named) = (None, Some(name));
                 self.unlock()
             }
+            Request::EditFacts(written) => {
+                let asked = self.of_vault(Request::EditFacts(written.clone()));
+                asked.or_else(|error| self.give_back(*written, error))?;
+                self.look()
+            }
+            // Nobody waits for what was asked of a vault that is locked since.
+            _ if self.open.is_none() => Ok(()),
             other => {
-                let (pen, post) = (Arc::clone(&self.pen), self.post.clone());
-                let Some(open) = &mut self.open else {
-                    self.missed(&other);
-                    return Ok(());
-                };
-                let session = open.session();
-                session.go_on()?;
-                let reply = match other {
-                    Request::Turn(turn) => self.turns.take(session, *turn, &post)?,
-                    other => verb(session, other, &pen, &post)?,
-                };
-                if let Some(reply) = reply {
-                    post.send(Letter::Reply(reply));
-                }
+                self.of_vault(other)?;
                 self.look()
             }
         }
     }
 
-    /// Says that what somebody wrote came too late: they could not see that the vault was locked.
-    fn missed(&self, request: &Request) {
-        if let Request::EditFacts(_) = request {
-            let text = "the vault was locked while you edited; nothing was changed".to_owned();
-            self.reply(Reply::Locked(Some(Fault { text, hint: None, kind: Kind::Locked })));
+    /// Does what is asked of the vault that is open.
+    fn of_vault(&mut self, request: Request) -> Result<(), Error> {
+        let (pen, post) = (Arc::clone(&self.pen), self.post.clone());
+        let Some(open) = &mut self.open else {
+            let (why, hint) = ("it was locked meanwhile".into(), "open it again".into());
+            return Err(Error::Locked { why, hint });
+        };
+        let session = open.session();
+        session.go_on()?;
+        let reply = match request {
+            Request::Turn(turn) => self.turns.take(session, *turn, &post)?,
+            other => verbs::verb(session, other, &pen, &post)?,
+        };
+        if let Some(reply) = reply {
+            post.send(Letter::Reply(reply));
         }
+        Ok(())
+    }
+
+    /// Gives back what somebody wrote and the vault did not take. Where it clashes with what others wrote, that comes with it.
+    fn give_back(&mut self, written: Written, error: Error) -> Result<(), Error> {
+        let fault = Fault::of(&error);
+        let clashes = matches!(error, Error::Vault(vault::Error::Meanwhile { .. }));
+        let open = self.open.as_mut().filter(|_| clashes);
+        let told = open.and_then(|open| keeping::told_anew(open.session(), &written).ok());
+        self.reply(Reply::NotFacts(Box::new(told.unwrap_or(written)), fault));
+        // The window is told that it is closed.
+        if self.open.is_some() && matches!(error, Error::Locked { .. }) { Err(error) } else { Ok(()) }
     }
 
     fn prompts(&self) -> Prompts {
@@ -333,54 +350,6 @@ impl Desk {
             self.reply(Reply::Left(left));
         }
     }
-}
-
-/// One verb. What is asked about a token is asked by its id, whatever it is called by now.
-fn verb(session: &mut Session, request: Request, pen: &Pen, post: &Post) -> Result<Option<Reply>, Error> {
-    Ok(match request {
-        Request::Touch => {
-            session.read(|_| Ok(()))?;
-            None
-        }
-        Request::Details(id) => {
-            let shown = ops::show(session, &id.to_string())?;
-            let times = ops::use_times(session, id, USE_DAYS)?;
-            Some(Reply::Details(Box::new(Details { id, note: shown.note, uses: shown.uses, times })))
-        }
-        Request::History(of, most) => {
-            let (events, names) = ops::history(session, of.map(|id| id.to_string()).as_deref(), most)?;
-            Some(Reply::History(Box::new(History { of, most, events, names })))
-        }
-        Request::Undo(batch) => {
-            let batch = ops::undo(session, batch.map(|id| id.to_string()).as_deref())?;
-            let (changes, names) = session.changes(batch.id)?;
-            Some(Reply::Done(format!("taken back: {}", ops::summary(&batch, &changes, &names))))
-        }
-        Request::Answer(id, duty, answer) => {
-            let (token, _) = ops::answer(session, &id.to_string(), Some(duty), answer)?;
-            let what = match answer {
-                Answered::Snoozed(until) => format!("put off until {until}"),
-                Answered::Done(_) => "done".to_owned(),
-            };
-            Some(Reply::Done(format!("{what}: {duty} for {}", token.path())))
-        }
-        Request::CopyAddress(address) => Some(copying::text(session, "the address", &address, pen)?),
-        Request::CopyCommand(command) => Some(copying::text(session, "the command", &command, pen)?),
-        Request::Browse(address) => {
-            ops::browse(&address)?;
-            Some(Reply::Done(format!("opened: {address}")))
-        }
-        Request::Copy(id) => Some(copying::copy(session, id, pen)?),
-        Request::Reveal(id) => {
-            let got = ops::get(session, &id.to_string(), None, "show")?;
-            session.after(&got);
-            Some(Reply::Revealed(id, got.secret))
-        }
-        Request::Remove(ids) => Some(acts::remove(session, &ids)?),
-        Request::Restore(ids) => Some(acts::restore(session, &ids)?),
-        Request::Tag(ids, words) => Some(acts::tag(session, &ids, &words)?),
-        other => keeping::verb(session, other, post)?,
-    })
 }
 
 fn stat(session: &Session) -> Option<Seen> {

@@ -78,7 +78,7 @@ fn what_makes_no_sense_is_said_and_goes_back_to_the_editor() {
     let second = fs::read_to_string(home.path("seen-2")).unwrap();
     assert!(second.contains("account = \n"), "what was written is not lost: {second}");
     assert_eq!(account(&home), "grace");
-    visit.types("E").shows("Edit it again?").types("n").types("\x12").shows("grace");
+    visit.types("E").shows("Edit it again?").types("D").types("\x12").shows("grace");
     assert_eq!(account(&home), "grace");
     assert!(nothing_is_left(&home));
     visit.types("q");
@@ -118,21 +118,45 @@ fn what_is_done_to_the_terminal_meanwhile_is_the_editors_business() {
 }
 
 #[test]
-fn a_lock_while_somebody_edits_is_said() {
+fn what_was_written_outlives_a_lock() {
     let home = Home::furnished();
     // The lock is there when the command that locks has ended.
     let lock = format!("{} lock; {MEND}", env!("CARGO_BIN_EXE_patvault"));
-    let Some(mut visit) = open(&home, &[], &[&lock]) else { return };
-    visit.types("E").shows("The vault is locked.");
+    let Some(mut visit) = open(&home, &[], &[&lock, "exit 7", ":", &lock]) else { return };
+    visit.types("E").shows("The vault is locked.").shows("What you wrote in your editor is kept");
+    assert_eq!(account(&home), "ada");
+    visit.types("\r").shows("Edit it again?").shows("github/ci");
+    // An editor that fails takes nothing away, and neither does "later".
+    visit.types("y").shows("could not edit with").shows("Edit it again?").types("\x1b").shows("1 Tokens");
+    visit.types("E").shows("Edit it again?").types("y").shows("Edited github/ci");
+    assert_eq!(account(&home), "grace");
+    home.done(&["edit", "github/ci", "--account", "ada"], "");
+    visit.types("E").shows("is kept").types("\r").shows("Edit it again?").types("D").shows("1 Tokens");
     visit.types("q");
     assert!(visit.ends().given_back);
-    assert_eq!(account(&home), "ada");
+    assert_eq!(account(&home), "ada", "it was thrown away");
     assert!(
         !fs::read_dir(home.path("p/run"))
             .unwrap()
             .flatten()
             .any(|it| it.file_name() != "agent.sock" && it.file_name() != "agent.lock")
     );
+}
+
+#[test]
+fn what_clashes_with_what_others_wrote_is_kept_and_counts_if_it_is_sent_again() {
+    let home = Home::furnished();
+    let other =
+        format!("{} edit github/ci --note theirs --tag theirs >/dev/null; {MEND}", env!("CARGO_BIN_EXE_patvault"));
+    let Some(mut visit) = window(&home, &[&other, ":"]) else { return };
+    visit.types("E").shows("Edit it again?").shows("changed meanwhile").shows("note = \"theirs\"");
+    assert_eq!(account(&home), "ada");
+    visit.types("y").shows("Edited github/ci");
+    assert_eq!(account(&home), "grace");
+    let shown = home.done(&["show", "github/ci"], "");
+    assert!(shown.matches("theirs").count() >= 2, "what was not changed here stays theirs: {shown}");
+    visit.types("q");
+    assert!(visit.ends().given_back);
 }
 
 #[test]

@@ -115,8 +115,8 @@ pub trait Behave {
 
     /// What the foot says of an action here; `None` where there is nothing to be done with it now.
     fn word(&self, entry: &Entry, _shared: &Shared) -> Option<&'static str> {
-        // Where something is completed, that is said there.
-        (entry.action != Action::Complete).then_some(entry.short)
+        // Where something is completed, or was written, that is said there.
+        (!matches!(entry.action, Action::Complete | Action::Throw)).then_some(entry.short)
     }
 
     /// Does what a key, a menu or the palette asks for. `None` where that is not its business.

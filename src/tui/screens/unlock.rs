@@ -218,7 +218,9 @@ impl Behave for Unlock {
         }
         buttons::draw(frame.buffer_mut(), &self.buttons(area, shared), shared);
         let mut y = button.y + 2;
-        for (role, text) in &self.said {
+        let kept =
+            (Role::Soon, "What you wrote in your editor is kept, and asked about when the vault is open.".to_owned());
+        for (role, text) in self.said.iter().chain((!shared.kept.is_empty()).then_some(&kept)) {
             for part in wrapped(&crate::text::escaped(text), button.width.into()).lines() {
                 if y < inner.bottom() {
                     let style = style.patch(shared.style(*role));

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use super::{carry_out, front};
-use crate::text::wrapped;
 use crate::token::id::TokenId;
-use crate::tui::message::{Copied, Effect, Fault, Opened, Reply, Request, Written};
+use crate::tui::message::{Copied, Effect, Opened, Reply, Request};
 use crate::tui::model::{Model, OpenVault, Revealed, Shared};
 use crate::tui::screens::{Screen, confirm, unlock};
 use crate::tui::settings;
@@ -22,6 +21,12 @@ pub(super) fn take(model: &mut Model, reply: Reply) -> Vec<Effect> {
     let mut effects = carry_out(model, told);
     match reply {
         Reply::Opened(opened) => open(model, *opened),
+        Reply::NotFacts(written, fault) => {
+            let id = written.shown.token.id;
+            model.shared.kept.keep(written, &fault);
+            // With the vault locked, it waits until that is open.
+            model.stack.extend(model.shared.vault.is_some().then(|| model.shared.kept.offer(id)).flatten());
+        }
         Reply::Locked(fault) => {
             effects.push(Effect::Redraw);
             model.forget();
@@ -65,7 +70,6 @@ fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
             shared.say(Role::Good, text);
         }
         Reply::Facts(written) => return Some(Effect::Editor(written)),
-        Reply::NotFacts(written, fault) => model.stack.push(again(written, &fault)),
         Reply::Set(name, Ok(config)) => settings::hold(shared, &name, *config),
         Reply::Set(_, Err(fault)) => shared.fail(&fault),
         Reply::Left(time) => shared.locks = Some(passed + time),
@@ -83,6 +87,7 @@ fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
         }
         // These are for the screen that asked.
         Reply::Opened(_)
+        | Reply::NotFacts(..)
         | Reply::Locked(_)
         | Reply::Asked(_)
         | Reply::Said(_)
@@ -95,14 +100,6 @@ fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
         | Reply::MaySend(..) => {}
     }
     None
-}
-
-/// Asks whether facts that make no sense are to be mended.
-fn again(written: Box<Written>, fault: &Fault) -> Screen {
-    let why = format!("{}{}", fault.text, fault.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default());
-    let mut about: Vec<String> = wrapped(&why, confirm::ROOM).lines().map(str::to_owned).collect();
-    about.push("Without that, nothing is changed.".to_owned());
-    Screen::Confirm(confirm::Confirm::before(Effect::Editor(written), "Edit it again?", about))
 }
 
 /// What became of it is said; what is to be known of single tokens is shown.
@@ -143,4 +140,6 @@ fn open(model: &mut Model, opened: Opened) {
     shared.list.load(tokens, &rules, &shared.at.now);
     shared.remind();
     model.stack.clear();
+    let folder = shared.vault.as_ref().map(|vault| vault.folder.as_str()).unwrap_or_default();
+    model.stack.extend(shared.kept.offers(folder));
 }

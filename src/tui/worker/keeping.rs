@@ -9,7 +9,6 @@ use crate::token::draft::Draft;
 use crate::token::{Token, when};
 use crate::tui::message::{Fault, Reply, Request, Written};
 use crate::tui::post::{Letter, Post};
-use crate::vault;
 
 /// One verb. What comes later is sent by post.
 pub fn verb(session: &Session, request: Request, post: &Post) -> Result<Option<Reply>, Error> {
@@ -29,15 +28,14 @@ pub fn verb(session: &Session, request: Request, post: &Post) -> Result<Option<R
         }
         Request::Facts(id) => {
             let (shown, before) = ops::write_facts(session, &id.to_string())?;
-            let (text, folder) = (before.clone(), session.ground.paths.runtime.clone());
-            Some(Reply::Facts(Box::new(Written { shown, before, text, folder })))
+            let (text, told, folder) = (before.clone(), before.clone(), session.ground.paths.runtime.clone());
+            let vault = session.vault.dir().to_string_lossy().into_owned();
+            Some(Reply::Facts(Box::new(Written { vault, shown, before, told, news: vec![], text, folder })))
         }
-        Request::EditFacts(written) => Some(match edit_facts(session, &written) {
-            Ok(token) => Reply::Kept(token.id, format!("Edited {}", ops::name_of(&token))),
-            // Nobody mends these by writing something else.
-            Err(error @ (Error::Locked { .. } | Error::Vault(vault::Error::Meanwhile { .. }))) => return Err(error),
-            Err(error) => Reply::NotFacts(written, Fault::of(&error)),
-        }),
+        Request::EditFacts(written) => {
+            let token = edit_facts(session, &written)?;
+            Some(Reply::Kept(token.id, format!("Edited {}", ops::name_of(&token))))
+        }
         _ => None,
     })
 }
@@ -46,7 +44,15 @@ pub fn verb(session: &Session, request: Request, post: &Post) -> Result<Option<R
 fn edit_facts(session: &Session, written: &Written) -> Result<Token, Error> {
     let (old, new) = (ops::read_facts(&written.before)?, ops::read_facts(&written.text)?);
     let edits = ops::changed_facts(session, &written.shown, &old, &new)?;
-    ops::edit_facts(session, &written.shown, &old, &edits)
+    ops::edit_facts(session, &written.shown, &ops::read_facts(&written.told)?, &edits)
+}
+
+/// What somebody wrote, with what others wrote meanwhile. What they changed themselves counts, if they send it again.
+pub(super) fn told_anew(session: &Session, written: &Written) -> Result<Written, Error> {
+    let (shown, told) = ops::write_facts(session, &written.shown.token.id.to_string())?;
+    let is_new = |line: &&str| !line.trim().is_empty() && !written.before.lines().any(|before| before == *line);
+    let news = told.lines().filter(is_new).map(str::to_owned).collect();
+    Ok(Written { shown, told, news, ..written.clone() })
 }
 
 /// The catalogue. A definition of the person's own that makes no sense is said, and nothing is offered.

@@ -1,0 +1,69 @@
+//! What a person wrote in their editor and the vault has not. It is theirs: neither a lock nor a clash takes it away, but a word of
+//! theirs does. It says facts, and the secret is none of them.
+
+use std::collections::BTreeMap;
+
+use super::keymap::Action;
+use super::message::{Effect, Fault, Written};
+use super::model::Do;
+use super::screens::Screen;
+use super::screens::confirm::{Confirm, ROOM};
+use crate::text::wrapped;
+use crate::token::id::TokenId;
+
+/// What was written, by the token that it is about, and why the vault has it not.
+#[derive(Debug, Default)]
+pub struct Kept(BTreeMap<TokenId, (Box<Written>, String)>);
+
+impl Kept {
+    /// Keeps it.
+    pub fn keep(&mut self, written: Box<Written>, fault: &Fault) {
+        let hint = fault.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        self.0.insert(written.shown.token.id, (written, format!("{}{hint}", fault.text)));
+    }
+
+    /// It is not needed any more: the vault has it, or the person does not want it.
+    pub fn drop(&mut self, id: TokenId) {
+        self.0.remove(&id);
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Asks what is to become of what was written about a token, if anything was.
+    pub fn offer(&self, id: TokenId) -> Option<Screen> {
+        self.0.get(&id).map(|(written, why)| ask(written, why))
+    }
+
+    /// The same about all tokens of the vault in that folder.
+    pub fn offers(&self, folder: &str) -> impl Iterator<Item = Screen> {
+        let of_it = self.0.values().filter(move |(written, _)| written.vault == folder);
+        of_it.map(|(written, why)| ask(written, why))
+    }
+}
+
+fn ask(written: &Written, why: &str) -> Screen {
+    let mut about = vec![written.shown.token.path(), String::new()];
+    about.extend(wrapped(why, ROOM).lines().map(str::to_owned));
+    about.extend(written.news.iter().map(|line| format!("  {line}")));
+    if !written.news.is_empty() {
+        about.push("stands there now. What you changed yourself counts; the rest stays as it is now.".to_owned());
+    }
+    about.push("Nothing is changed yet; what you wrote is kept.".to_owned());
+    let again = vec![Do::Effect(Effect::Editor(Box::new(written.clone())))];
+    let away = vec![Do::Throw(written.shown.token.id)];
+    let answers = vec![
+        (Action::Yes, "edit again", again),
+        (Action::Throw, "throw away", away),
+        (Action::Cancel, "later", vec![]),
+    ];
+    Screen::Confirm(Confirm::with(answers, "What you wrote", "Edit it again?", about))
+}
+
+/// Asks before the window is left with what was written.
+pub fn before_leaving() -> Screen {
+    let about = vec!["What you wrote in your editor is not in the vault.".to_owned(), "It is gone then.".to_owned()];
+    Screen::Confirm(Confirm::before(Effect::Quit, "Leave?", about))
+}
