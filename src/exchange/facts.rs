@@ -146,7 +146,7 @@ impl Facts {
             instance: token.instance.clone().unwrap_or_default(),
             id: current.told.get(ID).cloned().unwrap_or_default(),
             kind: token.kind.clone().unwrap_or_default(),
-            // What they are called, their ids do not tell; a form has no field for them.
+            // What they are called, their ids do not tell.
             with: BTreeMap::new(),
             tags: token.tags.iter().cloned().collect(),
             expires: expires(current.expiry),

@@ -27,12 +27,7 @@ pub fn write_facts(session: &Session, asked: &str) -> Result<(Shown, String), Er
     let shown = show(session, asked)?;
     let fields = Fields::of(&session.ground, &shown.token.service)?;
     let (open, credentials): (Vec<_>, Vec<_>) = (fields.open().collect(), fields.credentials().collect());
-    // One that is gone has no name any more.
-    let name = |(name, path): &(String, Option<String>)| {
-        let id = shown.token.with.get(name).map(ToString::to_string);
-        Some((name.clone(), path.clone().or(id)?))
-    };
-    let with: Vec<(String, String)> = shown.with.iter().filter_map(name).collect();
+    let with: Vec<(String, String)> = shown.others().collect();
     let taken = Taken { fields: &open, credentials: &credentials };
     let text = facts::write(&shown.token, shown.note.as_deref().unwrap_or_default(), &with, taken);
     Ok((shown, text))

@@ -29,6 +29,16 @@ pub struct Shown {
     pub uses: Vec<UseRecord>,
 }
 
+impl Shown {
+    /// The other tokens that its service is asked with, as a person calls them. One that is gone has no name any more, but its id.
+    pub fn others(&self) -> impl Iterator<Item = (String, String)> {
+        self.with.iter().filter_map(|(name, path)| {
+            let id = self.token.with.get(name).map(ToString::to_string);
+            Some((name.clone(), path.clone().or(id)?))
+        })
+    }
+}
+
 /// Looks a token up, also in the trash.
 pub fn show(session: &Session, asked: &str) -> Result<Shown, Error> {
     session.read(|vault| {

@@ -1,6 +1,7 @@
 //! What happens, and what is asked for. No secret but the one that is being looked at or was just pasted; those cannot be
 //! printed.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +11,9 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use secrecy::SecretString;
 
 use crate::config::Config;
+use crate::exchange::facts::Facts;
 use crate::fault::{Explain, Kind};
-use crate::ops::{self, Edits, Event, Names, Shown, Whole};
+use crate::ops::{self, Event, Names, Shown, Whole};
 use crate::secret::Secret;
 use crate::service::Service;
 use crate::token::Token;
@@ -75,6 +77,28 @@ pub struct Written {
     pub folder: PathBuf,
 }
 
+/// A new token as a form says it.
+#[derive(Debug, Clone)]
+pub struct Entered {
+    /// The token.
+    pub draft: Draft,
+    /// The other tokens that its service is asked with, by the name of a credential: what the person calls each.
+    pub with: BTreeMap<String, String>,
+}
+
+/// What a form says of a token that was shown.
+#[derive(Debug)]
+pub struct Changed {
+    /// The token, as it was shown.
+    pub shown: Shown,
+    /// Its facts when the person began.
+    pub before: Facts,
+    /// The same as the person wants them.
+    pub facts: Facts,
+    /// What is secret about it besides and was entered anew.
+    pub parts: BTreeMap<String, Secret>,
+}
+
 /// What came back from whoever works with the vault.
 #[derive(Debug)]
 pub enum Reply {
@@ -113,7 +137,7 @@ pub enum Reply {
     /// What came of asking about a draft, or why nobody can be asked.
     DraftAsked(Box<Result<ops::Reply, String>>),
     /// Before a draft is asked about: may its secret go to these hosts, which the person's own definition names?
-    MaySend(Vec<String>, Box<Draft>),
+    MaySend(Vec<String>, Box<Entered>),
     /// Everything about a token.
     Whole(Box<Whole>),
     /// What came of a step of a rotation or a revocation.
@@ -305,11 +329,11 @@ pub enum Request {
     /// The same with the command of a place.
     CopyCommand(String),
     /// Ask the service about a draft; whether the person agreed to new hosts.
-    AskDraft(Box<Draft>, bool),
+    AskDraft(Box<Entered>, bool),
     /// Add a token, though something speaks against it, and with what the service said of it.
-    Add(Box<Draft>, bool, Option<Box<ops::Reply>>),
+    Add(Box<Entered>, bool, Option<Box<ops::Reply>>),
     /// Change a token that was shown.
-    Edit(Box<Shown>, Box<Edits>),
+    Edit(Box<Changed>),
     /// The facts of a token, for an editor.
     Facts(TokenId),
     /// Change a token as an editor left its facts.

@@ -79,6 +79,21 @@ fn a_reminder_is_put_off_and_that_is_taken_back() {
 }
 
 #[test]
+fn a_token_is_told_which_other_its_service_is_asked_with() {
+    let home = Home::furnished();
+    home.done(&["add", "gitlab/admin", "--kind", "personal", "--stdin"], "not-a-real-secret-2");
+    home.done(&["add", "gitlab/bot", "--kind", "group", "--stdin"], "not-a-real-secret-3");
+    let Some(mut visit) = open(&home) else { return };
+    visit.types("/bot\re").shows("With personal");
+    // Whatever is not one is refused, and stays where it was typed.
+    visit.types("\t\t\t\t\t\t\tgithub/ci\t\x13").shows("is no token of gitlab");
+    visit.types("\x1b[Z\x15gitlab/admin\t\x13").shows("Edited gitlab/bot");
+    assert!(home.done(&["show", "gitlab/bot"], "").contains("gitlab/admin"));
+    visit.types("q");
+    assert!(visit.ends().given_back);
+}
+
+#[test]
 fn two_windows_and_a_command_see_what_each_other_wrote() {
     let home = Home::furnished();
     let Some(mut one) = open(&home) else { return };

@@ -1,5 +1,6 @@
 //! What forms ask for: reading what they begin with, asking about what is not kept yet, and keeping it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ops::{self, Error, Hosts, Prospect, Session};
@@ -7,7 +8,7 @@ use crate::service::Network;
 use crate::text::counted;
 use crate::token::draft::Draft;
 use crate::token::{Token, when};
-use crate::tui::message::{Fault, Reply, Request, Written};
+use crate::tui::message::{Changed, Entered, Fault, Reply, Request, Written};
 use crate::tui::post::{Letter, Post};
 
 /// One verb. What comes later is sent by post.
@@ -17,12 +18,16 @@ pub fn verb(session: &Session, request: Request, post: &Post) -> Result<Option<R
         Request::Show(id) => Some(Reply::Shown(Box::new(ops::show(session, &id.to_string())?))),
         Request::Whole(id) => Some(Reply::Whole(Box::new(ops::whole(session, &id.to_string())?))),
         Request::Twins(secret) => Some(Reply::Twins(ops::twins(session, &secret)?)),
-        Request::AskDraft(draft, agreed) => ask(session, draft, agreed, post)?,
-        Request::Add(draft, insist, asked) => {
+        Request::AskDraft(entered, agreed) => ask(session, *entered, agreed, post)?,
+        Request::Add(entered, insist, asked) => {
+            let draft = whole(session, *entered)?;
             let added = ops::add(session, &draft, insist, asked.map(|asked| *asked))?;
             Some(Reply::Kept(added.id, format!("Added {}{}", added.path, ends(&draft, session))))
         }
-        Request::Edit(shown, edits) => {
+        Request::Edit(changed) => {
+            let Changed { shown, before, facts, parts } = *changed;
+            let mut edits = ops::changed_facts(session, &shown, &before, &facts)?;
+            parts.into_iter().for_each(|(name, secret)| edits.part(name, secret));
             let token = ops::edit_shown(session, &shown, "edit", &edits)?;
             Some(Reply::Kept(token.id, format!("Edited {}", ops::name_of(&token))))
         }
@@ -55,6 +60,16 @@ pub(super) fn told_anew(session: &Session, written: &Written) -> Result<Written,
     Ok(Written { shown, told, news, ..written.clone() })
 }
 
+/// A new token with the others that its service is asked with, once they are found.
+fn whole(session: &Session, entered: Entered) -> Result<Draft, Error> {
+    let Entered { mut draft, with } = entered;
+    for (name, other) in with {
+        let (name, other) = ops::kept_with(session, &draft.service, &format!("{name}={other}"))?;
+        draft.with.extend(other.map(|other| (name, other)));
+    }
+    Ok(draft)
+}
+
 /// The catalogue. A definition of the person's own that makes no sense is said, and nothing is offered.
 fn services(session: &Session, post: &Post) -> Reply {
     let services = ops::services(&session.ground).unwrap_or_else(|error| {
@@ -70,7 +85,8 @@ fn ends(draft: &Draft, session: &Session) -> String {
 }
 
 /// Asks about a draft, in a thread of its own: a service may take its time.
-fn ask(session: &Session, draft: Box<Draft>, agreed: bool, post: &Post) -> Result<Option<Reply>, Error> {
+fn ask(session: &Session, entered: Entered, agreed: bool, post: &Post) -> Result<Option<Reply>, Error> {
+    let draft = whole(session, entered)?;
     let prospect = match ops::plan_draft(session, &draft)? {
         Ok(prospect) => prospect,
         Err(why) => return Ok(Some(Reply::DraftAsked(Box::new(Err(why))))),
@@ -79,7 +95,8 @@ fn ask(session: &Session, draft: Box<Draft>, agreed: bool, post: &Post) -> Resul
     let hosts = inquiry.hosts.iter().map(|host| (host, inquiry.is_own()));
     let new = Hosts::new_in(&session.ground, hosts);
     if !agreed && !new.asked.is_empty() {
-        return Ok(Some(Reply::MaySend(new.asked.into_iter().collect(), draft)));
+        let entered = Box::new(Entered { draft, with: BTreeMap::new() });
+        return Ok(Some(Reply::MaySend(new.asked.into_iter().collect(), entered)));
     }
     if new != Hosts::default() {
         ops::remember_hosts(&session.ground, &new)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::spot::{Known, Spot};
 use super::{Enter, places};
 use crate::exchange::facts::{Facts, PlaceText, ScopeText};
-use crate::ops::{self, Edits, Error, Shown};
+use crate::ops::{self, Error, Shown};
 use crate::secret::Secret;
 use crate::service::definition::{Fact, Means};
 use crate::service::{End, Verified};
@@ -15,6 +15,7 @@ use crate::token::expiry::Date;
 use crate::token::label::Label;
 use crate::token::now::Now;
 use crate::tui::form::{Entry, Form};
+use crate::tui::message::{Changed, Entered};
 use crate::tui::theme::Role;
 
 /// Puts another text into a field.
@@ -46,6 +47,7 @@ impl Enter {
             (Spot::Tags, facts.tags.join(" ")),
             (Spot::Places, places::write(&self.places)),
             (Spot::Note, facts.note.clone()),
+            (Spot::Id, facts.id.clone()),
         ];
         for (spot, text) in texts {
             if let Some(slot) = self.form.slot_mut(&spot) {
@@ -53,8 +55,10 @@ impl Enter {
             }
         }
         self.offer(known);
-        for (name, value) in &facts.fields {
-            if let Some(slot) = self.form.slot_mut(&Spot::Fact(name.clone())) {
+        let fields = facts.fields.iter().map(|(name, value)| (Spot::Fact(name.clone()), value));
+        let others = facts.with.iter().map(|(name, other)| (Spot::With(name.clone()), other));
+        for (spot, value) in fields.chain(others) {
+            if let Some(slot) = self.form.slot_mut(&spot) {
                 set(&mut slot.entry, value);
             }
         }
@@ -78,7 +82,7 @@ impl Enter {
         }
         let kept = self.before().map(|before| &before.fields);
         let wanted = known.fields(&service, &kind, |name| kept.is_some_and(|kept| kept.contains_key(name)));
-        let is_field = |spot: &Spot| matches!(spot, Spot::Fact(_) | Spot::Part(_));
+        let is_field = |spot: &Spot| matches!(spot, Spot::Fact(_) | Spot::Part(_) | Spot::With(_));
         let there: Vec<&Spot> = self.form.slots().iter().map(|slot| &slot.key).filter(|spot| is_field(spot)).collect();
         if !there.into_iter().eq(wanted.iter().map(|slot| &slot.key)) {
             self.form.replace(&Spot::Instance, is_field, wanted);
@@ -98,14 +102,16 @@ fn facts(form: &Form<Spot>, before: &Facts, old_places: &BTreeMap<String, Way>) 
         known.cloned().unwrap_or(ScopeText::Name(name))
     };
     // What the form has no field for stays as it was.
-    let mut fields = before.fields.clone();
+    let (mut fields, mut with) = (before.fields.clone(), before.with.clone());
     for slot in form.slots() {
-        if let Spot::Fact(name) = &slot.key {
-            let value = slot.entry.text();
-            match value.trim() {
-                "" => drop(fields.remove(name)),
-                value => drop(fields.insert(name.clone(), value.to_owned())),
-            }
+        let (values, name) = match &slot.key {
+            Spot::Fact(name) => (&mut fields, name),
+            Spot::With(name) => (&mut with, name),
+            _ => continue,
+        };
+        match slot.entry.text().trim() {
+            "" => drop(values.remove(name)),
+            value => drop(values.insert(name.clone(), value.to_owned())),
         }
     }
     let places = places::read(&form.text(&Spot::Places), old_places)
@@ -115,8 +121,8 @@ fn facts(form: &Form<Spot>, before: &Facts, old_places: &BTreeMap<String, Way>) 
         name: text(&Spot::Name),
         account: text(&Spot::Account),
         instance: text(&Spot::Instance),
-        id: before.id.clone(),
-        with: before.with.clone(),
+        id: text(&Spot::Id),
+        with,
         kind: text(&Spot::Kind),
         tags: several(&Spot::Tags),
         expires: text(&Spot::Expires),
@@ -139,7 +145,7 @@ fn parts(form: &Form<Spot>) -> Result<BTreeMap<String, Secret>, Error> {
 }
 
 /// The token that the form describes.
-pub fn draft(form: &Form<Spot>, secret: Secret, now: &Now) -> Result<Draft, Error> {
+pub fn draft(form: &Form<Spot>, secret: Secret, now: &Now) -> Result<Entered, Error> {
     let facts = facts(form, &Facts::default(), &BTreeMap::new())?;
     let mut version = DraftVersion::of(secret);
     version.parts = parts(form)?;
@@ -147,20 +153,19 @@ pub fn draft(form: &Form<Spot>, secret: Secret, now: &Now) -> Result<Draft, Erro
     let name = if facts.name.trim().is_empty() { "new" } else { &facts.name };
     let mut draft = Draft::of(Label::Service.parse(&facts.service)?, Label::Name.parse(name)?, version);
     ops::fill(&mut draft, &facts, now)?;
-    Ok(draft)
+    Ok(Entered { draft, with: facts.with })
 }
 
-/// What the form says and the token does not.
-pub fn edits(
+/// What the form says and the token does not, if it says anything else.
+pub fn changed(
     form: &Form<Spot>,
     shown: &Shown,
     before: &Facts,
     old_places: &BTreeMap<String, Way>,
-    now: &Now,
-) -> Result<Edits, Error> {
-    let mut edits = ops::changed(&shown.token, before, &facts(form, before, old_places)?, now)?;
-    parts(form)?.into_iter().for_each(|(name, secret)| edits.part(name, secret));
-    Ok(edits)
+) -> Result<Option<Changed>, Error> {
+    let (facts, parts) = (facts(form, before, old_places)?, parts(form)?);
+    let changed = Changed { shown: shown.clone(), before: before.clone(), facts, parts };
+    Ok((changed.facts != changed.before || !changed.parts.is_empty()).then_some(changed))
 }
 
 /// What an answer means, in a word, and how that looks.

@@ -111,6 +111,7 @@ pub fn say(enter: &Enter, spot: &Spot, known: &Known, now: &Now, saving: bool) -
         Spot::Instance => checked(Label::Instance).or_else(|| instance(enter, known, &text)),
         Spot::Fact(name) => checked(Label::Value).or_else(|| fact(enter, known, name, &text)),
         Spot::Part(_) => part(enter, spot),
+        Spot::Id => checked(Label::Value),
         Spot::Scopes => match enter.form.slot(spot).map(|slot| &slot.entry) {
             Some(Entry::Many(many)) => many.wrong().and_then(bad),
             _ => None,
@@ -122,7 +123,8 @@ pub fn say(enter: &Enter, spot: &Spot, known: &Known, now: &Now, saving: bool) -
         Spot::Expires | Spot::Issued => day(enter, spot, known, now),
         Spot::Places => places::read(&text, &enter.places).err().and_then(bad),
         Spot::Note => crate::token::label::note(&text).err().and_then(bad),
-        Spot::Save | Spot::Verify | Spot::Leave => None,
+        // Which token is meant is found out when it is kept.
+        Spot::With(_) | Spot::Save | Spot::Verify | Spot::Leave => None,
     }
 }
 

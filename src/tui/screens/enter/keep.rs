@@ -50,12 +50,12 @@ impl Enter {
         match &self.task {
             Task::Add => {
                 let Some(Ok(secret)) = self.secret() else { return Ok(None) };
-                let draft = gather::draft(&self.form, secret, now)?;
-                Ok(Some(Request::Add(Box::new(draft), self.insists, self.asked.take().map(Box::new))))
+                let entered = gather::draft(&self.form, secret, now)?;
+                Ok(Some(Request::Add(Box::new(entered), self.insists, self.asked.take().map(Box::new))))
             }
             Task::Edit { shown: Some(shown), before, .. } => {
-                let edits = gather::edits(&self.form, shown, before, &self.places, now)?;
-                Ok((!edits.is_empty()).then(|| Request::Edit(shown.clone(), Box::new(edits))))
+                let changed = gather::changed(&self.form, shown, before, &self.places)?;
+                Ok(changed.map(|changed| Request::Edit(Box::new(changed))))
             }
             Task::Edit { shown: None, .. } => Ok(None),
         }
@@ -81,9 +81,9 @@ impl Enter {
             return vec![];
         }
         match gather::draft(&self.form, secret, &now) {
-            Ok(draft) => {
+            Ok(entered) => {
                 self.waits = Some("asking its service");
-                vec![Do::Effect(Effect::Ask(Request::AskDraft(Box::new(draft), false)))]
+                vec![Do::Effect(Effect::Ask(Request::AskDraft(Box::new(entered), false)))]
             }
             Err(error) => {
                 self.said = Some((Role::Bad, error.to_string()));

@@ -156,7 +156,8 @@ impl Enter {
         self.form = Form::of(spot::slots(&known, matches!(self.task, Task::Add)), buttons);
         self.ready = true;
         if let Task::Edit { shown: Some(shown), .. } = &self.task {
-            let facts = Facts::of(&shown.token, shown.note.as_deref().unwrap_or_default());
+            let mut facts = Facts::of(&shown.token, shown.note.as_deref().unwrap_or_default());
+            facts.with = shown.others().collect();
             self.places = shown.token.consumers.clone();
             if let Task::Edit { before, .. } = &mut self.task {
                 (**before).clone_from(&facts);
@@ -341,9 +342,9 @@ impl Behave for Enter {
                     Err(why) => self.said = Some((Role::Soon, format!("nobody can be asked: {why}"))),
                 }
             }
-            Reply::MaySend(hosts, draft) => {
+            Reply::MaySend(hosts, entered) => {
                 self.waits = None;
-                let then = Effect::Ask(Request::AskDraft(draft.clone(), true));
+                let then = Effect::Ask(Request::AskDraft(entered.clone(), true));
                 let question = "A definition of your own sends secrets to a new host. May it?";
                 return vec![Do::Open(Screen::Confirm(Confirm::before(then, question, hosts.clone())))];
             }

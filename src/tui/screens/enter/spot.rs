@@ -24,12 +24,15 @@ pub enum Spot {
     Fact(String),
     /// The same, where it is a secret.
     Part(String),
+    /// Another token that its service is asked with.
+    With(String),
     Scopes,
     Expires,
     Issued,
     Tags,
     Places,
     Note,
+    Id,
     Save,
     Verify,
     Leave,
@@ -60,10 +63,11 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// The scopes that tokens of a kind are given from.
-    pub fn scope_set(&self, service: &str, kind: &str) -> Option<&'a ScopeSet> {
-        let name = self.kind(service, kind)?.scopes.as_ref()?;
-        self.service(service)?.definition.scopes.get(name)
+    /// The sets of scopes that tokens of a kind are given from, by name; all of the service's while the kind is not known.
+    fn scope_sets(&self, service: &str, kind: &str) -> Vec<(&'a String, &'a ScopeSet)> {
+        let kind = self.kind(service, kind);
+        let all = self.service(service).into_iter().flat_map(|service| &service.definition.scopes);
+        all.filter(|(name, _)| kind.is_none_or(|kind| kind.scopes.as_ref() == Some(name))).collect()
     }
 
     /// The services, each by its id; those of which there are tokens and nobody knows them as well.
@@ -92,17 +96,22 @@ impl<'a> Known<'a> {
         kinds.map(offer).collect()
     }
 
-    /// The scopes of a kind, the most harmful last: nobody takes them by a slip.
+    /// The scopes of a kind, or of all kinds while it is not known, each with its set then. The most harmful come last: nobody takes
+    /// them by a slip.
     pub fn scopes(&self, service: &str, kind: &str) -> Vec<Offer> {
-        let words = self.scope_set(service, kind).into_iter().flat_map(|set| &set.words);
+        let sets = self.scope_sets(service, kind);
+        let label = |set: &String| if sets.len() > 1 { set.clone() } else { String::new() };
+        let words = sets.iter().flat_map(|(name, set)| set.words.iter().map(|word| (label(name), word)));
         let mut offers: Vec<Offer> = words
-            .map(|word| Offer {
+            .map(|(label, word)| Offer {
                 value: word.name.clone(),
+                label,
                 what: if word.unproven { format!("{} (not documented)", word.what) } else { word.what.clone() },
                 risk: Some(word.risk),
-                ..Offer::default()
             })
             .collect();
+        let mut seen = BTreeSet::new();
+        offers.retain(|offer| seen.insert(offer.value.clone()));
         offers.sort_by_key(|offer| offer.risk);
         offers
     }
@@ -148,7 +157,20 @@ impl<'a> Known<'a> {
                 slot(Spot::Fact(name.clone()), &label, &field.what, Entry::Text(Field::default()))
             }
         };
-        fields.map(|(name, field)| slot(name, field)).collect()
+        fields.map(|(name, field)| slot(name, field)).chain(self.others(service, kind)).collect()
+    }
+
+    /// The other credentials that a service may be asked with about a token of a kind, which is none of them itself.
+    fn others(&self, service: &str, kind: &str) -> impl Iterator<Item = Slot<Spot>> {
+        let kind = self.kind(service, kind).map(|kind| kind.id.as_str());
+        let all = self.service(service).into_iter().flat_map(|service| &service.definition.credentials);
+        let others = all.filter(move |(_, one)| one.field.is_none() && (kind.is_none() || one.kind.as_deref() != kind));
+        let same = self.tokens.iter().filter(|token| token.service == service && token.is_kept());
+        let offers: Vec<Offer> = same.map(|token| Offer::word(token.path())).collect();
+        others.map(move |(name, one)| {
+            let entry = Entry::Choice(Choice::of(offers.clone(), ""));
+            slot(Spot::With(name.clone()), &format!("With {}", name.replace('_', " ")), &one.what, entry)
+        })
     }
 }
 
@@ -193,6 +215,7 @@ pub fn slots(known: &Known, with_secret: bool) -> Vec<Slot<Spot>> {
             Entry::Note(Note::of("")),
         ),
         slot(Spot::Note, "Note", "Anything else. No secrets: it is shown", Entry::Note(Note::of(""))),
+        slot(Spot::Id, "Service's id", "The service's own id of it, which its page shows", Entry::Text(Field::default())),
     ]);
     slots
 }
