@@ -214,8 +214,10 @@ fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
     let mut effects = touch(model);
     let layout = frame::layout(model);
     let over = model.stack.last().map(|screen| screen.it().cover());
-    if let (None, Pointer::Click(at)) = (over, pointer) {
+    if matches!(pointer, Pointer::Click(_)) {
         model.shared.notice = None;
+    }
+    if let (None, Pointer::Click(at)) = (over, pointer) {
         if let Some((tab, _)) = layout.tabs.iter().find(|(_, area)| area.contains(at)) {
             go_to(model, *tab);
             return effects;

@@ -91,10 +91,7 @@ fn a_token_is_added_with_what_was_said_of_it() {
         }
         _ => None,
     });
-    assert_data_eq!(
-        added,
-        snapbox::str![""]
-    );
+    assert_data_eq!(added, snapbox::str![""]);
     let id = few()[0].id;
     assert!(stage.reply(Reply::Kept(id, "Added gitlab/ci runner".into())).screen().contains("Added gitlab/ci runner"));
     assert!(!stage.screen().contains("Add a token"));

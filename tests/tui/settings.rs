@@ -128,6 +128,14 @@ fn a_filter_is_kept_as_a_group() {
     assert!(stage.screen().contains("this group is always there") && stage.model.stack.is_empty());
     stage.click_on("chat ");
     assert_eq!(stage.model.shared.list.len(), 2);
+    // The mouse alone renames and removes it: by a right click, and by the menu.
+    stage.effects();
+    stage.menu_on("chat  ").click_on("Give the saved group another name").keys("s").click_on("[ rename ]");
+    assert_eq!(serve(&mut stage), ["groups.chats service:slack", "groups.chat -"]);
+    stage.menu_on("slack       ");
+    assert!(stage.model.stack.is_empty(), "a service is always there");
+    stage.click_on("chats  ").click_on("View").click_on("Remove the saved group").click_on("[ yes ]");
+    assert_eq!(serve(&mut stage), ["groups.chats -"]);
 }
 
 #[test]

@@ -96,11 +96,24 @@ impl Stage {
     /// Clicks on the first place where that text is seen.
     #[track_caller]
     pub fn click_on(&mut self, text: &str) -> &mut Self {
+        let (column, row) = self.place(text);
+        self.click(column, row)
+    }
+
+    /// The same with the other button.
+    #[track_caller]
+    pub fn menu_on(&mut self, text: &str) -> &mut Self {
+        let (column, row) = self.place(text);
+        self.mouse(MouseEventKind::Down(MouseButton::Right), column, row)
+    }
+
+    #[track_caller]
+    fn place(&self, text: &str) -> (u16, u16) {
         let screen = self.screen();
         let found = screen.lines().enumerate().find_map(|(row, line)| Some((row, line.find(text)?, line)));
         let (row, byte, line) = found.unwrap_or_else(|| panic!("{text:?} is not on the screen:\n{screen}"));
         let column = patvault::text::width(&line[..byte]);
-        self.click(u16::try_from(column).unwrap(), u16::try_from(row).unwrap())
+        (u16::try_from(column).unwrap(), u16::try_from(row).unwrap())
     }
 
     pub fn paste(&mut self, text: &str) -> &mut Self {

@@ -81,6 +81,11 @@ impl Pick {
         Self { place, title: "Token", ..Self::menu(Menu::Token, screen, shared) }
     }
 
+    /// What can be done with the group that holds.
+    pub fn group(at: Position, screen: &dyn Behave, shared: &Shared) -> Self {
+        Self::of("Group", Place::At(at), rows(&[Context::Groups], |_| true, screen, shared))
+    }
+
     /// The vaults of this device.
     pub fn vaults(shared: &Shared) -> Self {
         let open = shared.vault.as_ref();
@@ -164,11 +169,20 @@ fn menus(screen: &dyn Behave, shared: &Shared) -> Vec<(Menu, Vec<Row>)> {
     Menu::ALL.map(|menu| (menu, actions(menu, screen, shared))).into()
 }
 
-/// What stands in a menu. A token can be meant and the window used wherever one is.
+/// What stands in a menu. A token can be meant and the window used wherever one is, and the group that holds where tokens are listed.
 fn actions(menu: Menu, screen: &dyn Behave, shared: &Shared) -> Vec<Row> {
     let mut contexts = screen.contexts().to_vec();
     contexts.extend([Context::Token, Context::Window].iter().filter(|it| !contexts.contains(it)).collect::<Vec<_>>());
-    let entries = shared.keymap.entries(&contexts).filter(|(entry, _)| entry.menu == Some(menu));
+    let tokens = contexts.iter().position(|it| *it == Context::Tokens).filter(|_| !contexts.contains(&Context::Groups));
+    if let Some(at) = tokens {
+        contexts.insert(at + 1, Context::Groups);
+    }
+    rows(&contexts, |entry| entry.menu == Some(menu), screen, shared)
+}
+
+/// What these contexts have of what is wanted.
+fn rows(contexts: &[Context], wanted: impl Fn(&Entry) -> bool, screen: &dyn Behave, shared: &Shared) -> Vec<Row> {
+    let entries = shared.keymap.entries(contexts).filter(|(entry, _)| wanted(entry));
     let row = |(entry, keys): (&'static Entry, Vec<_>)| Row {
         keys: Keymap::shown(&keys),
         open: can::word(entry, screen, shared).is_some(),

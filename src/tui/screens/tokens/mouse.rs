@@ -37,11 +37,12 @@ pub fn mouse(tokens: &mut Tokens, pointer: Pointer, area: Rect, shared: &mut Sha
     let within = |place: Option<Rect>| place.filter(|place| place.contains(at));
     if let Some(place) = within(places.groups) {
         tokens.focus = Pane::Groups;
-        in_groups(tokens, pointer, inside(place), shared);
+        let todo = in_groups(tokens, pointer, inside(place), shared);
         // Who chose one wants to see what is in it.
         if places.table.is_none() && matches!(pointer, Pointer::Click(_)) {
             tokens.uncover();
         }
+        return todo;
     } else if within(places.details).is_some() {
         tokens.focus = Pane::Details;
         if let Pointer::Wheel(_, by) = pointer {
@@ -84,19 +85,23 @@ fn drag(tokens: &mut Tokens, at: Position, area: Rect) {
     }
 }
 
-fn in_groups(tokens: &mut Tokens, pointer: Pointer, inner: Rect, shared: &mut Shared) {
+fn in_groups(tokens: &mut Tokens, pointer: Pointer, inner: Rect, shared: &mut Shared) -> Vec<Do> {
     let lines = group_lines(shared);
     match pointer {
         Pointer::Wheel(_, by) => tokens.step(by, shared),
-        Pointer::Click(at) if inner.contains(at) => {
+        Pointer::Click(at) | Pointer::Menu(at) if inner.contains(at) => {
             let line = tokens.from_group + usize::from(at.y - inner.y);
-            if let Some(GroupLine::Group(group)) = lines.get(line) {
-                let rules = shared.rules();
-                shared.list.set_group(*group, &rules, &shared.at.now);
+            let Some(GroupLine::Group(group)) = lines.get(line) else { return vec![] };
+            let rules = shared.rules();
+            shared.list.set_group(*group, &rules, &shared.at.now);
+            // What was saved is renamed and removed.
+            if matches!(pointer, Pointer::Menu(_)) && shared.list.own_group().is_some() {
+                return vec![Do::Open(Screen::Pick(Pick::group(at, tokens, shared)))];
             }
         }
         _ => {}
     }
+    vec![]
 }
 
 fn in_rows(tokens: &mut Tokens, pointer: Pointer, rows: Rect, shared: &mut Shared) -> Vec<Do> {
