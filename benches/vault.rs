@@ -182,7 +182,7 @@ fn add(stage: &Stage, nth: usize) {
 
 fn import(stage: &Stage, table: &[u8]) {
     let plan = ops::plan_import(&stage.session, table, Format::Csv, &Options::default(), false).unwrap();
-    ops::import(&stage.session, &plan, false).unwrap();
+    ops::import(&stage.session, &plan, false, |_| {}).unwrap();
 }
 
 /// What is published.

@@ -13,6 +13,8 @@ mod detail;
 mod enter;
 #[path = "tui/found.rs"]
 mod found;
+#[path = "tui/import.rs"]
+mod import;
 #[path = "common/nobody.rs"]
 mod nobody;
 #[path = "tui/random.rs"]

@@ -11,9 +11,8 @@ use super::face::Exit;
 use super::table::{Cell, Table};
 use super::terms;
 use crate::exchange::{FILE_BYTES_MAX, Format, Options, csv};
-use crate::ops::{self, Error};
+use crate::ops::{self, Error, ImportPlan};
 use crate::text::{counted, escaped};
-use crate::token::draft::Draft;
 
 /// How many tokens a plan names.
 const TOKENS_NAMED: usize = 20;
@@ -49,13 +48,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
-    let format = format(args)?;
-    let bytes = read(&args.file, desk)?;
     let options = Options { service: args.service.clone(), map: args.map.clone(), all: args.all };
+    let list = ops::List { file: args.file.clone(), format: args.format, options, insist: args.force };
+    let format = list.format()?;
+    let bytes = read(&args.file, desk)?;
     let session = desk.session()?;
-    let plan = ops::plan_import(&session, &bytes, format, &options, args.force)?;
+    let plan = ops::plan_import(&session, &bytes, format, &list.options, args.force)?;
     if args.dry_run || !args.yes {
-        explain(format, &bytes, &options, &plan.drafts, desk)?;
+        explain(&plan, desk);
     }
     for note in &plan.notes {
         desk.face.say(note);
@@ -81,7 +81,7 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
             }
         }
     }
-    ops::import(&session, &plan, args.force)?;
+    ops::import(&session, &plan, args.force, |_| {})?;
     desk.face.line(&format!("Added {count}"));
     if args.file != Path::new("-") {
         let file = escaped(&args.file.to_string_lossy()).into_owned();
@@ -90,13 +90,6 @@ pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
         ));
     }
     Ok(Exit::Done)
-}
-
-fn format(args: &Args) -> Result<Format, Error> {
-    let by_name = || Format::of_file(&args.file.to_string_lossy());
-    args.format
-        .or_else(by_name)
-        .ok_or_else(|| Error::usage("the file's name does not tell its format", "say --format csv, json or dotenv"))
 }
 
 fn read(file: &Path, desk: &Desk) -> Result<Zeroizing<Vec<u8>>, Error> {
@@ -119,28 +112,16 @@ fn read(file: &Path, desk: &Desk) -> Result<Zeroizing<Vec<u8>>, Error> {
 }
 
 /// Says how the file was read, and what would be added.
-fn explain(format: Format, bytes: &[u8], options: &Options, drafts: &[Draft], desk: &mut Desk) -> Result<(), Error> {
-    if format == Format::Csv {
-        for line in csv::mapping(bytes, options)?.lines() {
-            desk.face.say(&line);
-        }
+fn explain(plan: &ImportPlan, desk: &mut Desk) {
+    for line in &plan.columns {
+        desk.face.say(line);
     }
     let mut table = Table::new(vec!["SERVICE", "NAME", "ACCOUNT", "EXPIRES"]);
-    for draft in drafts.iter().take(TOKENS_NAMED) {
-        let expiry = draft.versions.first().map_or_else(String::new, |version| match version.expiry.date() {
-            Some(date) => date.to_string(),
-            None => version.expiry.to_string().split(' ').next().unwrap_or_default().to_owned(),
-        });
-        table.row([
-            Cell::new(&draft.service),
-            Cell::new(&draft.name),
-            Cell::new(draft.account.as_deref().unwrap_or_default()),
-            Cell::new(&expiry),
-        ]);
+    for row in plan.rows().take(TOKENS_NAMED) {
+        table.row(row.each_ref().map(Cell::new));
     }
     table.print(&mut desk.face);
-    if drafts.len() > TOKENS_NAMED {
-        desk.face.say(&format!("and {} more", drafts.len() - TOKENS_NAMED));
+    if plan.drafts.len() > TOKENS_NAMED {
+        desk.face.say(&format!("and {} more", plan.drafts.len() - TOKENS_NAMED));
     }
-    Ok(())
 }

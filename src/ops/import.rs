@@ -1,13 +1,17 @@
 //! Bringing a list of tokens in: all of it or nothing, and said before it is done.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
+
+use zeroize::Zeroizing;
 
 use super::add::{Place, twin};
 use super::customs::Customary;
 use super::error::Error;
+use super::files::read_limited;
 use super::session::Session;
 use super::with;
-use crate::exchange::{self, Format, Imported, Options};
+use crate::exchange::{self, FILE_BYTES_MAX, Format, Imported, Options, csv};
 use crate::text::{counted, escaped};
 use crate::token::draft::Draft;
 use crate::token::parts::Parts;
@@ -16,9 +20,48 @@ use crate::vault::Reader;
 /// How many rows that cannot be taken are named in one error.
 const ROWS_NAMED: usize = 10;
 
+/// How many tokens are added before it is told how far it is.
+const STEP: usize = 256;
+
+/// A list of tokens in a file, and how it is to be read.
+#[derive(Debug, Clone, Default)]
+pub struct List {
+    /// The file.
+    pub file: PathBuf,
+    /// Its format; else its name tells.
+    pub format: Option<Format>,
+    /// What the person says of it besides.
+    pub options: Options,
+    /// Tokens are taken though their secrets are in the vault already.
+    pub insist: bool,
+}
+
+impl List {
+    /// Its format.
+    ///
+    /// # Errors
+    /// Where nobody says it.
+    pub fn format(&self) -> Result<Format, Error> {
+        self.format
+            .or_else(|| Format::of_file(&self.file.to_string_lossy()))
+            .ok_or_else(|| Error::usage("the file's name does not tell its format", "say --format csv, json or dotenv"))
+    }
+
+    /// Reads the file, and looks at what stands in its way.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and those of [`plan_import`].
+    pub fn plan(&self, session: &Session) -> Result<ImportPlan, Error> {
+        let bytes = Zeroizing::new(read_limited(&session.ground.paths.expand(&self.file), FILE_BYTES_MAX)?);
+        plan_import(session, &bytes, self.format()?, &self.options, self.insist)
+    }
+}
+
 /// What an import will do.
 #[derive(Debug)]
 pub struct ImportPlan {
+    /// How the columns of a table were understood. Escaped.
+    pub columns: Vec<String>,
     /// The tokens it will add.
     pub drafts: Vec<Draft>,
     /// What it will pass over, and what else there is to say. Escaped.
@@ -40,11 +83,33 @@ pub fn plan_import(
     insist: bool,
 ) -> Result<ImportPlan, Error> {
     let read = exchange::read(format, bytes, options, &Customary::of(&session.ground, format)?, &session.now)?;
-    session.read(|vault| sift(vault, read, insist))
+    let columns = match format {
+        Format::Csv => csv::mapping(bytes, options)?.lines(),
+        Format::Json | Format::Dotenv => vec![],
+    };
+    session.read(|vault| Ok(ImportPlan { columns, ..sift(vault, read, insist)? }))
 }
 
-/// Does what was planned. What came into the vault since is looked at again.
-pub fn import(session: &Session, plan: &ImportPlan, insist: bool) -> Result<usize, Error> {
+impl ImportPlan {
+    /// The tokens it will add: service, name, account, and when each ends. Not escaped.
+    pub fn rows(&self) -> impl Iterator<Item = [String; 4]> {
+        self.drafts.iter().map(|draft| {
+            let expiry = draft.versions.first().map_or_else(String::new, |version| match version.expiry.date() {
+                Some(date) => date.to_string(),
+                None => version.expiry.to_string().split(' ').next().unwrap_or_default().to_owned(),
+            });
+            [draft.service.clone(), draft.name.clone(), draft.account.clone().unwrap_or_default(), expiry]
+        })
+    }
+}
+
+/// Does what was planned, and tells how many tokens are added so far. What came into the vault since is looked at again.
+pub fn import(
+    session: &Session,
+    plan: &ImportPlan,
+    insist: bool,
+    mut added: impl FnMut(usize),
+) -> Result<usize, Error> {
     session.write("import", |vault| {
         let mut taken = places(vault)?;
         for draft in &plan.drafts {
@@ -57,7 +122,11 @@ pub fn import(session: &Session, plan: &ImportPlan, insist: bool) -> Result<usiz
                 return Err(Error::usage(format!("{path} came into the vault meanwhile"), "run the import again"));
             }
         }
-        let ids = vault.add(&plan.drafts)?;
+        let mut ids = vec![];
+        for drafts in plan.drafts.chunks(STEP) {
+            ids.extend(vault.add(drafts)?);
+            added(ids.len());
+        }
         with::keep(vault, &plan.drafts, &ids)?;
         Ok(ids.len())
     })
@@ -66,7 +135,7 @@ pub fn import(session: &Session, plan: &ImportPlan, insist: bool) -> Result<usiz
 fn sift(vault: &Reader, read: Imported, insist: bool) -> Result<ImportPlan, Error> {
     let mut taken = places(vault)?;
     let mut seen: HashMap<Vec<u8>, String> = HashMap::new();
-    let mut plan = ImportPlan { drafts: vec![], notes: read.notes };
+    let mut plan = ImportPlan { columns: vec![], drafts: vec![], notes: read.notes };
     let mut refused = vec![];
     for (place, draft) in read.drafts {
         let path = escaped(&draft.path()).into_owned();

@@ -21,7 +21,7 @@ fn is_open(entry: &Entry, screen: &dyn Behave, shared: &Shared) -> bool {
     match entry.action {
         Action::Stop => shared.progress.is_some(),
         Action::Vaults => vault.is_some_and(|vault| vault.vaults.len() > 1),
-        Action::Undo | Action::Lock | Action::Settings => vault.is_some(),
+        Action::Import | Action::Undo | Action::Lock | Action::Settings => vault.is_some(),
         Action::Open | Action::ContextMenu | Action::Mark => screen.token(shared).is_some(),
         Action::Restore => any(|token| token.trashed.is_some() && token.purged.is_none()),
         Action::Verify | Action::Tag | Action::Remove => any(Token::is_kept),

@@ -16,6 +16,7 @@ use crate::fault::{Explain, Kind};
 use crate::ops::{self, Event, Names, Shown, Whole};
 use crate::secret::Secret;
 use crate::service::Service;
+use crate::text::counted;
 use crate::token::Token;
 use crate::token::draft::Draft;
 use crate::token::id::{BatchId, TokenId};
@@ -86,6 +87,24 @@ pub struct Entered {
     pub with: BTreeMap<String, String>,
 }
 
+/// What a list of tokens in a file holds. No secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListSeen {
+    /// How the columns of a table were understood.
+    pub columns: Vec<String>,
+    /// The tokens that would come in, a line each.
+    pub tokens: Vec<String>,
+    /// What would not, and what else there is to say.
+    pub notes: Vec<String>,
+}
+
+impl ListSeen {
+    /// How many tokens would come in.
+    pub fn count(&self) -> String {
+        counted(self.tokens.len(), "token")
+    }
+}
+
 /// What a form says of a token that was shown.
 #[derive(Debug)]
 pub struct Changed {
@@ -144,6 +163,12 @@ pub enum Reply {
     Turned(Box<Turned>),
     /// A token was added or changed, and this is to be said of it.
     Kept(TokenId, String),
+    /// What a list of tokens holds.
+    ListSeen(Box<ops::List>, ListSeen),
+    /// A list is being brought in: how many tokens so far, of how many.
+    Importing(usize, usize),
+    /// A list was brought in. A sentence, and what there was in it.
+    Imported(String, ListSeen),
     /// Something was done, and this is to be said of it.
     Done(String),
     /// A setting was changed: which, and the settings that hold then; or why it was not.
@@ -338,6 +363,10 @@ pub enum Request {
     Facts(TokenId),
     /// Change a token as an editor left its facts.
     EditFacts(Box<Written>),
+    /// Look what a list of tokens would bring.
+    LookAtList(Box<ops::List>),
+    /// Bring it in, if it holds what was seen.
+    Import(Box<ops::List>, ListSeen),
     /// Move them to the trash.
     Remove(Vec<TokenId>),
     /// Bring them back from there.

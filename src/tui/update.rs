@@ -138,6 +138,9 @@ fn window(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Undo if model.shared.vault.is_some() => return vec![Effect::Ask(Request::Undo(None))],
         Action::Menu => menu(model, Menu::File),
         Action::Vaults => model.stack.push(Screen::Pick(pick::Pick::vaults(&model.shared))),
+        Action::Import if model.shared.vault.is_some() => {
+            model.stack.push(Screen::Import(Box::new(screens::import::Import::empty())));
+        }
         Action::Settings if model.shared.vault.is_some() => {
             model.stack.push(Screen::Settings(Box::new(screens::settings::Settings::of(&model.shared))));
         }

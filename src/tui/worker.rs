@@ -6,6 +6,7 @@ mod asker;
 mod copying;
 mod keeping;
 mod known;
+mod lists;
 mod turning;
 mod verbs;
 mod verify;

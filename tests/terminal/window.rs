@@ -94,6 +94,22 @@ fn a_token_is_told_which_other_its_service_is_asked_with() {
 }
 
 #[test]
+fn a_list_of_tokens_comes_in_as_it_was_seen() {
+    let home = Home::furnished();
+    let file = home.path("list.csv");
+    std::fs::write(&file, "service,name,token\ngitlab,one,not-a-real-secret-2\n").unwrap();
+    let Some(mut visit) = open(&home) else { return };
+    let path = file.to_str().unwrap();
+    visit.types("I").shows("Look at it").types(path).types("\x1b[Z\x1b[Z\r").shows("gitlab/one");
+    // Another file by now: it is seen first, too.
+    std::fs::write(&file, "service,name,token\ngitlab,two,not-a-real-secret-3\n").unwrap();
+    visit.types("y").shows("not what you saw").shows("gitlab/two").types("y").shows("Added 1 token");
+    visit.types("\r").shows("Tokens 2").types("u").shows("taken back").types("q");
+    assert!(visit.ends().given_back);
+    assert!(!home.done(&["list"], "").contains("one"));
+}
+
+#[test]
 fn two_windows_and_a_command_see_what_each_other_wrote() {
     let home = Home::furnished();
     let Some(mut one) = open(&home) else { return };

@@ -9,8 +9,8 @@ use crate::{activity, services};
 const SIZES: [(u16, u16); 5] = [(200, 50), (120, 40), (80, 24), (40, 12), (39, 11)];
 
 /// What brings each screen to the front of a window onto tokens.
-const SCREENS: [&str; 20] =
-    ["1", "2", "3", "4", "5", "o", "e", "n", "R", "x", "m", "t", "V", "T", "<f10>", "?", ":", "/a", "<tab>", "*D"];
+const SCREENS: [&str; 21] =
+    ["1", "2", "3", "4", "5", "o", "e", "n", "R", "x", "m", "t", "V", "T", "<f10>", "?", ":", "/a", "<tab>", "*D", "I"];
 
 /// Names as nobody would choose them: escapes, wide, combining and invisible characters, from right to left, and long.
 fn odd() -> Vec<patvault::token::Token> {

@@ -7,6 +7,7 @@ pub mod detail;
 pub mod enter;
 pub mod first_run;
 pub mod help;
+pub mod import;
 pub mod line;
 pub mod palette;
 pub mod pick;
@@ -66,6 +67,8 @@ pub enum Screen {
     Palette(palette::Palette),
     /// The settings.
     Settings(Box<settings::Settings>),
+    /// A list of tokens is brought in.
+    Import(Box<import::Import>),
     /// One line is asked for.
     Line(line::Line),
     /// One of a few is chosen.
@@ -182,6 +185,7 @@ impl Screen {
             Self::Help(it) => it,
             Self::Palette(it) => it,
             Self::Settings(it) => it.as_ref(),
+            Self::Import(it) => it.as_ref(),
             Self::Line(it) => it,
             Self::Pick(it) => it,
         }
@@ -206,6 +210,7 @@ impl Screen {
             Self::Help(it) => it,
             Self::Palette(it) => it,
             Self::Settings(it) => it.as_mut(),
+            Self::Import(it) => it.as_mut(),
             Self::Line(it) => it,
             Self::Pick(it) => it,
         }

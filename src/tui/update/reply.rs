@@ -73,7 +73,7 @@ fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
         Reply::Set(name, Ok(config)) => settings::hold(shared, &name, *config),
         Reply::Set(_, Err(fault)) => shared.fail(&fault),
         Reply::Left(time) => shared.locks = Some(passed + time),
-        Reply::Done(text) => shared.say(Role::Good, text),
+        Reply::Done(text) | Reply::Imported(text, _) => shared.say(Role::Good, text),
         Reply::Progress(done, of) => shared.progress = Some((done, of)),
         Reply::Hosts(ids, hosts) => {
             let then = Effect::Ask(Request::Verify(ids, true));
@@ -97,6 +97,8 @@ fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
         | Reply::Whole(_)
         | Reply::Turned(_)
         | Reply::DraftAsked(_)
+        | Reply::ListSeen(..)
+        | Reply::Importing(..)
         | Reply::MaySend(..) => {}
     }
     None

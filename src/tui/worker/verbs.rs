@@ -1,6 +1,6 @@
 //! Which verb a request asks for.
 
-use super::{acts, copying, keeping};
+use super::{acts, copying, keeping, lists};
 use crate::ops::{self, Error, Session};
 use crate::token::reminder::Answer;
 use crate::tui::message::{Details, History, Reply, Request, USE_DAYS};
@@ -51,6 +51,8 @@ pub(super) fn verb(session: &mut Session, request: Request, pen: &Pen, post: &Po
         Request::Remove(ids) => Some(acts::remove(session, &ids)?),
         Request::Restore(ids) => Some(acts::restore(session, &ids)?),
         Request::Tag(ids, words) => Some(acts::tag(session, &ids, &words)?),
+        Request::LookAtList(list) => Some(lists::look(session, list)?),
+        Request::Import(list, agreed) => Some(lists::import(session, list, &agreed, post)?),
         other => keeping::verb(session, other, post)?,
     })
 }
