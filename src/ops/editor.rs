@@ -94,6 +94,12 @@ impl Sheet {
         String::from_utf8(read_limited(&self.0, EDITED_BYTES_MAX)?)
             .map_err(|_| Error::usage("what the editor wrote is not UTF-8", "nothing was changed; save it as UTF-8"))
     }
+
+    /// What stands there, as far as it is text, where the editor did not end well: somebody wrote it.
+    pub fn left(&self) -> Option<String> {
+        let bytes = read_limited(&self.0, EDITED_BYTES_MAX).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
 }
 
 impl Drop for Sheet {

@@ -51,8 +51,8 @@ pub enum Message {
     Resize(u16, u16),
     /// The terminal was taken away and is back.
     Back,
-    /// The person's editor was closed: what was written there, or what went wrong, and when that is.
-    Edited(Box<Written>, Result<String, Fault>, At),
+    /// The person's editor was closed: what was written there, or what went wrong and what stood there then; and when that is.
+    Edited(Box<Written>, Result<String, (Fault, Option<String>)>, At),
     /// Too much is asked already: this was not.
     Busy(Box<Request>),
     /// Something came back from the vault.

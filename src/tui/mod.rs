@@ -240,10 +240,14 @@ impl Window {
                 }
                 Effect::Editor(written) => {
                     self.lent.store(true, Ordering::SeqCst);
-                    let sheet = || ops::Sheet::new(&written.folder, &written.text)?.edit();
+                    let failed = |left| move |error: Error| (message::Fault::of(&error), left);
+                    let sheet = || {
+                        let sheet = ops::Sheet::new(&written.folder, &written.text).map_err(failed(None))?;
+                        sheet.edit().map_err(|error| failed(sheet.left())(error))
+                    };
                     let text = terminal.lend(sheet);
                     self.lent.store(false, Ordering::SeqCst);
-                    let text = text?.map_err(|error| message::Fault::of(&error));
+                    let text = text?;
                     self.model.shared.size = terminal.size();
                     let at = At { now: clock::now(), passed: clock::passed() };
                     effects.extend(update(&mut self.model, Message::Edited(written, text, at)));

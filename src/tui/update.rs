@@ -248,12 +248,15 @@ fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
 }
 
 /// An editor was closed. Whoever used it was there all the time.
-fn edited(model: &mut Model, written: Written, text: Result<String, Fault>, at: At) -> Vec<Effect> {
+fn edited(model: &mut Model, written: Written, text: Result<String, (Fault, Option<String>)>, at: At) -> Vec<Effect> {
     model.shared.at = at;
     let mut effects = touch(model);
     let (id, kept) = (written.shown.token.id, &mut model.shared.kept);
     match text {
-        Err(fault) => {
+        Err((fault, left)) => {
+            if let Some(text) = left.filter(|text| *text != written.text) {
+                kept.keep(Box::new(Written { text, ..written }), &fault);
+            }
             // Where it was open again, there is still what was written the first time.
             model.stack.extend(kept.offer(id));
             model.shared.fail(&fault);

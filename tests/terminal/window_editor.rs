@@ -88,11 +88,21 @@ fn what_makes_no_sense_is_said_and_goes_back_to_the_editor() {
 #[test]
 fn an_editor_that_fails_or_changes_nothing_changes_nothing() {
     let home = Home::furnished();
-    let Some(mut visit) = window(&home, &["exit 7", ":", "kill -9 $$"]) else { return };
+    let Some(mut visit) = window(&home, &["exit 7", ":", "kill -9 $$", &format!("{MEND}; exit 7")]) else { return };
     visit.types("E").shows("could not edit with");
     visit.types("E").shows("nothing was changed");
     visit.types("E").shows("could not edit with");
     visit.types("\r").shows("was sent to your terminal");
+    // What was saved before it failed is somebody's words.
+    visit
+        .types("E")
+        .shows("Edit it again?")
+        .types("\x1b")
+        .shows("1 Tokens")
+        .types("E")
+        .shows("Edit it again?")
+        .types("D");
+    visit.types("\x12").shows("1 Tokens");
     assert_eq!(account(&home), "ada");
     assert!(nothing_is_left(&home));
     visit.types("q");

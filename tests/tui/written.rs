@@ -65,7 +65,11 @@ fn it_is_kept_until_the_vault_has_it_or_nobody_wants_it() {
     assert!(stage.screen().contains("Edit it again?"));
     stage.click_on("[ edit again ]");
     assert_eq!(editor(&mut stage), Some("new".into()));
-    stage.tell(Message::Edited(written("new"), Err(fault("could not edit")), at(std::time::Duration::from_secs(1000))));
+    stage.tell(Message::Edited(
+        written("new"),
+        Err((fault("could not edit"), None)),
+        at(std::time::Duration::from_secs(1000)),
+    ));
     assert!(stage.screen().contains("Edit it again?") && stage.screen().contains("could not edit"));
     stage.click_on("[ throw away ]");
     stage.effects();

@@ -155,7 +155,7 @@ impl Behave for Unlock {
         let State::Asked(question) = &self.state else { return vec![] };
         // Nothing else than leaving is meant by it where something is typed.
         if Key::of(&event).to_string() == "ctrl-c" {
-            return vec![Do::Effect(Effect::Quit)];
+            return vec![Do::Act(Action::Quit)];
         }
         match question.wants {
             Wants::Hidden => {
