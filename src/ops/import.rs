@@ -1,7 +1,8 @@
 //! Bringing a list of tokens in: all of it or nothing, and said before it is done.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -22,6 +23,9 @@ const ROWS_NAMED: usize = 10;
 
 /// How many tokens are added before it is told how far it is.
 const STEP: usize = 256;
+
+/// How many paths are offered.
+const PATHS_MAX: usize = 200;
 
 /// A list of tokens in a file, and how it is to be read.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +59,23 @@ impl List {
         let bytes = Zeroizing::new(read_limited(&session.ground.paths.expand(&self.file), FILE_BYTES_MAX)?);
         plan_import(session, &bytes, self.format()?, &self.options, self.insist)
     }
+}
+
+/// The files and folders whose paths begin like that, as a person writes them; folders with a slash behind.
+pub fn paths_like(session: &Session, begun: &str) -> Vec<String> {
+    let (folder, begun) = begun.split_at(begun.rfind('/').map_or(0, |at| at + 1));
+    let there = session.ground.paths.expand(Path::new(if folder.is_empty() { "." } else { folder }));
+    let like = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().ok()?;
+        let is_hidden = name.starts_with('.') && !begun.starts_with('.');
+        let slash = if fs::metadata(entry.path()).is_ok_and(|meta| meta.is_dir()) { "/" } else { "" };
+        (name.starts_with(begun) && !is_hidden).then(|| format!("{folder}{name}{slash}"))
+    };
+    // Where nothing can be read, nothing is offered.
+    let mut paths: Vec<String> = fs::read_dir(there).into_iter().flatten().flatten().filter_map(like).collect();
+    paths.sort();
+    paths.truncate(PATHS_MAX);
+    paths
 }
 
 /// What an import will do.

@@ -72,7 +72,7 @@ pub use find::{Among, find, name_of, namesake};
 pub use get::{Got, get, get_field};
 pub use glance::{Glance, Lock, glance};
 pub use history::{Event, Names, history, undo};
-pub use import::{ImportPlan, List, import, plan_import};
+pub use import::{ImportPlan, List, import, paths_like, plan_import};
 pub use init::{Init, init};
 pub use install::{Handed, InstallPlan, Job, Places, hand_out, plan_install, record_install};
 pub use key::{NewWay, add_way, change_passphrase, remove_way, rotate_key, ways};

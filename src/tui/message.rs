@@ -163,6 +163,8 @@ pub enum Reply {
     Turned(Box<Turned>),
     /// A token was added or changed, and this is to be said of it.
     Kept(TokenId, String),
+    /// Files and folders whose paths begin like that.
+    Paths(String, Vec<String>),
     /// What a list of tokens holds.
     ListSeen(Box<ops::List>, ListSeen),
     /// A list is being brought in: how many tokens so far, of how many.
@@ -363,6 +365,8 @@ pub enum Request {
     Facts(TokenId),
     /// Change a token as an editor left its facts.
     EditFacts(Box<Written>),
+    /// Look for files whose paths begin like that.
+    PathsLike(String),
     /// Look what a list of tokens would bring.
     LookAtList(Box<ops::List>),
     /// Bring it in, if it holds what was seen.

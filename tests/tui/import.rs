@@ -58,6 +58,27 @@ fn it_is_looked_at_and_then_all_of_it_is_taken() {
 }
 
 #[test]
+fn a_path_is_completed_as_it_is_typed() {
+    let mut stage = started();
+    stage.keys("/tmp/to");
+    let begun = stage.take().into_iter().filter_map(|effect| match effect {
+        Effect::Ask(Request::PathsLike(begun)) => Some(begun),
+        _ => None,
+    });
+    assert_eq!(begun.last().unwrap(), "/tmp/to");
+    let paths = |all: &[&str]| all.iter().map(|path| (*path).to_owned()).collect();
+    // What was asked for before something else was typed is not looked at.
+    stage.reply(Reply::Paths("/tmp/t".into(), paths(&["/tmp/test/"])));
+    assert!(!stage.screen().contains("/tmp/test/"));
+    stage.reply(Reply::Paths("/tmp/to".into(), paths(&["/tmp/today/", "/tmp/tokens/"])));
+    stage.keys("<down><enter>");
+    assert!(stage.effects().contains("Ask(PathsLike(\"/tmp/tokens/\"))"), "{}", stage.screen());
+    stage.reply(Reply::Paths("/tmp/tokens/".into(), paths(&["/tmp/tokens/a.csv", "/tmp/tokens/b.csv"])));
+    stage.click_on("/tmp/tokens/b.csv").seconds(1).click_on("[ Look at it ]");
+    assert_eq!(asked(&mut stage).unwrap().0.file.to_str(), Some("/tmp/tokens/b.csv"));
+}
+
+#[test]
 fn what_is_lacking_or_wrong_is_said_where_it_is() {
     let mut stage = started();
     stage.click_on("[ Look at it ]");

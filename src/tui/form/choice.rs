@@ -48,6 +48,16 @@ impl Choice {
         self.list.close();
     }
 
+    /// Offers what fits what is being typed, which whoever offers looked for. What is meant already needs no list.
+    pub fn follow(&mut self, offers: Vec<Offer>) {
+        self.offers = offers;
+        if self.meant().is_some() {
+            self.list.close();
+        } else if self.sought {
+            self.list.open(0);
+        }
+    }
+
     /// The offer that what stands there means.
     pub fn meant(&self) -> Option<&Offer> {
         let same = |text: &str| !text.is_empty() && text.eq_ignore_ascii_case(self.value());

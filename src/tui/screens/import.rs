@@ -64,7 +64,12 @@ impl Import {
         let tick = |text: &str| Entry::Tick(Tick { on: false, text: text.to_owned(), runs: false, run: false });
         let formats = Format::ALL.map(|format| Offer::word(format.word())).to_vec();
         let slots = vec![
-            slot(Knob::File, "File", "~/Downloads/tokens.csv; its name tells the format", text()),
+            slot(
+                Knob::File,
+                "File",
+                "~/Downloads/tokens.csv; its name tells the format",
+                Entry::Choice(Choice::of(vec![], "")),
+            ),
             slot(Knob::Format, "Format", "Where the name does not tell it", Entry::Choice(Choice::of(formats, ""))),
             slot(
                 Knob::Service,
@@ -80,13 +85,23 @@ impl Import {
         Self { form, ready: false, waits: None, said: None }
     }
 
+    /// The path that is written down. A terminal puts quotes around a file that is dropped on it.
+    fn path(&self) -> String {
+        self.form.text(&Knob::File).trim().trim_matches(['\'', '"']).to_owned()
+    }
+
+    fn choice(&mut self, key: Knob) -> Option<&mut Choice> {
+        match self.form.slot_mut(&key).map(|slot| &mut slot.entry) {
+            Some(Entry::Choice(choice)) => Some(choice),
+            _ => None,
+        }
+    }
+
     /// The list that is meant, if it can be told.
     fn list(&mut self) -> Option<List> {
         let ticked =
             |form: &Form<Knob>, key| matches!(form.slot(&key).map(|slot| &slot.entry), Some(Entry::Tick(it)) if it.on);
-        // A terminal puts quotes around a file that is dropped on it.
-        let file = self.form.text(&Knob::File);
-        let file = file.trim().trim_matches(['\'', '"']);
+        let file = self.path();
         let service = self.form.text(&Knob::Service).trim().to_owned();
         let columns = self.form.text(&Knob::Columns);
         let columns = columns.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::parse::<Chosen>);
@@ -132,7 +147,8 @@ impl Import {
             Came::Changed(key) => {
                 self.form.say(&key, None);
                 self.said = None;
-                vec![]
+                let begun = (key == Knob::File).then(|| self.path());
+                begun.map(|begun| Do::Effect(Effect::Ask(Request::PathsLike(begun)))).into_iter().collect()
             }
             _ => vec![],
         }
@@ -224,6 +240,13 @@ impl Behave for Import {
                 }
                 return vec![Do::Open(Screen::Confirm(Confirm::report("There is nothing to add.", told(seen))))];
             }
+            // Others may be asked for since.
+            Reply::Paths(begun, paths) if *begun == self.path() && self.form.focus() == Some(&Knob::File) => {
+                let offers = paths.iter().map(Offer::word).collect();
+                if let Some(choice) = self.choice(Knob::File) {
+                    choice.follow(offers);
+                }
+            }
             Reply::Importing(done, of) => self.waits = Some(format!("adding: {done} of {of}")),
             Reply::Imported(said, seen) => {
                 return vec![Do::Close, Do::Open(Screen::Confirm(Confirm::report(said, told(seen))))];
@@ -239,7 +262,7 @@ impl Behave for Import {
 
     fn settle(&mut self, area: Rect, shared: &mut Shared) -> Vec<Do> {
         if let (Some(services), false) = (shared.services.clone(), self.ready)
-            && let Some(Entry::Choice(choice)) = self.form.slot_mut(&Knob::Service).map(|slot| &mut slot.entry)
+            && let Some(choice) = self.choice(Knob::Service)
         {
             let offer = |service: &crate::service::Service| Offer {
                 label: service.definition.name.clone(),

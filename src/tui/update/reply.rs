@@ -97,6 +97,7 @@ fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
         | Reply::Whole(_)
         | Reply::Turned(_)
         | Reply::DraftAsked(_)
+        | Reply::Paths(..)
         | Reply::ListSeen(..)
         | Reply::Importing(..)
         | Reply::MaySend(..) => {}

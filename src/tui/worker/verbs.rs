@@ -51,6 +51,10 @@ pub(super) fn verb(session: &mut Session, request: Request, pen: &Pen, post: &Po
         Request::Remove(ids) => Some(acts::remove(session, &ids)?),
         Request::Restore(ids) => Some(acts::restore(session, &ids)?),
         Request::Tag(ids, words) => Some(acts::tag(session, &ids, &words)?),
+        Request::PathsLike(begun) => {
+            let paths = ops::paths_like(session, &begun);
+            Some(Reply::Paths(begun, paths))
+        }
         Request::LookAtList(list) => Some(lists::look(session, list)?),
         Request::Import(list, agreed) => Some(lists::import(session, list, &agreed, post)?),
         other => keeping::verb(session, other, post)?,
