@@ -37,11 +37,7 @@ pub(super) fn days(text: &str) -> Result<u32, &'static str> {
 
 /// Reads a number of days, or `default` for none of one's own.
 pub(super) fn own_days(text: &str) -> Result<OwnDays, &'static str> {
-    match text {
-        "default" => Ok(OwnDays(None)),
-        "never" => Ok(OwnDays(Some(0))),
-        text => days(text).map(|days| OwnDays(Some(days))).map_err(|_| "write it as 30d, never or default"),
-    }
+    when::parse_own_days(text).map(OwnDays)
 }
 
 /// Days of a token's own, or those of the vault.

@@ -7,7 +7,7 @@ use super::session::Session;
 use super::verify::{Reply, record_new};
 use super::with;
 use crate::clipboard;
-use crate::exchange::facts::{Facts, ScopeText};
+use crate::exchange::facts::{Facts, Own, ScopeText};
 use crate::scope::Scope;
 use crate::secret::Secret;
 use crate::text::{escaped, word_for};
@@ -15,6 +15,7 @@ use crate::token::draft::Draft;
 use crate::token::id::TokenId;
 use crate::token::label::{self, Label};
 use crate::token::now::Now;
+use crate::token::rules::Policy;
 use crate::token::{ID, Token, when};
 use crate::vault::{Reader, Twin};
 
@@ -73,6 +74,8 @@ pub fn fill(draft: &mut Draft, facts: &Facts, now: &Now) -> Result<(), Error> {
     let tags = facts.tags.iter().map(|tag| Label::Tag.parse(tag.strip_prefix('#').unwrap_or(tag)));
     draft.tags = tags.collect::<Result<_, _>>()?;
     draft.facts = facts.fields.clone();
+    let Own { lead, cadence, unused } = facts.reminders;
+    draft.policy = Policy { lead_days: lead, cadence_days: cadence, unused_days: unused };
     for (place, text) in &facts.places {
         draft.consumers.insert(Label::Place.parse(place)?, way_of(text)?);
     }

@@ -200,6 +200,18 @@ pub fn wall(at: DateTime<Utc>, now: &Now) -> String {
     now.wall_at(at).format("%Y-%m-%d %H:%M").to_string()
 }
 
+/// Days of a token's own as a person writes them: `30d`, `never`, which is zero, or `default` for those of the vault.
+///
+/// # Errors
+/// How they are written.
+pub fn parse_own_days(text: &str) -> Result<Option<u32>, &'static str> {
+    match text {
+        "default" => Ok(None),
+        "never" => Ok(Some(0)),
+        text => parse_days(text).map(Some).ok_or("write it as 30d, never or default"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -186,25 +186,31 @@ fn what_its_service_is_asked_with_and_calls_it_is_entered_too() {
     let mut stage = adding(120, 40);
     stage.paste(&gitlab()).keys("<tab><tab>ci<tab>group<enter><tab>");
     stage.click_on("With personal").keys("old<enter><tab>");
-    stage.click_on("Service's id").keys("4711");
+    stage.click_on("[ ] its id").keys("4711<tab>45d<tab>soon<tab>never");
+    assert!(stage.screen().contains("write it as 30d, never or default"), "{}", stage.screen());
+    stage.keys("<shift-tab><ctrl-u>");
     assert_data_eq!(stage.screen(), snapbox::file!["screens/enter-with.txt"].raw());
     let entered = wanted(stage.keys("<ctrl-s>"), |request| match request {
-        Request::Add(entered, ..) => Some(format!("{:?} {:?}", entered.with, entered.draft.versions[0].told)),
+        Request::Add(entered, ..) => {
+            let (told, policy) = (&entered.draft.versions[0].told, entered.draft.policy);
+            Some(format!("{:?} {told:?} {:?} {:?}", entered.with, policy.lead_days, policy.unused_days))
+        }
         _ => None,
     });
-    assert_eq!(entered, r#"{"personal": "gitlab/old-runner"} {"id": "4711"}"#);
+    assert_eq!(entered, r#"{"personal": "gitlab/old-runner"} {"id": "4711"} Some(45) Some(0)"#);
 
     // Of one that is there, they are changed.
     let mut stage = Stage::furnished(120, 40);
     stage.keys("e").reply(Reply::Services(services()));
     let mut token = few()[1].clone();
     token.kind = Some("group".into());
+    token.policy.cadence_days = Some(90);
     token.with = [("personal".to_owned(), few()[0].id)].into();
     let with = vec![("personal".to_owned(), Some("gitlab/admin".to_owned()))];
     let shown = Shown { token, note: None, reminders: vec![], uses: vec![], with, env: vec![] };
     stage.reply(Reply::Shown(Box::new(shown)));
     stage.effects();
-    assert!(stage.screen().contains("gitlab/admin"), "{}", stage.screen());
+    assert!(stage.screen().contains("gitlab/admin") && stage.screen().contains("90d"), "{}", stage.screen());
     stage.click_on("With personal").keys("<esc><ctrl-u><tab>");
     let changed = wanted(stage.keys("<ctrl-s>"), |request| match request {
         Request::Edit(changed) => Some(format!("{:?} {:?}", changed.before.with, changed.facts.with)),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::spot::{Known, Spot};
+use super::spot::{Known, Rule, Spot, more};
 use super::{Enter, places};
-use crate::exchange::facts::{Facts, PlaceText, ScopeText};
+use crate::exchange::facts::{Facts, Own, PlaceText, ScopeText};
 use crate::ops::{self, Error, Shown};
 use crate::secret::Secret;
 use crate::service::definition::{Fact, Means};
@@ -14,6 +14,7 @@ use crate::token::draft::{Draft, DraftVersion};
 use crate::token::expiry::Date;
 use crate::token::label::Label;
 use crate::token::now::Now;
+use crate::token::when;
 use crate::tui::form::{Entry, Form};
 use crate::tui::message::{Changed, Entered};
 use crate::tui::theme::Role;
@@ -49,7 +50,12 @@ impl Enter {
             (Spot::Note, facts.note.clone()),
             (Spot::Id, facts.id.clone()),
         ];
-        for (spot, text) in texts {
+        if !facts.id.is_empty() || facts.reminders != Own::default() {
+            self.show_more();
+        }
+        let mut own = facts.reminders;
+        let rules = Rule::ALL.map(|(rule, ..)| (Spot::Rule(rule), days(*rule.of(&mut own))));
+        for (spot, text) in texts.into_iter().chain(rules) {
             if let Some(slot) = self.form.slot_mut(&spot) {
                 set(&mut slot.entry, &text);
             }
@@ -62,6 +68,11 @@ impl Enter {
                 set(&mut slot.entry, value);
             }
         }
+    }
+
+    /// Shows the fields of which few tokens have need.
+    pub(super) fn show_more(&mut self) {
+        self.form.replace(&Spot::Note, |spot| *spot == Spot::More, more());
     }
 
     /// Offers what the service and the kind have that stand there now.
@@ -90,6 +101,19 @@ impl Enter {
     }
 }
 
+/// Days of a token's own as a person writes them; empty for the rule of the vault.
+pub(super) fn own(text: &str) -> Result<Option<u32>, &'static str> {
+    if text.trim().is_empty() { Ok(None) } else { when::parse_own_days(text.trim()) }
+}
+
+fn days(own: Option<u32>) -> String {
+    match own {
+        None => String::new(),
+        Some(0) => "never".to_owned(),
+        Some(days) => format!("{days}d"),
+    }
+}
+
 /// What stands in the form. The risk that the person once gave a scope stays with it.
 fn facts(form: &Form<Spot>, before: &Facts, old_places: &BTreeMap<String, Way>) -> Result<Facts, Error> {
     let text = |spot: &Spot| form.text(spot);
@@ -114,6 +138,11 @@ fn facts(form: &Form<Spot>, before: &Facts, old_places: &BTreeMap<String, Way>) 
             value => drop(values.insert(name.clone(), value.to_owned())),
         }
     }
+    let mut own = Own::default();
+    for (rule, ..) in Rule::ALL {
+        *rule.of(&mut own) =
+            self::own(&text(&Spot::Rule(rule))).map_err(|why| Error::usage(why, "empty is the rule of the vault"))?;
+    }
     let places = places::read(&form.text(&Spot::Places), old_places)
         .map_err(|why| Error::usage(why, "write a place as 'server # how', or 'server = command'"))?;
     Ok(Facts {
@@ -131,7 +160,7 @@ fn facts(form: &Form<Spot>, before: &Facts, old_places: &BTreeMap<String, Way>) 
         note: text(&Spot::Note),
         fields,
         places: places.iter().map(|(place, way)| (place.clone(), PlaceText::of(way))).collect(),
-        reminders: before.reminders,
+        reminders: own,
     })
 }
 

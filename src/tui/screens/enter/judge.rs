@@ -1,5 +1,6 @@
 //! What is said beside each field: what is wrong, and what the service or the vault knows about it.
 
+use super::gather::own;
 use super::spot::{Known, Spot};
 use super::{Enter, places};
 use crate::secret::Secret;
@@ -112,6 +113,7 @@ pub fn say(enter: &Enter, spot: &Spot, known: &Known, now: &Now, saving: bool) -
         Spot::Fact(name) => checked(Label::Value).or_else(|| fact(enter, known, name, &text)),
         Spot::Part(_) => part(enter, spot),
         Spot::Id => checked(Label::Value),
+        Spot::Rule(_) => own(&text).err().and_then(bad),
         Spot::Scopes => match enter.form.slot(spot).map(|slot| &slot.entry) {
             Some(Entry::Many(many)) => many.wrong().and_then(bad),
             _ => None,
@@ -124,7 +126,7 @@ pub fn say(enter: &Enter, spot: &Spot, known: &Known, now: &Now, saving: bool) -
         Spot::Places => places::read(&text, &enter.places).err().and_then(bad),
         Spot::Note => crate::token::label::note(&text).err().and_then(bad),
         // Which token is meant is found out when it is kept.
-        Spot::With(_) | Spot::Save | Spot::Verify | Spot::Leave => None,
+        Spot::With(_) | Spot::More | Spot::Save | Spot::Verify | Spot::Leave => None,
     }
 }
 

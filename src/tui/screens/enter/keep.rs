@@ -1,7 +1,7 @@
-//! Keeping what was entered, and asking the service about it before.
+//! Keeping what was entered or not, and asking the service about it before.
 
 use super::spot::Spot;
-use super::{Enter, Task, gather, judge};
+use super::{Confirm, Enter, Screen, Task, gather, judge};
 use crate::ops;
 use crate::service::Verified;
 use crate::token::now::Now;
@@ -43,6 +43,18 @@ impl Enter {
                 vec![]
             }
         }
+    }
+
+    /// Leaves it; asks where something was entered.
+    pub(super) fn leave(&mut self) -> Vec<Do> {
+        if !self.touched {
+            return vec![Do::Close];
+        }
+        if self.waits.is_some() {
+            return vec![];
+        }
+        let about = vec!["What you entered is not kept.".to_owned()];
+        vec![Do::Open(Screen::Confirm(Confirm::then(vec![Do::Close], "Leave without saving?", about)))]
     }
 
     /// What is asked for to save it; nothing where nothing changed.

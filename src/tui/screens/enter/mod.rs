@@ -184,6 +184,11 @@ impl Enter {
             Came::Pressed(Spot::Save) => return self.save(shared),
             Came::Pressed(Spot::Verify) => return self.verify(shared),
             Came::Pressed(_) => return self.leave(),
+            Came::Changed(Spot::More) => {
+                self.show_more();
+                self.form.go_to(&Spot::Id);
+                return vec![];
+            }
             Came::Changed(spot) => (spot, true, false),
             Came::Left(spot, changed) => (spot, changed, true),
             Came::Moved | Came::Nothing => return vec![],
@@ -240,18 +245,6 @@ impl Enter {
         let Some(slot) = self.form.slot_mut(spot) else { return };
         gather::set(&mut slot.entry, text);
         self.by_itself.insert(spot.clone());
-    }
-
-    /// Leaves it; asks where something was entered.
-    fn leave(&mut self) -> Vec<Do> {
-        if !self.touched {
-            return vec![Do::Close];
-        }
-        if self.waits.is_some() {
-            return vec![];
-        }
-        let about = vec!["What you entered is not kept.".to_owned()];
-        vec![Do::Open(Screen::Confirm(Confirm::then(vec![Do::Close], "Leave without saving?", about)))]
     }
 }
 

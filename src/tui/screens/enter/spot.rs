@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::config::FirstDay;
+use crate::exchange::facts::Own;
 use crate::service::Service;
 use crate::service::definition::{Kind, ScopeSet};
 use crate::token::Token;
 use crate::token::label::Label;
-use crate::tui::form::{Choice, Day, Entry, Many, Note, Offer, Slot};
+use crate::tui::form::{Choice, Day, Entry, Many, Note, Offer, Slot, Tick};
 use crate::tui::widgets::field::{Field, Hidden};
 
 /// A field or a button of the form.
@@ -32,10 +33,43 @@ pub enum Spot {
     Tags,
     Places,
     Note,
+    /// The fields below are to be there.
+    More,
     Id,
+    /// A reminder rule of its own.
+    Rule(Rule),
     Save,
     Verify,
     Leave,
+}
+
+/// A reminder rule of a token's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// Before its end.
+    Lead,
+    /// In use.
+    Cadence,
+    /// Without use.
+    Unused,
+}
+
+impl Rule {
+    /// All of them, each with its label and what it says.
+    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Lead, "Rotate before", "Days before its end from which it is owed to be rotated"),
+        (Self::Cadence, "Rotate every", "Days after which it is owed to be rotated, whenever it ends"),
+        (Self::Unused, "Unused for", "Days without use after which it is to be looked at"),
+    ];
+
+    /// What it says in the facts of a token.
+    pub fn of(self, own: &mut Own) -> &mut Option<u32> {
+        match self {
+            Self::Lead => &mut own.lead,
+            Self::Cadence => &mut own.cadence,
+            Self::Unused => &mut own.unused,
+        }
+    }
 }
 
 /// What the offers are made of.
@@ -215,7 +249,23 @@ pub fn slots(known: &Known, with_secret: bool) -> Vec<Slot<Spot>> {
             Entry::Note(Note::of("")),
         ),
         slot(Spot::Note, "Note", "Anything else. No secrets: it is shown", Entry::Note(Note::of(""))),
-        slot(Spot::Id, "Service's id", "The service's own id of it, which its page shows", Entry::Text(Field::default())),
+        slot(
+            Spot::More,
+            "More",
+            "",
+            Entry::Tick(Tick { on: false, text: "its id at the service, and reminder rules of its own".into(), runs: false, run: false }),
+        ),
     ]);
     slots
+}
+
+/// The fields of which few tokens have need.
+pub fn more() -> Vec<Slot<Spot>> {
+    let text = || Entry::Text(Field::default());
+    let id = slot(Spot::Id, "Service's id", "The service's own id of it, which its page shows", text());
+    let rules = Rule::ALL.map(|(rule, label, what)| {
+        let hint = format!("{what}: 30d, never; empty for the rule of the vault");
+        slot(Spot::Rule(rule), label, &hint, text())
+    });
+    [id].into_iter().chain(rules).collect()
 }
