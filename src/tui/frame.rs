@@ -88,9 +88,9 @@ fn foot(model: &Model, line: Rect) -> Vec<Named> {
         wide => wide.min(most) + 2,
     };
     let room = line.width.saturating_sub(taken);
-    let named = model.shared.keymap.entries(contexts).filter_map(|(entry, keys)| {
-        let word = can::word(entry, screen.it(), &model.shared).filter(|word| !word.is_empty())?;
-        let key = *keys.first()?;
+    let short = model.shared.keymap.entries(contexts).filter(|(entry, _)| !entry.short.is_empty());
+    let named = short.filter_map(|(entry, keys)| {
+        let (word, key) = (can::word(entry, screen.it(), &model.shared)?, *keys.first()?);
         let width = columns_of(&key.to_string()) + 1 + columns_of(word);
         Some(Named { action: entry.action, key, word, area: Rect { width, ..line } })
     });

@@ -54,11 +54,8 @@ fn ask(written: &Written, why: &str) -> Screen {
     about.push("Nothing is changed yet; what you wrote is kept.".to_owned());
     let again = vec![Do::Effect(Effect::Editor(Box::new(written.clone())))];
     let away = vec![Do::Throw(written.shown.token.id)];
-    let answers = vec![
-        (Action::Yes, "edit again", again),
-        (Action::Throw, "throw away", away),
-        (Action::Cancel, "later", vec![]),
-    ];
+    let answers =
+        vec![(Action::Yes, "edit", again), (Action::Throw, "throw away", away), (Action::Cancel, "later", vec![])];
     Screen::Confirm(Confirm::with(answers, "What you wrote", "Edit it again?", about))
 }
 

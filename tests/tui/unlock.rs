@@ -55,6 +55,8 @@ fn what_the_foot_of_the_lock_screen_says_is_clicked() {
     stage.reply(Reply::Locked(None)).effects();
     assert_eq!(stage.seconds(1).click_on("[ leave ]").effects(), "Quit\n");
 
+    assert_eq!(trying().click_on("[ leave ]").effects(), "Quit\n");
+
     let mut stage = Stage::closed(40, 24);
     stage.model.stack.push(Screen::FirstRun(FirstRun::new("main", "/home/ada/.local/share/patvault")));
     assert_eq!(stage.click_on("[ next ]").click_on("[ leave ]").effects(), "Quit\n");

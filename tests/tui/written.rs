@@ -63,7 +63,7 @@ fn it_is_kept_until_the_vault_has_it_or_nobody_wants_it() {
     // Later: the key that opens an editor comes back to it.
     stage.keys("<esc>jE");
     assert!(stage.screen().contains("Edit it again?"));
-    stage.click_on("[ edit again ]");
+    stage.click_on("[ edit ]");
     assert_eq!(editor(&mut stage), Some("new".into()));
     stage.tell(Message::Edited(
         written("new"),

@@ -21,7 +21,7 @@ pub struct Help {
 const HERE: &[Context] = &[Context::Move, Context::Dialog];
 const SIZE: (u16, u16) = (76, 40);
 
-const KEYS: [(Context, &str); 16] = [
+const KEYS: [(Context, &str); 17] = [
     (Context::Token, "A token"),
     (Context::Tokens, "Tokens"),
     (Context::Groups, "Groups"),
@@ -38,6 +38,7 @@ const KEYS: [(Context, &str); 16] = [
     (Context::Window, "Everywhere"),
     (Context::Field, "Where something is typed"),
     (Context::Dialog, "In front of a question"),
+    (Context::Word, "Yes or no, before a vault opens"),
 ];
 
 const WORDS: [(&str, &str); 9] = [

@@ -77,8 +77,7 @@ impl Pick {
 
     /// What can be done with a token, where the mouse is or in the middle.
     pub fn token(at: Option<Position>, screen: &dyn Behave, shared: &Shared) -> Self {
-        let place = at.map_or(Place::Middle, Place::At);
-        Self { place, title: "Token", ..Self::menu(Menu::Token, screen, shared) }
+        Self { place: at.map_or(Place::Middle, Place::At), ..Self::menu(Menu::Token, screen, shared) }
     }
 
     /// What can be done with the group that holds.

@@ -98,7 +98,7 @@ impl Unlock {
     fn buttons(&self, area: Rect, shared: &Shared) -> Vec<Button> {
         let wanted: &[_] = match &self.state {
             State::Locked => &[(Action::Accept, "open it"), (Action::Quit, "leave")],
-            State::Trying => &[],
+            State::Trying => &[(Action::Quit, "leave")],
             State::Asked(Question { wants: Wants::Word, .. }) => {
                 &[(Action::Yes, "yes"), (Action::No, "no"), (Action::Cancel, "leave it")]
             }
