@@ -163,7 +163,7 @@ impl Desk {
             }
             Request::EditFacts(written) => {
                 let asked = self.of_vault(Request::EditFacts(written.clone()));
-                asked.or_else(|error| self.give_back(*written, error))?;
+                asked.unwrap_or_else(|error| self.give_back(*written, &error));
                 self.look()
             }
             // Nobody waits for what was asked of a vault that is locked since.
@@ -195,14 +195,15 @@ impl Desk {
     }
 
     /// Gives back what somebody wrote and the vault did not take. Where it clashes with what others wrote, that comes with it.
-    fn give_back(&mut self, written: Written, error: Error) -> Result<(), Error> {
-        let fault = Fault::of(&error);
+    fn give_back(&mut self, written: Written, error: &Error) {
         let clashes = matches!(error, Error::Vault(vault::Error::Meanwhile { .. }));
         let open = self.open.as_mut().filter(|_| clashes);
         let told = open.and_then(|open| keeping::told_anew(open.session(), &written).ok());
-        self.reply(Reply::NotFacts(Box::new(told.unwrap_or(written)), fault));
-        // The window is told that it is closed.
-        if self.open.is_some() && matches!(error, Error::Locked { .. }) { Err(error) } else { Ok(()) }
+        // Where the vault is locked, the window is to know that before it asks about what was written.
+        if self.open.is_some() && matches!(error, Error::Locked { .. }) {
+            self.fail(error);
+        }
+        self.reply(Reply::NotFacts(Box::new(told.unwrap_or(written)), Fault::of(error)));
     }
 
     fn prompts(&self) -> Prompts {

@@ -137,11 +137,18 @@ fn what_was_written_outlives_a_lock() {
     assert_eq!(account(&home), "ada");
     visit.types("\r").shows("Edit it again?").shows("github/ci");
     // An editor that fails takes nothing away, and neither does "later".
-    visit.types("y").shows("could not edit with").shows("Edit it again?").types("\x1b").shows("1 Tokens");
+    visit.types("y").shows("could not edit with").shows("Edit it again?").types("n");
     visit.types("E").shows("Edit it again?").types("y").shows("Edited github/ci");
     assert_eq!(account(&home), "grace");
     home.done(&["edit", "github/ci", "--account", "ada"], "");
-    visit.types("E").shows("is kept").types("\r").shows("Edit it again?").types("D").shows("1 Tokens");
+    visit
+        .types("E")
+        .shows("The vault is locked.")
+        .shows("is kept")
+        .types("\r")
+        .shows("Edit it again?")
+        .types("D")
+        .shows("1 Tokens");
     visit.types("q");
     assert!(visit.ends().given_back);
     assert_eq!(account(&home), "ada", "it was thrown away");

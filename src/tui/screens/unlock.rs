@@ -218,8 +218,7 @@ impl Behave for Unlock {
         }
         buttons::draw(frame.buffer_mut(), &self.buttons(area, shared), shared);
         let mut y = button.y + 2;
-        let kept =
-            (Role::Soon, "What you wrote in your editor is kept, and asked about when the vault is open.".to_owned());
+        let kept = (Role::Soon, "What you wrote in your editor is kept.".to_owned());
         for (role, text) in self.said.iter().chain((!shared.kept.is_empty()).then_some(&kept)) {
             for part in wrapped(&crate::text::escaped(text), button.width.into()).lines() {
                 if y < inner.bottom() {
