@@ -94,14 +94,7 @@ fn an_editor_that_fails_or_changes_nothing_changes_nothing() {
     visit.types("E").shows("could not edit with");
     visit.types("\r").shows("was sent to your terminal");
     // What was saved before it failed is somebody's words.
-    visit
-        .types("E")
-        .shows("Edit it again?")
-        .types("\x1b")
-        .shows("1 Tokens")
-        .types("E")
-        .shows("Edit it again?")
-        .types("D");
+    visit.types("E").shows("Edit it again?").types("nE").types("D");
     visit.types("\x12").shows("1 Tokens");
     assert_eq!(account(&home), "ada");
     assert!(nothing_is_left(&home));
