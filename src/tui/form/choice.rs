@@ -23,6 +23,8 @@ pub struct Choice {
     list: Drop,
     /// It was typed since the list was opened: only what fits is shown.
     sought: bool,
+    /// It was typed since somebody came here: who leaves has what they meant put there in full. What stood there stays as it is.
+    written: bool,
 }
 
 impl Choice {
@@ -89,7 +91,7 @@ impl Choice {
 
     fn typed(&mut self, changed: bool) -> Took {
         if changed {
-            self.sought = true;
+            (self.sought, self.written) = (true, true);
             self.list.open(0);
         }
         Took::changed(changed)
@@ -158,13 +160,15 @@ impl Part for Choice {
 
     /// What was looked for and is the only one that fits is meant.
     fn leave(&mut self) -> Took {
+        let written = std::mem::take(&mut self.written);
         let shown = self.shown();
         if self.list.is_open() && self.sought && self.meant().is_none() && shown.len() == 1 && !self.value().is_empty()
         {
             self.list.open(0);
             return self.take();
         }
-        let value = self.meant().map(|offer| offer.value.clone()).filter(|value| value != self.field.text());
+        let value = self.meant().map(|offer| offer.value.clone());
+        let value = value.filter(|value| written && value != self.field.text());
         self.list.close();
         match value {
             Some(value) => {
