@@ -112,25 +112,18 @@ pub(super) fn run(args: Args, desk: &mut Desk) -> Result<Exit, Error> {
 fn list(json: bool, desk: &mut Desk) -> Result<Exit, Error> {
     let slots = ops::ways(&desk.ground)?;
     if json {
-        let slots = slots.into_iter().map(|slot| SlotRecord { kind: kind(&slot), name: slot.name }).collect();
+        let slots =
+            slots.into_iter().map(|slot| SlotRecord { kind: slot.kind.words().to_owned(), name: slot.name }).collect();
         desk.face.json(&Document { patvault: 1, slots });
         return Ok(Exit::Done);
     }
     let mut table = Table::new(vec!["NAME", "OPENS WITH"]);
     for slot in &slots {
         let role = if slot.kind == SlotKind::Damaged { Role::Bad } else { Role::Plain };
-        table.row([Cell::new(&slot.name), Cell::with(role, kind(slot))]);
+        table.row([Cell::new(&slot.name), Cell::with(role, slot.kind.words())]);
     }
     table.print(&mut desk.face);
     Ok(Exit::Done)
-}
-
-fn kind(slot: &Slot) -> String {
-    match &slot.kind {
-        SlotKind::Passphrase => "passphrase".into(),
-        SlotKind::Identity(sort) => sort.clone(),
-        SlotKind::Damaged => "damaged".into(),
-    }
 }
 
 fn add(args: AddArgs, desk: &mut Desk) -> Result<Exit, Error> {

@@ -125,6 +125,8 @@ pub enum Reply {
     Asked(Question),
     /// While the vault is being opened, this is said.
     Said(String),
+    /// The vaults of this device while none is open, and which one is meant, where that is clear.
+    Doors(Vec<Door>, Option<String>),
     /// How strong a new passphrase is, where that can be told.
     Measured(Option<ops::Strength>),
     /// The vault is open.
@@ -203,6 +205,15 @@ pub enum Wants {
     Text,
     /// Yes or no.
     Word,
+}
+
+/// A vault, as far as it tells while it is locked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Door {
+    /// What it is called.
+    pub name: String,
+    /// What opens it.
+    pub ways: String,
 }
 
 /// A vault that was opened.

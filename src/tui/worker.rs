@@ -4,6 +4,7 @@
 mod acts;
 mod asker;
 mod copying;
+mod doors;
 mod keeping;
 mod known;
 mod lists;
@@ -130,8 +131,7 @@ impl Desk {
     fn fail(&mut self, error: &Error) {
         let fault = Fault::of(error);
         if self.open.is_some() && matches!(error, Error::Locked { .. }) {
-            self.open = None;
-            return self.reply(Reply::Locked(Some(fault)));
+            return self.shut(Some(fault));
         }
         self.reply(Reply::Failed(fault));
     }
@@ -213,6 +213,9 @@ impl Desk {
     fn unlock(&mut self) -> Result<(), Error> {
         if let Some(Open::Demo(_)) = self.open {
             return self.opened();
+        }
+        if !self.doors() {
+            return Ok(());
         }
         let prompts = self.prompts();
         // With the agent, whoever sits here stays until somebody locks, from wherever that is.
@@ -296,6 +299,7 @@ impl Desk {
         let lent = session.is_lent();
         let ground = Ground { named: Some(session.ground.vault_name()?), ..session.ground.clone() };
         drop(session);
+        self.doors();
         if lent { ops::lock(&ground) } else { Ok(()) }
     }
 
@@ -325,8 +329,7 @@ impl Desk {
             let status = ops::status(&Ground { named: Some(name), ..session.ground.clone() })?;
             let limits = status.vaults.first().and_then(|vault| vault.left);
             let Some(limits) = limits else {
-                self.open = None;
-                self.reply(Reply::Locked(None));
+                self.shut(None);
                 return Ok(());
             };
             self.tell(limits.idle.min(limits.hard));

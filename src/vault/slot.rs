@@ -60,6 +60,17 @@ pub enum SlotKind {
     Damaged,
 }
 
+impl SlotKind {
+    /// What opens it, in a word.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Passphrase => "passphrase",
+            Self::Identity(sort) => sort,
+            Self::Damaged => "damaged",
+        }
+    }
+}
+
 impl Slot {
     /// The slots in a folder of keys, by name.
     pub(super) fn all(keys: &Path) -> Result<Vec<Self>, Error> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use patvault::fault::Kind;
 use patvault::ops::Strength;
-use patvault::tui::message::{Fault, Message, Question, Reply, Wants};
+use patvault::tui::message::{Door, Fault, Message, Question, Reply, Wants};
 use patvault::tui::screens::Screen;
 use patvault::tui::screens::first_run::FirstRun;
 use patvault::tui::screens::unlock::Unlock;
@@ -160,4 +160,68 @@ fn what_counts_down_wakes_the_window_when_it_shows_something_else_and_not_before
     assert_eq!(stage.model.next_change(), Some(Duration::from_secs(1)));
     stage.tell(Message::Tick(at(Duration::from_millis(1_840_300))));
     assert_eq!(stage.model.next_change(), Some(Duration::from_millis(700)));
+}
+
+fn door(name: &str, ways: &str) -> Door {
+    Door { name: name.into(), ways: ways.into() }
+}
+
+fn doors(meant: Option<&str>) -> Reply {
+    let all = vec![door("home", "passphrase"), door("main", "passphrase, ssh-ed25519"), door("work", "yubikey")];
+    Reply::Doors(all, meant.map(str::to_owned))
+}
+
+fn cancelled() -> Reply {
+    Reply::Failed(Fault { text: "cancelled".into(), hint: None, kind: Kind::Locked })
+}
+
+#[test]
+fn one_of_several_vaults_is_chosen() {
+    let mut stage = trying();
+    // Nobody said which one is meant.
+    stage.reply(doors(None));
+    assert_data_eq!(stage.screen(), file!["screens/unlock-several.txt"].raw());
+    assert_eq!(stage.keys("j<down><up><enter>").effects(), "Ask(Switch(\"main\"))\n");
+    stage.reply(doors(Some("main"))).reply(passphrase());
+    assert!(stage.screen().contains("> main") && stage.screen().contains("Passphrase of the vault 'main'"));
+    // Whoever moves to another one leaves the question, and what was typed.
+    assert_eq!(stage.keys("hunter2<down>").effects(), "Answer(None)\n");
+    stage.reply(cancelled());
+    assert!(stage.screen().contains("> work") && !stage.screen().contains("•"));
+    assert_eq!(stage.keys("<enter>").effects(), "Ask(Switch(\"work\"))\n");
+    stage.reply(doors(Some("work"))).reply(passphrase());
+    assert_eq!(stage.click_on("home ").effects(), "Answer(None)\nAsk(Switch(\"home\"))\n");
+    stage.reply(cancelled()).reply(doors(Some("home"))).reply(passphrase()).keys("j");
+    assert!(stage.screen().contains("> home") && stage.screen().contains("•"), "a letter is one of the passphrase");
+}
+
+#[test]
+fn locked_another_vault_can_be_opened() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.keys("<ctrl-l>").effects();
+    stage.reply(doors(Some("main")));
+    assert!(stage.screen().contains("> main") && stage.screen().contains("Locked."));
+    assert_eq!(stage.keys("<down><enter>").effects(), "Ask(Switch(\"work\"))\n");
+}
+
+#[test]
+fn the_smallest_window_has_room_for_every_vault_and_for_what_is_wrong() {
+    let mut stage = trying();
+    stage.tell(Message::Resize(40, 12));
+    let all: Vec<_> = (0..30).map(|number| door(&format!("vault{number}"), "passphrase")).collect();
+    stage.reply(Reply::Doors(all, None));
+    for _ in 0..29 {
+        stage.keys("<down>");
+    }
+    stage.reply(cancelled());
+    assert!(stage.screen().contains("> vault29") && stage.screen().contains("cancelled"), "{}", stage.screen());
+    assert_eq!(stage.click_on("vault28").effects(), "Ask(Switch(\"vault28\"))\n");
+}
+
+#[test]
+fn one_vault_says_what_opens_it_and_is_no_choice() {
+    let mut stage = trying();
+    stage.reply(Reply::Doors(vec![door("main", "ssh-ed25519")], Some("main".into()))).reply(cancelled());
+    assert!(stage.screen().contains("main  ssh-ed25519") && !stage.screen().contains("> main"));
+    assert_eq!(stage.keys("<enter>").effects(), "Ask(Unlock)\n");
 }

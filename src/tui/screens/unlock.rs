@@ -1,9 +1,12 @@
 //! The vault is locked: nothing of it is shown. Here it is opened, by whatever way there is.
 
+mod doors;
+
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use self::doors::Doors;
 use super::{Behave, Cover};
 use crate::secret::Secret;
 use crate::text::wrapped;
@@ -34,6 +37,7 @@ pub struct Unlock {
     state: State,
     /// The throw-away vault: nothing is asked for it.
     demo: bool,
+    doors: Doors,
     hidden: Hidden,
     field: Field,
     /// What was said meanwhile.
@@ -42,7 +46,7 @@ pub struct Unlock {
 
 const TYPING: &[Context] = &[Context::Field];
 const WORD: &[Context] = &[Context::Word, Context::Field];
-const WAITING: &[Context] = &[Context::Field, Context::Window];
+const WAITING: &[Context] = &[Context::Field, Context::Move, Context::Window];
 /// What is said at most: the latest.
 const SAID_MAX: usize = 4;
 const SIZE: (u16, u16) = (64, 13);
@@ -74,7 +78,8 @@ impl Unlock {
         let State::Asked(question) = &self.state else {
             self.said.clear();
             self.state = State::Trying;
-            return vec![Do::Effect(Effect::Ask(Request::Unlock))];
+            let request = self.doors.chosen().map_or(Request::Unlock, |name| Request::Switch(name.to_owned()));
+            return vec![Do::Effect(Effect::Ask(request))];
         };
         let answer = match question.wants {
             Wants::Hidden if self.hidden.is_empty() => return vec![],
@@ -88,8 +93,10 @@ impl Unlock {
         vec![Do::Effect(Effect::Answer(Some(answer)))]
     }
 
-    /// Answers a question with no, or not at all.
+    /// Answers a question with no, or not at all. The vault that is opened then may be another one.
     fn refuse(&mut self, answer: Option<Answer>) -> Vec<Do> {
+        drop(self.hidden.take());
+        self.field.set("");
         self.state = State::Trying;
         vec![Do::Effect(Effect::Answer(answer))]
     }
@@ -104,14 +111,49 @@ impl Unlock {
             }
             State::Asked(_) => &[(Action::Accept, "go on"), (Action::Cancel, "leave it")],
         };
-        buttons::row(wanted, self.contexts(), Self::places(area).1, shared)
+        buttons::row(wanted, self.contexts(), self.places(area).keys, shared)
     }
 
-    fn places(area: Rect) -> (Rect, Rect) {
-        let inner = super::tokens::inside(middle(area, SIZE.0, SIZE.1));
-        let line = |y: u16| Rect::new(inner.x + 2, (inner.y + y).min(inner.bottom()), inner.width.saturating_sub(4), 1);
-        (line(3), line(6))
+    /// Opens the vault that is meant, in the place of the one that something is asked about.
+    fn turn_to(&mut self) -> Vec<Do> {
+        let mut todo = if matches!(self.state, State::Asked(_)) { self.refuse(None) } else { vec![] };
+        self.state = State::Locked;
+        todo.extend(self.answer());
+        todo
     }
+
+    fn places(&self, area: Rect) -> Places {
+        let (vaults, above) = match self.doors.len() {
+            0 => (0, 0),
+            some => (some, 1),
+        };
+        let outer = middle(area, SIZE.0, SIZE.1.saturating_add(vaults + above));
+        let inner = super::tokens::inside(outer);
+        let line = |y: u16, rows: u16| {
+            let y = (inner.y + y).min(inner.bottom());
+            Rect::new(inner.x + 2, y, inner.width.saturating_sub(4), rows.min(inner.bottom() - y))
+        };
+        if inner.height < SIZE.1 - 2 {
+            // Nothing stands between them where there is no room.
+            let shown = vaults.min(3);
+            let [question, field, keys, said] = [shown, shown + 1, shown + 2, shown + 3].map(|y| line(y, 1));
+            return Places { outer, doors: line(0, shown), question, field, keys, said };
+        }
+        let shown = vaults.min(inner.height.saturating_sub(SIZE.1 - 2 + above));
+        let [question, field, keys, said] = [1, 3, 6, 8].map(|y| line(shown + above + y, 1));
+        Places { outer, doors: line(1, shown), question, field, keys, said }
+    }
+}
+
+/// What stands where.
+struct Places {
+    outer: Rect,
+    doors: Rect,
+    question: Rect,
+    field: Rect,
+    keys: Rect,
+    /// The first line of what was said.
+    said: Rect,
 }
 
 fn said_of(fault: &Fault) -> Vec<(Role, String)> {
@@ -142,9 +184,11 @@ impl Behave for Unlock {
             (Action::Accept, _) => Some(self.answer()),
             (Action::Yes, State::Asked(_)) => Some(self.answer()),
             (Action::No, State::Asked(_)) => Some(self.refuse(Some(Answer::Word(false)))),
-            (Action::Cancel, State::Asked(_)) => {
-                drop(self.hidden.take());
-                Some(self.refuse(None))
+            (Action::Cancel, State::Asked(_)) => Some(self.refuse(None)),
+            (Action::Up | Action::Down, State::Locked | State::Asked(_)) => {
+                let is_other = self.doors.step(if action == Action::Down { 1 } else { -1 });
+                let asked = matches!(self.state, State::Asked(_));
+                Some(if is_other && asked { self.refuse(None) } else { vec![] })
             }
             (Action::Quit | Action::Suspend | Action::Redraw | Action::Help, _) => None,
             _ => Some(vec![]),
@@ -182,6 +226,10 @@ impl Behave for Unlock {
 
     fn mouse(&mut self, pointer: Pointer, area: Rect, shared: &mut Shared) -> Vec<Do> {
         let Pointer::Click(at) = pointer else { return vec![] };
+        let doors = self.places(area).doors;
+        if !matches!(self.state, State::Trying) && self.doors.point(at, doors) {
+            return self.turn_to();
+        }
         buttons::clicked(&self.buttons(area, shared), at).map(Do::Act).into_iter().collect()
     }
 
@@ -189,6 +237,12 @@ impl Behave for Unlock {
         match reply {
             Reply::Asked(question) => self.state = State::Asked(question.clone()),
             Reply::Said(text) => self.say(Role::Soon, text),
+            Reply::Doors(all, meant) => {
+                self.doors.take(all, meant.as_deref());
+                if meant.is_none() {
+                    self.state = State::Locked;
+                }
+            }
             Reply::Failed(fault) => {
                 self.state = State::Locked;
                 for (role, text) in said_of(fault) {
@@ -201,23 +255,26 @@ impl Behave for Unlock {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared) {
-        let inner = dialog(frame.buffer_mut(), middle(area, SIZE.0, SIZE.1), "patvault", shared);
-        let (line, button) = Self::places(area);
+        let places = self.places(area);
+        let inner = dialog(frame.buffer_mut(), places.outer, "patvault", shared);
+        self.doors.draw(frame.buffer_mut(), places.doors, shared);
+        let (line, button) = (places.field, places.keys);
         let style = shared.style(Role::Dialog);
         let question = match &self.state {
             State::Locked if self.demo => "The demo is locked.",
+            State::Locked if self.doors.chosen().is_some() => "Which vault is to be opened?",
             State::Locked => "The vault is locked.",
             State::Trying => "Opening the vault ...",
             State::Asked(question) => question.text.trim_end().trim_end_matches(':'),
         };
-        put(frame.buffer_mut(), line.x, line.y.saturating_sub(2), question, line.width, style, shared);
+        put(frame.buffer_mut(), line.x, places.question.y, question, line.width, style, shared);
         match &self.state {
             State::Asked(Question { wants: Wants::Hidden, .. }) => self.hidden.draw(frame, line, true, shared),
             State::Asked(Question { wants: Wants::Text, .. }) => self.field.draw(frame, line, true, shared),
             _ => {}
         }
         buttons::draw(frame.buffer_mut(), &self.buttons(area, shared), shared);
-        let mut y = button.y + 2;
+        let mut y = places.said.y;
         let kept = (Role::Soon, "What you wrote in your editor is kept.".to_owned());
         for (role, text) in self.said.iter().chain((!shared.kept.is_empty()).then_some(&kept)) {
             for part in wrapped(&crate::text::escaped(text), button.width.into()).lines() {

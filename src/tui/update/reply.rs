@@ -91,6 +91,7 @@ fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
         | Reply::Locked(_)
         | Reply::Asked(_)
         | Reply::Said(_)
+        | Reply::Doors(..)
         | Reply::Measured(_)
         | Reply::Shown(_)
         | Reply::Twins(_)
