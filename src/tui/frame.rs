@@ -141,6 +141,9 @@ pub fn menu_place(menu: Menu) -> Rect {
     Rect::new(x, 0, columns_of(menu.title()) + 2, 1)
 }
 
+/// The columns of a gauge at the foot.
+const GAUGE: usize = 8;
+
 /// What is said on the right of the foot.
 fn said(shared: &Shared) -> String {
     if let Some(notice) = &shared.notice {
@@ -150,12 +153,42 @@ fn said(shared: &Shared) -> String {
         return format!("copied, clears in {} s", shared.seconds_left(*until));
     }
     if let Some((done, of)) = shared.progress {
-        return format!("asking services: {done} of {of}");
+        return asking(done, of, shared);
     }
     match shared.list.marks().len() {
         0 => String::new(),
         marked => format!("{marked} marked"),
     }
+}
+
+/// How far the asking of services is, as a gauge, and what ends it.
+fn asking(done: usize, of: usize, shared: &Shared) -> String {
+    let full = done.min(of) * GAUGE / of.max(1);
+    let (over, left) = if shared.ascii { ("#", "-") } else { ("▓", "░") };
+    let gauge = over.repeat(full) + &left.repeat(GAUGE - full);
+    let key = shared.keymap.entries(&[Context::Window]).find(|(entry, _)| entry.action == Action::Stop);
+    let key = key.and_then(|(_, keys)| keys.first().map(|key| format!("  {key} stops"))).unwrap_or_default();
+    format!("asked {done} of {of} {gauge}{key}")
+}
+
+/// The vault that is open, at the right of the bar; and how long it stays so.
+fn vault_words(shared: &Shared) -> Option<(String, String)> {
+    let vault = shared.vault.as_ref()?;
+    let locks = shared.locks.map(|until| format!("  locks in {}", time_left(shared.seconds_left(until))));
+    let more = match (vault.vaults.len(), shared.ascii) {
+        (0 | 1, _) => "",
+        (_, true) => " v",
+        (_, false) => " ▾",
+    };
+    let what = if vault.demo { "demo" } else { vault.name.as_str() };
+    Some((format!("{}{more}", escaped(what)), format!("{} ", locks.unwrap_or_default())))
+}
+
+/// Where the name of the vault stands, which is clicked for another one.
+pub fn vault_place(shared: &Shared) -> Option<Rect> {
+    let (name, after) = vault_words(shared)?;
+    let right = shared.size.0.checked_sub(columns_of(&after))?;
+    Some(Rect::new(right.checked_sub(columns_of(&name))?, 0, columns_of(&name), 1))
 }
 
 /// Draws the whole window.
@@ -195,14 +228,7 @@ fn draw_bar(frame: &mut Frame, layout: &Layout, model: &Model) {
     let shared = &model.shared;
     let buffer = frame.buffer_mut();
     buffer.set_style(layout.bar, shared.style(Role::Bar));
-    let right = match &shared.vault {
-        Some(vault) => {
-            let locks = shared.locks.map(|until| format!("  locks in {}", time_left(shared.seconds_left(until))));
-            let what = if vault.demo { "demo" } else { vault.name.as_str() };
-            format!("{}{} ", escaped(what), locks.unwrap_or_default())
-        }
-        None => String::new(),
-    };
+    let right = vault_words(shared).map(|(name, after)| name + &after).unwrap_or_default();
     buffer.set_stringn(layout.bar.x, layout.bar.y, NAME, layout.bar.width.into(), shared.style(Role::Bar));
     let menus = menus(shared);
     for (menu, area) in &menus {

@@ -229,6 +229,10 @@ fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
             self::menu(model, menu);
             return effects;
         }
+        if frame::vault_place(&model.shared).is_some_and(|area| area.contains(at)) {
+            effects.extend(act(model, Action::Vaults));
+            return effects;
+        }
     }
     // What covers everything covers the foot as well.
     if let (None | Some(Cover::Box), Pointer::Click(at)) = (over, pointer)

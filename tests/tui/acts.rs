@@ -59,7 +59,8 @@ fn services_are_asked_beside_and_what_failed_is_told() {
     );
     assert_eq!(asked(stage.keys("y")), "Ask(Verify([github/ci-deploy], true))\n");
     stage.reply(Reply::Progress(0, 1));
-    assert!(stage.screen().contains("asking services: 0 of 1"));
+    stage.reply(Reply::Progress(3, 7));
+    assert!(stage.screen().contains("asked 3 of 7 ▓▓▓░░░░░  ctrl-x stops"), "{}", stage.screen());
     assert_eq!(asked(stage.keys("jv")), "", "one asking at a time");
     assert!(stage.keys("<f10>").screen().contains("ctrl-x"), "now it can be stopped");
     stage.keys("<esc>");
@@ -115,6 +116,13 @@ fn another_vault_is_opened_and_this_one_forgotten() {
     assert_eq!(asked(stage.keys("V<enter>")), "", "it is open already");
     assert_eq!(asked(stage.keys("V<down><enter>")), "Redraw\nAsk(Switch(\"work\"))\n");
     assert!(matches!(stage.model.front(), Some(Screen::Unlock(_))) && !stage.screen().contains("github"));
+
+    // By mouse, where the bar says which one is open.
+    let mut stage = Stage::furnished(80, 24);
+    assert_eq!(asked(stage.click_on("main ▾").click_on(" work")), "Redraw\nAsk(Switch(\"work\"))\n");
+    let mut stage = Stage::furnished(80, 24);
+    stage.model.shared.vault.as_mut().unwrap().vaults.truncate(1);
+    assert!(!stage.screen().contains('▾'), "there is nothing to choose from");
 }
 
 #[test]

@@ -137,13 +137,15 @@ pub enum Menu {
     Token,
     /// What is shown.
     View,
+    /// Who issues tokens.
+    Services,
     /// Explanations.
     Help,
 }
 
 impl Menu {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::File, Self::Token, Self::View, Self::Help];
+    pub const ALL: [Self; 5] = [Self::File, Self::Token, Self::View, Self::Services, Self::Help];
 
     /// What it is called.
     pub fn title(self) -> &'static str {
@@ -151,6 +153,7 @@ impl Menu {
             Self::File => "File",
             Self::Token => "Token",
             Self::View => "View",
+            Self::Services => "Services",
             Self::Help => "Help",
         }
     }
@@ -197,6 +200,7 @@ const fn entry(
 const FILE: Option<Menu> = Some(Menu::File);
 const TOKEN: Option<Menu> = Some(Menu::Token);
 const VIEW: Option<Menu> = Some(Menu::View);
+const SERVICES: Option<Menu> = Some(Menu::Services);
 const HELP: Option<Menu> = Some(Menu::Help);
 
 use Action as A;
@@ -245,11 +249,11 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Undo, C::Activity, None, "take-back", "take back", "Take the change back", &["u"]),
     entry(A::Only, C::Activity, None, "only", "only this", "Only what happened to this token, or everything", &["t"]),
     entry(A::Details, C::Activity, None, "activity-details", "details", "Show or hide the details", &["d"]),
-    entry(A::Act, C::Services, None, "service-details", "details", "Everything about the service", &["enter"]),
-    entry(A::Address, C::Services, None, "address", "copy address", "Copy the address of the page", &["y"]),
-    entry(A::Browse, C::Services, None, "browse", "open", "Open the page with the browser", &["o"]),
-    entry(A::Filter, C::Services, VIEW, "search", "search", "Search the services", &["/"]),
-    entry(A::ClearFilter, C::Services, VIEW, "search-clear", "", "Take the search away", &["esc"]),
+    entry(A::Act, C::Services, SERVICES, "service-details", "details", "Everything about the service", &["enter"]),
+    entry(A::Address, C::Services, SERVICES, "address", "copy address", "Copy the address of the page", &["y"]),
+    entry(A::Browse, C::Services, SERVICES, "browse", "open", "Open the page with the browser", &["o"]),
+    entry(A::Filter, C::Services, SERVICES, "search", "search", "Search the services", &["/"]),
+    entry(A::ClearFilter, C::Services, SERVICES, "search-clear", "", "Take the search away", &["esc"]),
     entry(A::Up, C::Move, None, "up", "", "Up", &["up", "k"]),
     entry(A::Down, C::Move, None, "down", "", "Down", &["down", "j"]),
     entry(A::PageUp, C::Move, None, "page-up", "", "A page up", &["pageup", "ctrl-b"]),
@@ -290,7 +294,7 @@ pub const ENTRIES: &[Entry] = &[
     entry(A::Timeline, C::Window, VIEW, "timeline", "", "To the timeline", &["2"]),
     entry(A::Reminders, C::Window, VIEW, "reminders", "", "To the reminders", &["3"]),
     entry(A::Activity, C::Window, VIEW, "activity", "", "To what happened", &["4"]),
-    entry(A::Services, C::Window, VIEW, "services", "", "To the services", &["5"]),
+    entry(A::Services, C::Window, SERVICES, "services", "", "To the services", &["5"]),
     entry(A::NextTab, C::Window, VIEW, "next-tab", "", "To the next tab", &["ctrl-right", "]"]),
     entry(A::PreviousTab, C::Window, VIEW, "previous-tab", "", "To the tab before", &["ctrl-left", "["]),
     entry(A::Themes, C::Window, VIEW, "themes", "", "Choose the colours", &["T"]),
