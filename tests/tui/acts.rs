@@ -1,8 +1,9 @@
 //! What is done with tokens: one at once, several after a question that names them; from keys, menus and the mouse.
 
 use crossterm::event::{MouseButton, MouseEventKind};
+use patvault::fault::Kind;
 use patvault::token::Token;
-use patvault::tui::message::Reply;
+use patvault::tui::message::{Fault, Reply};
 use patvault::tui::screens::Screen;
 use snapbox::{assert_data_eq, file};
 
@@ -144,4 +145,29 @@ fn the_foot_is_clicked_in_front_of_dialogs_too() {
     stage.keys("* D");
     let column = foot(&stage, "yes");
     assert!(asked(stage.click(column, 29)).contains("Remove("));
+}
+
+#[test]
+fn what_went_wrong_is_read_to_its_end() {
+    let fault =
+        |text: &str| Fault { text: text.into(), hint: Some("make room and try again".into()), kind: Kind::Failed };
+    let mut stage = Stage::furnished(80, 24);
+    stage.reply(Reply::Failed(fault("no space is left")));
+    assert!(stage.model.stack.is_empty() && stage.screen().contains("no space is left; make room and try again"));
+    // What is longer than the foot is told in front of it, on every screen that does not tell it itself.
+    let long = "could not write /home/ada/.local/share/patvault/main/vault.age.new: No space left on device; nothing was changed";
+    for keys in ["", "o", "2", "3"] {
+        let mut stage = Stage::furnished(80, 24);
+        stage.keys(keys).reply(Reply::Failed(fault(long)));
+        let screen = stage.screen();
+        assert!(screen.contains("nothing was changed") && screen.contains("make room and try again"), "{screen}");
+        let open = stage.model.stack.len();
+        stage.keys("<enter>");
+        assert_eq!(stage.model.stack.len(), open - 1, "enter closes it");
+    }
+    let mut stage = Stage::furnished(40, 12);
+    stage.reply(Reply::Failed(fault("no space is left on the disk, and nothing at all was changed")));
+    for part in ["nothing at all was", "changed", "make room and try again"] {
+        assert!(stage.screen().contains(part), "{}", stage.screen());
+    }
 }

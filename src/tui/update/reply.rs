@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::{carry_out, front};
+use crate::text::{escaped, width, wrapped};
 use crate::token::id::TokenId;
-use crate::tui::message::{Copied, Effect, Opened, Reply, Request};
+use crate::tui::message::{Copied, Effect, Fault, Opened, Reply, Request};
 use crate::tui::model::{Model, OpenVault, Revealed, Shared};
 use crate::tui::screens::{Screen, confirm, unlock};
 use crate::tui::settings;
@@ -83,7 +84,7 @@ fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
         Reply::Verified(said, told) => verified(model, &said, told),
         Reply::Failed(fault) => {
             (shared.details_wanted, shared.history_wanted, shared.progress) = (None, false, None);
-            shared.fail(&fault);
+            failed(model, &fault);
         }
         // These are for the screen that asked.
         Reply::Opened(_)
@@ -104,6 +105,23 @@ fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
         | Reply::MaySend(..) => {}
     }
     None
+}
+
+/// Says at the foot what went wrong; where there is no room for that, in front of what is there. Forms and steps tell it themselves.
+fn failed(model: &mut Model, fault: &Fault) {
+    model.shared.fail(fault);
+    let room = usize::from(model.shared.size.0.saturating_sub(2));
+    let is_cut = model.shared.notice.as_ref().is_some_and(|notice| width(&escaped(&notice.text)) > room);
+    let is_told = matches!(
+        model.stack.last(),
+        Some(Screen::Enter(_) | Screen::Import(_) | Screen::Rotate(_) | Screen::Revoke(_))
+    );
+    if is_cut && !is_told {
+        let columns = confirm::ROOM.min(room.saturating_sub(4));
+        let lines = [Some(&fault.text), fault.hint.as_ref()].into_iter().flatten();
+        let lines = lines.flat_map(|text| wrapped(text, columns).lines().map(str::to_owned).collect::<Vec<_>>());
+        model.stack.push(Screen::Confirm(confirm::Confirm::report("That could not be done.", lines.collect())));
+    }
 }
 
 /// What became of it is said; what is to be known of single tokens is shown.
