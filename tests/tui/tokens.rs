@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crossterm::event::MouseEventKind;
 use patvault::secret::Secret;
-use patvault::tui::message::{Copied, Reply};
+use patvault::tui::message::{Copied, Message, Reply};
 use patvault::tui::theme::Theme;
 use snapbox::{assert_data_eq, file};
 
@@ -208,4 +208,48 @@ fn a_click_on_a_token_ends_the_typing_of_a_filter_so_that_it_can_be_saved() {
     );
     stage.click_on("View").click_on("Save this filter");
     assert!(stage.screen().contains("enter done"), "{}", stage.screen());
+}
+
+#[test]
+fn what_stands_over_the_table_has_the_sign_that_closes_it() {
+    let mut stage = Stage::furnished(100, 30);
+    stage.keys("j<right>");
+    let heading = |stage: &Stage| stage.screen().lines().nth(2).unwrap().to_owned();
+    let shown = heading(&stage);
+    assert!(shown.ends_with("[×]─┐") && !shown.contains("Groups ──────[×]"), "{shown}");
+    // In it, a click is no farewell; beside it, among the groups, it chooses one.
+    stage.click(60, 10);
+    assert!(heading(&stage).contains("github/ci-deploy"));
+    stage.click_on("slack ");
+    assert!(heading(&stage).contains("Tokens 2 of 5 · slack"), "{}", stage.screen());
+    stage.keys("<esc><right>").click_on("[×]");
+    assert!(heading(&stage).contains("Tokens 5"));
+}
+
+#[test]
+fn what_was_gone_through_where_there_is_room_folds_away_where_there_is_none() {
+    for (wide, keys, narrow) in [(100, "<left><right>", 80), (130, "<right><left>", 100), (130, "<left><right>", 80)] {
+        let mut stage = Stage::furnished(wide, 30);
+        stage.keys(keys).tell(Message::Resize(narrow, 30));
+        assert!(stage.screen().contains("Service"), "{wide} {keys} {narrow}\n{}", stage.screen());
+    }
+    // What was hidden is shown again by who goes there.
+    let mut stage = Stage::furnished(130, 30);
+    assert!(!stage.keys("dg<esc>").screen().contains("Groups"));
+    assert!(stage.keys("<left>").screen().contains("Groups"));
+    assert!(stage.keys("<right><right>").screen().contains("Facts"));
+}
+
+#[test]
+fn the_details_are_read_to_their_end_in_the_smallest_window() {
+    let mut token = few().remove(0);
+    token.facts = (0..30).map(|number| (format!("fact{number}"), "a value of some words ".repeat(4))).collect();
+    let mut stage = Stage::with(40, 12, vec![token]);
+    stage.keys("<right>");
+    for _ in 0..300 {
+        stage.keys("<down>");
+    }
+    assert!(stage.screen().contains("id: 00000001"), "{}", stage.screen());
+    // And no further, so that the way back begins at once.
+    assert!(!stage.keys("<up>").screen().contains("id: 00000001"), "{}", stage.screen());
 }

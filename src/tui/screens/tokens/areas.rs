@@ -7,9 +7,9 @@ use crate::token::column::Column;
 use crate::tui::model::Shared;
 
 /// From how many columns on all three panes stand beside each other.
-const THREE: u16 = 120;
+pub const THREE: u16 = 120;
 /// From how many columns on the groups stand beside the table.
-const TWO: u16 = 90;
+pub const TWO: u16 = 90;
 /// The columns of the groups and of the details, unless their border was dragged.
 pub const WIDTHS: (u16, u16) = (20, 36);
 /// The least that a pane keeps when its border is dragged.
@@ -26,6 +26,8 @@ pub struct Areas {
     pub table: Option<Rect>,
     /// The details, with their border.
     pub details: Option<Rect>,
+    /// Which of these two stands over the table.
+    pub over: Option<Rect>,
     /// Where the filter is typed.
     pub filter: Option<Rect>,
     /// The headings of the table.
@@ -51,13 +53,14 @@ pub fn areas(tokens: &Tokens, area: Rect, shared: &Shared) -> Areas {
     } else if tokens.groups == Some(true) {
         // Folded away, they open over the table.
         places.groups = Some(Rect { width: groups_wide.min(area.width), ..area });
+        places.over = places.groups;
         return places;
     }
     if details_beside {
         left.width -= details_wide;
         places.details = Some(Rect { x: left.right(), width: details_wide, ..left });
     } else if !wide && tokens.details == Some(true) {
-        places.details = Some(left);
+        (places.details, places.over) = (Some(left), Some(left));
         return places;
     }
     places.table = Some(left);

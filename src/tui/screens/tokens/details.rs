@@ -25,10 +25,16 @@ use crate::tui::widgets::spark::spark;
 pub fn draw(buffer: &mut Buffer, area: Rect, from: usize, focused: bool, shared: &Shared) {
     let title = shared.list.token().map_or_else(|| "Details".to_owned(), |token| escaped(&token.path()).into_owned());
     let inner = pane(buffer, area, &title, focused, shared);
-    let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let text = text(area);
     let lines = lines(shared, text.width.into());
     lines::draw(buffer, text, &lines, from, shared);
     scroll_bar(buffer, Rect { width: inner.width + 1, ..inner }, from, lines.len(), shared);
+}
+
+/// Where its lines stand.
+pub fn text(area: Rect) -> Rect {
+    let inner = super::inside(area);
+    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
 /// The lines, each as wide as there is room.

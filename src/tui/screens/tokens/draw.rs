@@ -55,7 +55,7 @@ pub fn draw(tokens: &Tokens, frame: &mut Frame, area: Rect, shared: &Shared) {
     if let Some(area) = places.details {
         details::draw(frame.buffer_mut(), area, tokens.from_line, tokens.focus == Pane::Details, shared);
     }
-    if let (None, Some(over)) = (places.table, places.groups.or(places.details)) {
+    if let Some(over) = places.over {
         closing(frame.buffer_mut(), over, shared);
     }
 }

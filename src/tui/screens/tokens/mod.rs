@@ -7,6 +7,7 @@ mod groups;
 mod mouse;
 
 pub use areas::inside;
+use areas::{THREE, TWO};
 pub use details::risk_look;
 pub use draw::{draw_filter, role_of};
 
@@ -145,12 +146,12 @@ impl Behave for Tokens {
             Action::RemoveGroup => return Some(groups::remove(shared)),
             Action::Sort => shared.sort_next(),
             Action::SortBack => shared.list.turn(&rules, &shared.at.now),
-            Action::Details => self.details = Some(!self.shows_details(shared)),
-            Action::Groups => {
-                let shown = self.groups.unwrap_or(shared.size.0 >= 90);
-                self.groups = Some(!shown);
-                self.focus = if shown { Pane::Table } else { Pane::Groups };
+            Action::Details if self.details.unwrap_or(shared.size.0 >= THREE) => self.details = Some(false),
+            Action::Details => self.details = Some(true),
+            Action::Groups if self.groups.unwrap_or(shared.size.0 >= TWO) => {
+                (self.groups, self.focus) = (Some(false), Pane::Table);
             }
+            Action::Groups => (self.groups, self.focus) = (Some(true), Pane::Groups),
             Action::NextPane | Action::Right => self.go(1, shared),
             Action::PreviousPane | Action::Left => self.go(-1, shared),
             Action::Up => self.step(-1, shared),
@@ -179,6 +180,9 @@ impl Behave for Tokens {
     }
 
     fn settle(&mut self, area: Rect, shared: &mut Shared) -> Vec<Do> {
+        // What stands beside the table anyway folds away again where there is less room.
+        self.groups = self.groups.filter(|shown| !shown || area.width < TWO);
+        self.details = self.details.filter(|shown| !shown || area.width < THREE);
         let places = areas::areas(self, area, shared);
         self.page = usize::from(places.rows.height).max(1);
         self.from_row = scrolled(self.from_row, shared.list.at(), shared.list.len(), self.page);
@@ -193,8 +197,11 @@ impl Behave for Tokens {
         {
             self.focus = Pane::Table;
         }
-        if places.details.is_none() {
-            return vec![];
+        let Some(pane) = places.details else { return vec![] };
+        if self.from_line > 0 {
+            let text = details::text(pane);
+            let lines = details::lines(shared, text.width.into()).len();
+            self.from_line = self.from_line.min(lines.saturating_sub(text.height.into()));
         }
         let selected = shared.list.token().map(|token| token.id);
         let known = shared.details.as_ref().map(|details| details.id);
@@ -254,19 +261,16 @@ impl Tokens {
 
     /// Takes away what stands over the table.
     fn uncover(&mut self) {
-        (self.groups, self.details, self.focus) = (None, None, Pane::Table);
-    }
-
-    fn shows_details(&self, shared: &Shared) -> bool {
-        self.details.unwrap_or(shared.size.0 >= 120)
+        // What was hidden stays so.
+        (self.groups, self.details) = (self.groups.filter(|shown| !shown), self.details.filter(|shown| !shown));
+        self.focus = Pane::Table;
     }
 
     /// To the pane beside; one that is folded away opens.
     fn go(&mut self, by: i8, shared: &Shared) {
-        let narrow = shared.size.0 < 120;
         self.focus = match (self.focus, by) {
             (Pane::Groups, 1) => {
-                if shared.size.0 < 90 {
+                if shared.size.0 < TWO {
                     self.groups = None;
                 }
                 Pane::Table
@@ -276,7 +280,7 @@ impl Tokens {
                 Pane::Details
             }
             (Pane::Details, -1) => {
-                if narrow {
+                if shared.size.0 < THREE {
                     self.details = None;
                 }
                 Pane::Table
@@ -299,8 +303,8 @@ impl Tokens {
             }
             Pane::Table => shared.list.step(by),
             Pane::Details => {
-                let lines = details::lines(shared, 200).len();
-                self.from_line = self.from_line.saturating_add_signed(by).min(lines.saturating_sub(1));
+                // Where it ends is known to who knows how wide it is.
+                self.from_line = self.from_line.saturating_add_signed(by);
             }
         }
     }

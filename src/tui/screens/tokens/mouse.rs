@@ -65,8 +65,8 @@ pub fn mouse(tokens: &mut Tokens, pointer: Pointer, area: Rect, shared: &mut Sha
 
 /// Whether a click there closes what stands over the table: on its first line, and beside it.
 fn closes(places: &Areas, at: Position) -> bool {
-    let over = places.groups.or(places.details).filter(|_| places.table.is_none());
-    over.is_some_and(|over| at.y == over.y || !over.contains(at))
+    let beside = places.groups.is_some_and(|groups| groups.contains(at));
+    places.over.is_some_and(|over| if over.contains(at) { at.y == over.y } else { !beside })
 }
 
 /// The pane whose border stands there: the groups' on their right, the details' on their left.
