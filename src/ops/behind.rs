@@ -70,7 +70,12 @@ pub fn holder(time: Duration, mut say: impl FnMut(&str)) -> Result<(), NotHeld> 
     let mut bytes = Zeroizing::new(Vec::with_capacity(SECRET_BYTES_MAX + 1));
     let limit = SECRET_BYTES_MAX as u64 + 1;
     io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(|error| NotHeld::because(&error.to_string()))?;
-    let secret = Secret::parse(std::mem::take(&mut *bytes)).map_err(|error| NotHeld::because(&error.to_string()))?;
+    // What it is was looked at before: a secret, or the command of a place, which has spaces.
+    let text = str::from_utf8(&bytes).map_err(|_| NotHeld::because("it is not text"))?;
+    if bytes.len() > SECRET_BYTES_MAX {
+        return Err(NotHeld::because("it is too long"));
+    }
+    let secret = Secret::new(text.to_owned());
     let held = || {
         say(clipboard::HELD);
         // Where it fails, whoever started it has what it waited for all the same.

@@ -1,5 +1,6 @@
 //! The window where most people who came over SSH have it: in a tmux.
 
+use super::display::Desktop;
 use super::pty::Home;
 use super::terminal::{Desk, SENT, SENT_BY_TMUX, assert_sent, in_tmux};
 use super::tools::tool;
@@ -48,4 +49,23 @@ fn what_can_be_scrolled_back_to_holds_no_secret() {
     assert!(kept.contains("\n42\n") && kept.contains("ready") && !kept.contains(SECRET), "{kept}");
     visit.types("\n");
     assert_sent(&visit.ends(), SENT);
+}
+
+#[test]
+fn on_a_desktop_the_command_of_a_place_is_copied() {
+    let Some(desktop) = Desktop::x11() else { return };
+    let home = Home::furnished();
+    home.done(&["consumer", "add", "github/ci", "server", "--run", "cat > got it"], "");
+    home.done(&["rotate", "github/ci", "--no-verify", "--stdin"], "not-a-real-secret-2");
+    let identity = home.path("identity");
+    let mut vars = vec![("PATVAULT_IDENTITY", identity.to_str().unwrap())];
+    let display = desktop.vars();
+    vars.extend(display.iter().map(|(name, value)| (*name, value.as_str())));
+    let Some(mut visit) = home.visit_with(&["--no-agent"], 80, &vars) else { return };
+    visit.shows("Tokens 1").types("3").shows("install").types("\r").shows("cat > got it");
+    visit.types("y").shows("the command is copied");
+    assert_eq!(desktop.paste().as_deref(), Some("cat > got it"));
+    visit.types("\x1b").shows("Reminders - ").types("q");
+    assert!(visit.ends().given_back);
+    desktop.copy("foreign");
 }

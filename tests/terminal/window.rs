@@ -32,6 +32,19 @@ fn the_window_opens_copies_and_closes() {
 }
 
 #[test]
+fn the_command_of_a_place_is_copied() {
+    let home = Home::furnished();
+    home.done(&["consumer", "add", "github/ci", "server", "--run", "cat > got it"], "");
+    home.done(&["rotate", "github/ci", "--no-verify", "--stdin"], "not-a-real-secret-2");
+    let Some(mut visit) = open(&home) else { return };
+    // The reminder to install it leads to its places.
+    visit.types("3").shows("install").types("\r").shows("cat > got it");
+    visit.types("y").sees("\x1b]52;c;Y2F0ID4gZ290IGl0\x07").shows("the command is copied");
+    visit.types("\x1b").shows("Reminders - ").types("q");
+    assert!(visit.ends().given_back);
+}
+
+#[test]
 fn the_terminal_is_given_back_after_a_signal() {
     let home = Home::furnished();
     for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
