@@ -48,6 +48,23 @@ impl Secret {
         Self::parse(self.expose().as_bytes().to_vec())
     }
 
+    /// Several, a line each.
+    pub fn lines<'a>(all: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        let bytes: usize = all.clone().map(|one| one.bytes() + 1).sum();
+        // It has the room that it needs from the start, so that no copy is left behind where it would move.
+        let mut text = String::with_capacity(bytes.saturating_sub(1));
+        for one in all {
+            text.extend((!text.is_empty()).then_some('\n'));
+            text.push_str(one.expose());
+        }
+        Self::new(text)
+    }
+
+    /// Its length in bytes.
+    pub fn bytes(&self) -> usize {
+        self.expose().len()
+    }
+
     /// The text itself. Whoever calls this answers for where it goes.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
@@ -122,6 +139,13 @@ mod tests {
         for given in ["abc", "abc\n", "abc\r\n", " abc", "\tabc \t\n", "abc\n "] {
             assert_eq!(Secret::parse(given.into()).unwrap().expose(), "abc", "{given:?}");
         }
+    }
+
+    #[test]
+    fn several_are_a_line_each() {
+        let all = ["a", "bc", "d"].map(|text| Secret::new(text.into()));
+        assert_eq!(Secret::lines(all.iter()).expose(), "a\nbc\nd");
+        assert_eq!(Secret::lines(all[..1].iter()).expose(), "a");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::text::escaped;
 /// What is true of every copy that went to a terminal.
 const KEPT: &str = "patvault cannot clear it there: copy something else afterwards";
 
-/// Copy the secret of a token
+/// Copy the secret of a token, or those of several
 ///
 /// On a desktop it goes to the clipboard, and from there when the time is up, unless something else was copied meanwhile;
 /// clipboard managers are told to keep nothing of it. Over SSH, and where there is no display, it is sent to the terminal
@@ -20,9 +20,9 @@ const KEPT: &str = "patvault cannot clear it there: copy something else afterwar
 /// is not cleared.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Which token: service/name, a part of it, or the start of its id
-    #[arg(required_unless_present = "test", add = Known::Token)]
-    token: Option<String>,
+    /// Which tokens: service/name, a part of it, or the start of its id; several are copied together, a line each
+    #[arg(value_name = "TOKEN", required_unless_present = "test", add = Known::Token)]
+    tokens: Vec<String>,
     /// Clear it from the desktop's clipboard after this time: 45s, 2m
     #[arg(long = "for", value_name = "TIME", value_parser = super::terms::span)]
     time: Option<Duration>,
@@ -30,34 +30,38 @@ pub(super) struct Args {
     #[arg(long, value_name = "NUMBER")]
     number: Option<u32>,
     /// Copy nothing; say where a copy would go from here, and why
-    #[arg(long, conflicts_with_all = ["token", "number"])]
+    #[arg(long, conflicts_with_all = ["tokens", "number"])]
     test: bool,
 }
 
 pub(super) fn run(args: &Args, desk: &mut Desk) -> Result<Exit, Error> {
     let time = args.time.unwrap_or_else(|| Duration::from_secs(desk.ground.config.clipboard.secs.max(1).into()));
-    if args.token.is_some() {
+    if args.number.is_some() && args.tokens.len() > 1 {
+        return Err(Error::usage("--number names a version of one token", "copy that one alone"));
+    }
+    if !args.tokens.is_empty() {
         // Without one, it matters little where a copy would go.
         desk.ground.vault()?;
     }
     // Where it goes is known before anybody is asked for a passphrase.
     let choice = ops::route(&desk.ground)?;
-    let Some(token) = &args.token else {
+    if args.tokens.is_empty() {
         tell(&choice, time, desk);
         cautions(&choice, args, desk);
         return Ok(Exit::Done);
-    };
-    let session = desk.session()?;
-    let copied = ops::copy(&session, &choice.way, token, args.number, time)?;
-    let path = &copied.path;
-    match choice.way {
-        Way::Desktop => desk.face.prose(&format!("Copied {}, cleared in {}", escaped(path), words(time))),
-        Way::Terminal(_) => {
-            desk.face.prose(&format!("Sent {} to your terminal (it cannot confirm)", escaped(path)));
-        }
     }
-    if let Some(warning) = &copied.warning {
-        desk.face.warn(&format!("{}: {warning}", escaped(path)));
+    let session = desk.session()?;
+    let copied = ops::copy(&session, &choice.way, &args.tokens, args.number, time)?;
+    let paths: Vec<_> = copied.iter().map(|one| escaped(&one.path)).collect();
+    let paths = paths.join(", ");
+    match choice.way {
+        Way::Desktop => desk.face.prose(&format!("Copied {paths}, cleared in {}", words(time))),
+        Way::Terminal(_) => desk.face.prose(&format!("Sent {paths} to your terminal (it cannot confirm)")),
+    }
+    for one in &copied {
+        if let Some(warning) = &one.warning {
+            desk.face.warn(&format!("{}: {warning}", escaped(&one.path)));
+        }
     }
     cautions(&choice, args, desk);
     Ok(Exit::Done)

@@ -8,7 +8,7 @@ use super::get::get;
 use super::session::{Ground, Session};
 use crate::clipboard::{self, Choice, NotHeld, Way, Wish};
 use crate::config;
-use crate::secret::Secret;
+use crate::secret::{SECRET_BYTES_MAX, Secret};
 
 /// Looks where a copy goes from here, and whether that can be reached. No vault is needed for that.
 ///
@@ -49,14 +49,26 @@ pub struct Copied {
     pub warning: Option<String>,
 }
 
-/// Copies the secret of a token: of the version in use, or of an older one by its number. On the desktop it stays for so
-/// long; a terminal keeps it.
-pub fn copy(session: &Session, way: &Way, asked: &str, version: Option<u32>, time: Duration) -> Result<Copied, Error> {
-    let got = get(session, asked, version, "copy")?;
-    match way {
-        Way::Desktop => start_holder(&got.secret, time)?,
-        Way::Terminal(through) => clipboard::send(&got.secret, through)?,
+/// Copies the secrets of tokens, a line each: of the version in use, or of an older one by its number. On the desktop they stay
+/// for so long; a terminal keeps them.
+pub fn copy(
+    session: &Session,
+    way: &Way,
+    asked: &[String],
+    version: Option<u32>,
+    time: Duration,
+) -> Result<Vec<Copied>, Error> {
+    let all = asked.iter().map(|asked| get(session, asked, version, "copy")).collect::<Result<Vec<_>, _>>()?;
+    let secrets = Secret::lines(all.iter().map(|got| &got.secret));
+    if secrets.bytes() > SECRET_BYTES_MAX {
+        return Err(Error::usage("these secrets are too long to be copied together", "copy fewer at once"));
     }
-    session.after(&got);
-    Ok(Copied { path: got.path, warning: got.warning })
+    match way {
+        Way::Desktop => start_holder(&secrets, time)?,
+        Way::Terminal(through) => clipboard::send(&secrets, through)?,
+    }
+    if let Some(last) = all.last() {
+        session.after(last);
+    }
+    Ok(all.into_iter().map(|got| Copied { path: got.path, warning: got.warning }).collect())
 }

@@ -24,7 +24,6 @@ pub fn with_one(action: Action, id: Option<TokenId>, shared: &mut Shared) -> Opt
     }
     let Some(id) = id else { return Some(vec![]) };
     Some(match action {
-        Action::Copy => ask(Request::Copy(id)),
         Action::Reveal => {
             open(Screen::Detail(detail::Detail::of(id))).into_iter().chain(ask(Request::Reveal(id))).collect()
         }
@@ -44,6 +43,7 @@ pub fn with_one(action: Action, id: Option<TokenId>, shared: &mut Shared) -> Opt
 /// Does something with tokens that can be done with several at once. `None` for anything else.
 pub fn with_several(action: Action, ids: &[TokenId], shared: &mut Shared) -> Option<Vec<Do>> {
     match action {
+        Action::Copy => Some(copy(ids, shared)),
         Action::Verify => Some(verify(ids, shared)),
         Action::Tag => Some(tag(ids, shared)),
         Action::Remove => Some(remove(ids, shared)),
@@ -69,6 +69,12 @@ fn confirmed(names: Vec<String>, request: Request, question: &str) -> Vec<Do> {
             vec![Do::Open(Screen::Confirm(Confirm::before(effect, &question, names)))]
         }
     }
+}
+
+/// Copies their secrets. One that is purged has none, and the vault says so.
+fn copy(ids: &[TokenId], shared: &Shared) -> Vec<Do> {
+    let (ids, names) = fitting(ids, shared, |token| ids.len() == 1 || token.purged.is_none());
+    confirmed(names, Request::Copy(ids), "Copy, a line each, the secrets of")
 }
 
 /// To the trash. That can be taken back, so one token goes without a question.

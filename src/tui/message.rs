@@ -137,7 +137,7 @@ pub enum Reply {
     Details(Box<Details>),
     /// This happened.
     History(Box<History>),
-    /// A secret was copied.
+    /// Secrets were copied.
     Copied(Copied),
     /// A secret is to be shown.
     Revealed(TokenId, Secret),
@@ -267,13 +267,13 @@ pub struct History {
 /// A copy that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
-    /// Of which token.
-    pub id: TokenId,
-    /// What that is called: `service/name`.
-    pub path: String,
+    /// Of which tokens.
+    pub ids: Vec<TokenId>,
+    /// What that is called: `service/name` of one.
+    pub what: String,
     /// It is cleared after this time; `None` where nobody clears it: it went to a terminal.
     pub cleared: Option<Duration>,
-    /// What is to be known of the token, or of the way that the copy went.
+    /// What is to be known of the tokens, or of the way that the copy went.
     pub warning: Option<String>,
 }
 
@@ -346,8 +346,8 @@ pub enum Request {
     Undo(Option<BatchId>),
     /// Say this to a reminder.
     Answer(TokenId, Duty, reminder::Answer),
-    /// Put its secret on the clipboard.
-    Copy(TokenId),
+    /// Put their secrets on the clipboard.
+    Copy(Vec<TokenId>),
     /// Give its secret, to be shown.
     Reveal(TokenId),
     /// The catalogue of services.

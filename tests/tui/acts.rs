@@ -1,9 +1,11 @@
 //! What is done with tokens: one at once, several after a question that names them; from keys, menus and the mouse.
 
+use std::time::Duration;
+
 use crossterm::event::{MouseButton, MouseEventKind};
 use patvault::fault::Kind;
 use patvault::token::Token;
-use patvault::tui::message::{Fault, Reply};
+use patvault::tui::message::{Copied, Fault, Reply};
 use patvault::tui::screens::Screen;
 use snapbox::{assert_data_eq, file};
 
@@ -84,7 +86,7 @@ fn menus_have_what_keys_have() {
     stage.keys("<esc>");
     stage.mouse(MouseEventKind::Down(MouseButton::Right), 30, 5);
     assert_data_eq!(stage.screen(), file!["screens/token-menu.txt"].raw());
-    assert_eq!(asked(stage.click_on("Copy the secret")), "Ask(Copy(github/ci-deploy))\n");
+    assert_eq!(asked(stage.click_on("Copy the secret")), "Ask(Copy([github/ci-deploy]))\n");
     stage.keys("m").click(0, 23);
     assert!(stage.model.stack.is_empty(), "a click beside closes it");
 }
@@ -169,5 +171,32 @@ fn what_went_wrong_is_read_to_its_end() {
     stage.reply(Reply::Failed(fault("no space is left on the disk, and nothing at all was changed")));
     for part in ["nothing at all was", "changed", "make room and try again"] {
         assert!(stage.screen().contains(part), "{}", stage.screen());
+    }
+}
+
+#[test]
+fn what_is_marked_is_copied_together_after_a_question() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.effects();
+    assert_eq!(asked(stage.keys("  <enter>")), "");
+    let screen = stage.screen();
+    assert!(screen.contains("Copy, a line each, the secrets of 2 tokens?"), "{screen}");
+    assert_eq!(asked(stage.keys("<enter>")), "Ask(Copy([github/ci-deploy, gitlab/old-runner]))\n");
+    let ids = stage.model.shared.list.meant().iter().map(|token| token.id).collect();
+    stage.reply(Reply::Copied(Copied { ids, what: "2 secrets".into(), cleared: None, warning: None }));
+    assert!(stage.screen().contains("2 secrets were sent to your terminal (it cannot confirm)"));
+    assert_eq!(stage.screen().matches("just now").count(), 2, "both were used");
+}
+
+#[test]
+fn a_warning_says_too_that_it_was_copied() {
+    let mut stage = Stage::furnished(80, 24);
+    let id = stage.model.shared.list.token().unwrap().id;
+    for (cleared, word) in [(None, "sent"), (Some(Duration::from_secs(45)), "copied")] {
+        let warning = Some("the service says that this token is dead".to_owned());
+        stage.reply(Reply::Copied(Copied { ids: vec![id], what: "gitlab/old-runner".into(), cleared, warning }));
+        assert!(
+            stage.screen().contains(&format!("{word} gitlab/old-runner: the service says that this token is dead"))
+        );
     }
 }

@@ -123,7 +123,7 @@ fn pages_are_opened_and_copied() {
 fn what_is_done_with_a_token_is_done_from_here_too() {
     let mut stage = opened(120, 40);
     stage.keys("y");
-    assert_eq!(stage.effects(), "Ask(Copy(github/ci-deploy))\n");
+    assert_eq!(stage.effects(), "Ask(Copy([github/ci-deploy]))\n");
     stage.keys("e");
     assert!(stage.screen().contains("Edit"));
     assert!(stage.effects().contains("Ask(Show(github/ci-deploy))"));

@@ -53,9 +53,12 @@ fn reply(what: u8, which: u32) -> Reply {
         4 => Reply::Progress(which as usize, 500),
         5 => Reply::Verified(text(), vec![text()]),
         6 => Reply::Hosts(vec![id], vec![text()]),
-        7 => {
-            Reply::Copied(Copied { id, path: text(), cleared: Some(Duration::from_secs(which.into())), warning: None })
-        }
+        7 => Reply::Copied(Copied {
+            ids: vec![id],
+            what: text(),
+            cleared: Some(Duration::from_secs(which.into())),
+            warning: None,
+        }),
         8 => Reply::Revealed(id, Secret::new("not-a-real-secret".into())),
         9 => Reply::Details(Box::new(Details { id, note: Some(text()), uses: vec![], times: vec![] })),
         10 => Reply::Asked(Question { text: text(), wants: Wants::Hidden }),

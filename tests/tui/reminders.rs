@@ -95,7 +95,7 @@ fn what_is_done_with_a_token_is_done_with_the_one_of_the_reminder() {
     let mut stage = stage(120, 40);
     let selected = stage.model.shared.list.token().unwrap().path();
     stage.click_on("azure/build").effects();
-    assert_eq!(stage.keys("y").effects(), "Ask(Copy(azure/build))\n");
+    assert_eq!(stage.keys("y").effects(), "Ask(Copy([azure/build]))\n");
     assert_eq!(stage.keys("v").effects(), "Ask(Verify([azure/build], false))\n");
     assert_eq!(stage.keys("R").effects().matches("Plan { id: azure/build").count(), 1);
     stage.keys("<esc>o");

@@ -99,7 +99,7 @@ fn the_token_is_copied_rotated_and_opened_from_here() {
     let mut stage = Stage::furnished(120, 40);
     stage.keys("2j").effects();
     let path = stage.model.shared.list.token().unwrap().path();
-    assert_eq!(stage.keys("y").effects(), format!("Ask(Copy({path}))\n"));
+    assert_eq!(stage.keys("y").effects(), format!("Ask(Copy([{path}]))\n"));
     assert!(stage.screen().lines().last().unwrap().contains("enter show"), "a key is shown for what it does here");
     assert!(!stage.screen().lines().last().unwrap().contains("enter copy"));
     assert!(stage.keys("R").effects().contains(&format!("Plan {{ id: {path}")));

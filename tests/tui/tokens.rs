@@ -45,9 +45,14 @@ fn every_theme_once() {
 #[test]
 fn what_is_selected_is_copied() {
     let mut stage = Stage::furnished(80, 24);
-    assert_eq!(stage.keys("j<enter>").effects(), "Ask(Copy(github/ci-deploy))\n");
+    assert_eq!(stage.keys("j<enter>").effects(), "Ask(Copy([github/ci-deploy]))\n");
     let id = stage.model.shared.list.token().unwrap().id;
-    let copied = Copied { id, path: "github/ci-deploy".into(), cleared: Some(Duration::from_secs(45)), warning: None };
+    let copied = Copied {
+        ids: vec![id],
+        what: "github/ci-deploy".into(),
+        cleared: Some(Duration::from_secs(45)),
+        warning: None,
+    };
     let foot = |stage: &Stage| stage.screen().lines().last().unwrap().to_owned();
     assert!(stage.screen().contains("2 hours ago"));
     assert!(foot(stage.reply(Reply::Copied(copied))).contains("copied, clears in 45 s"));
@@ -73,7 +78,7 @@ fn a_filter_finds_while_it_is_typed() {
     let mut stage = Stage::furnished(120, 24);
     stage.keys("/cide");
     assert_data_eq!(stage.screen(), file!["screens/filter.txt"].raw());
-    assert_eq!(stage.keys("<enter><enter>").effects().lines().last().unwrap(), "Ask(Copy(github/ci-deploy))");
+    assert_eq!(stage.keys("<enter><enter>").effects().lines().last().unwrap(), "Ask(Copy([github/ci-deploy]))");
     stage.keys("/<esc>");
     assert_eq!(stage.model.shared.list.len(), 5);
     stage.keys("/serv<tab>slack<enter>");
@@ -104,7 +109,7 @@ fn the_mouse_does_what_keys_do() {
     assert_eq!(stage.model.shared.list.token().unwrap().path(), "slack/alerts");
     stage.effects();
     stage.click_on(" alerts").click_on(" plugin").click_on(" plugin");
-    assert!(stage.effects().contains("Ask(Copy(figma/plugin))"));
+    assert!(stage.effects().contains("Ask(Copy([figma/plugin]))"));
     stage.click_on("Name");
     assert_eq!(stage.model.shared.list.order().0.name, "name");
     stage.click_on("Name");

@@ -142,12 +142,15 @@ fn used(shared: &mut Shared, id: TokenId) {
 }
 
 fn copied(shared: &mut Shared, copied: Copied) {
-    used(shared, copied.id);
-    shared.copied = copied.cleared.map(|time| (copied.path.clone(), shared.at.passed + time));
-    match (copied.warning, copied.cleared) {
-        (Some(warning), _) => shared.say(Role::Soon, format!("{}: {warning}", copied.path)),
+    let Copied { ids, what, cleared, warning } = copied;
+    ids.iter().for_each(|id| used(shared, *id));
+    shared.copied = cleared.map(|time| (what.clone(), shared.at.passed + time));
+    match (warning, cleared) {
+        (Some(warning), None) => shared.say(Role::Soon, format!("sent {what}: {warning}")),
+        (Some(warning), Some(_)) => shared.say(Role::Soon, format!("copied {what}: {warning}")),
         (None, None) => {
-            shared.say(Role::Good, format!("{} was sent to your terminal (it cannot confirm)", copied.path));
+            let were = if ids.len() == 1 { "was" } else { "were" };
+            shared.say(Role::Good, format!("{what} {were} sent to your terminal (it cannot confirm)"));
         }
         (None, Some(_)) => {}
     }

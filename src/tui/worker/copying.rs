@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::clipboard::{Choice, Way};
 use crate::ops::{self, Error, Session};
+use crate::text::counted;
 use crate::token::id::TokenId;
 use crate::tui::message::{Copied, Reply};
 use crate::tui::terminal::Pen;
@@ -17,13 +18,23 @@ fn way<'a>(session: &Session, pen: &'a Pen) -> Result<(Choice, Option<MutexGuard
     Ok((choice, held, time))
 }
 
-/// Copies the secret of a token.
-pub(super) fn copy(session: &Session, id: TokenId, pen: &Pen) -> Result<Reply, Error> {
+/// Copies the secrets of tokens, a line each.
+pub(super) fn copy(session: &Session, ids: Vec<TokenId>, pen: &Pen) -> Result<Reply, Error> {
     let (choice, _held, time) = way(session, pen)?;
     let to_terminal = choice.way != Way::Desktop;
-    let copied = ops::copy(session, &choice.way, &id.to_string(), None, time)?;
-    let warning = copied.warning.or_else(|| choice.caution.map(str::to_owned));
-    Ok(Reply::Copied(Copied { id, path: copied.path, cleared: (!to_terminal).then_some(time), warning }))
+    let asked: Vec<String> = ids.iter().map(TokenId::to_string).collect();
+    let copied = ops::copy(session, &choice.way, &asked, None, time)?;
+    let what = match &copied[..] {
+        [only] => only.path.clone(),
+        several => counted(several.len(), "secret"),
+    };
+    let warnings = copied.iter().filter_map(|one| {
+        let warning = one.warning.as_ref()?;
+        Some(if copied.len() == 1 { warning.clone() } else { format!("{}: {warning}", one.path) })
+    });
+    let warnings: Vec<String> = warnings.chain(choice.caution.map(str::to_owned)).collect();
+    let warning = (!warnings.is_empty()).then(|| warnings.join("; "));
+    Ok(Reply::Copied(Copied { ids, what, cleared: (!to_terminal).then_some(time), warning }))
 }
 
 /// Copies what is no secret: the address of a page, the command of a place.

@@ -42,7 +42,7 @@ pub(super) fn verb(session: &mut Session, request: Request, pen: &Pen, post: &Po
             ops::browse(&address)?;
             Some(Reply::Done(format!("opened: {address}")))
         }
-        Request::Copy(id) => Some(copying::copy(session, id, pen)?),
+        Request::Copy(ids) => Some(copying::copy(session, ids, pen)?),
         Request::Reveal(id) => {
             let got = ops::get(session, &id.to_string(), None, "show")?;
             session.after(&got);

@@ -132,7 +132,7 @@ impl Behave for Tokens {
                 shared.list.step(1);
             }
             Action::MarkAll => shared.list.mark_all(),
-            Action::Verify | Action::Tag | Action::Remove | Action::Restore => {
+            Action::Copy | Action::Verify | Action::Tag | Action::Remove | Action::Restore => {
                 let meant: Vec<TokenId> = shared.list.meant().iter().map(|token| token.id).collect();
                 return acts::with_several(action, &meant, shared);
             }
