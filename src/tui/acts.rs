@@ -100,7 +100,12 @@ fn tag(ids: &[TokenId], shared: &Shared) -> Vec<Do> {
         [only] => only.clone(),
         several => counted(several.len(), "token"),
     };
-    vec![Do::Open(Screen::Line(Line::tags(ids, &whose)))]
+    let line = vec![Do::Open(Screen::Line(Line::tags(ids, &whose)))];
+    if names.len() == 1 {
+        return line;
+    }
+    let question = format!("Change the tags of {whose}?");
+    vec![Do::Open(Screen::Confirm(Confirm::then(line, &question, names)))]
 }
 
 /// Has services asked.

@@ -200,3 +200,31 @@ fn a_warning_says_too_that_it_was_copied() {
         );
     }
 }
+
+#[test]
+fn why_a_service_was_not_reached_is_read_to_its_end() {
+    for (columns, rows) in [(80, 24), (40, 12)] {
+        let mut stage = Stage::furnished(columns, rows);
+        let why =
+            "refused  github/ci-deploy  could not reach https://api.github.com: no address is known for that name";
+        stage.reply(Reply::Verified("verified: 1 refused".into(), vec![why.into(), "dead  gitlab/old".into()]));
+        let mut seen = stage.screen();
+        for _ in 0..9 {
+            seen += &stage.keys("<down>").screen();
+        }
+        for part in ["reach", "address is known for that", "name ", "dead  gitlab/old"] {
+            assert!(seen.contains(part), "{part} is missing:\n{seen}");
+        }
+    }
+}
+
+#[test]
+fn whose_tags_are_changed_is_listed_where_it_is_several() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.keys("*t");
+    for path in ["github/ci-deploy", "gitlab/old-runner", "figma/plugin", "slack/alerts"] {
+        assert!(stage.screen().contains(&format!("  {path}")), "{}", stage.screen());
+    }
+    assert!(stage.screen().contains("Change the tags of 5 tokens?"));
+    assert_eq!(asked(stage.keys("<enter>prod<enter>")).matches("Tag([").count(), 1);
+}

@@ -81,7 +81,7 @@ fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
             let question = "For the first time from here, secrets go to";
             model.stack.push(Screen::Confirm(confirm::Confirm::before(then, question, hosts)));
         }
-        Reply::Verified(said, told) => verified(model, &said, told),
+        Reply::Verified(said, told) => verified(model, &said, &told),
         Reply::Failed(fault) => {
             (shared.details_wanted, shared.history_wanted, shared.progress) = (None, false, None);
             failed(model, &fault);
@@ -117,19 +117,23 @@ fn failed(model: &mut Model, fault: &Fault) {
         Some(Screen::Enter(_) | Screen::Import(_) | Screen::Rotate(_) | Screen::Revoke(_))
     );
     if is_cut && !is_told {
-        let columns = confirm::ROOM.min(room.saturating_sub(4));
-        let lines = [Some(&fault.text), fault.hint.as_ref()].into_iter().flatten();
-        let lines = lines.flat_map(|text| wrapped(text, columns).lines().map(str::to_owned).collect::<Vec<_>>());
-        model.stack.push(Screen::Confirm(confirm::Confirm::report("That could not be done.", lines.collect())));
+        report(model, "That could not be done.", [Some(&fault.text), fault.hint.as_ref()].into_iter().flatten());
     }
 }
 
+/// Tells something in front of what is there, to its end.
+fn report<'a>(model: &mut Model, said: &str, about: impl Iterator<Item = &'a String>) {
+    let room = confirm::ROOM.min(usize::from(model.shared.size.0).saturating_sub(6));
+    let lines = about.flat_map(|text| wrapped(text, room).lines().map(str::to_owned).collect::<Vec<_>>());
+    model.stack.push(Screen::Confirm(confirm::Confirm::report(said, lines.collect())));
+}
+
 /// What became of it is said; what is to be known of single tokens is shown.
-fn verified(model: &mut Model, said: &str, told: Vec<String>) {
+fn verified(model: &mut Model, said: &str, told: &[String]) {
     model.shared.progress = None;
     model.shared.say(Role::Good, said);
     if !told.is_empty() {
-        model.stack.push(Screen::Confirm(confirm::Confirm::report(said, told)));
+        report(model, said, told.iter());
     }
 }
 
