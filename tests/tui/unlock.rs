@@ -88,13 +88,18 @@ fn the_first_vault_is_made_here() {
     assert_eq!(stage.effects().matches("Measure").count(), 1, "one after the other");
     let strength = Strength { score: 0, time: "less than a second".into() };
     stage.reply(Reply::Measured(Some(strength)));
-    assert!(stage.screen().contains("is weak"));
+    assert!(stage.screen().contains("▓░░░░ this passphrase is weak"), "{}", stage.screen());
     assert_eq!(stage.effects().matches("Measure").count(), 1, "what was typed meanwhile");
     stage.keys("<enter>other<enter>");
     assert!(stage.screen().contains("The two are not the same.") && stage.effects().is_empty());
     stage.keys("password<enter>");
     assert_eq!(stage.effects(), "Ask(Create(\"main\", SecretBox<str>([REDACTED])))\n");
 
+    // In the smallest window, nothing stands where something else does.
+    let mut stage = Stage::closed(40, 12);
+    stage.model.stack.push(Screen::FirstRun(FirstRun::new("main", "/home/ada/.local/share/patvault")));
+    stage.keys("password").reply(Reply::Measured(Some(Strength { score: 2, time: "less than a second".into() })));
+    assert_data_eq!(stage.screen(), file!["screens/first-run-40x12.txt"].raw());
     let mut stage = Stage::closed(80, 24);
     stage.model.stack.push(Screen::FirstRun(FirstRun::new("main", "/home/ada/.local/share/patvault")));
     assert_eq!(stage.click_on("invented tokens").effects(), "Ask(Demo)\n");

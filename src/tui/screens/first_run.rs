@@ -112,22 +112,26 @@ impl FirstRun {
     fn places(area: Rect) -> [(Place, Rect); 5] {
         let inner = super::tokens::inside(middle(area, SIZE.0, SIZE.1));
         let last = inner.bottom().saturating_sub(1);
+        let rows = rows(inner);
+        // Where there is little room, buttons begin where the names of the fields do.
+        let x = if inner.width < SIZE.0 - 2 { 2 } else { 18 };
         let line = |place, y: u16, x: u16, width: u16| {
             (place, Rect::new(inner.x + x, (inner.y + y).min(last), width.min(inner.width.saturating_sub(x)), 1))
         };
         [
-            line(Place::Name, 3, 18, 40),
-            line(Place::Passphrase, 4, 18, 40),
-            line(Place::Again, 5, 18, 40),
-            line(Place::Create, 8, 18, 20),
-            line(Place::Demo, 9, 18, 44),
+            line(Place::Name, rows.fields, 18, 40),
+            line(Place::Passphrase, rows.fields + 1, 18, 40),
+            line(Place::Again, rows.fields + 2, 18, 40),
+            line(Place::Create, rows.buttons, x, 20),
+            line(Place::Demo, rows.buttons + 1, x, 44),
         ]
     }
 
     /// What keys do wherever the cursor is.
     fn buttons(area: Rect, shared: &Shared) -> Vec<Button> {
         let inner = super::tokens::inside(middle(area, SIZE.0, SIZE.1));
-        let line = Rect::new(inner.x + 2, inner.y + 16, inner.width.saturating_sub(4), 1).intersection(inner);
+        let line =
+            Rect::new(inner.x + 2, inner.y + rows(inner).keys, inner.width.saturating_sub(4), 1).intersection(inner);
         let wanted = [(Action::Complete, "next"), (Action::Accept, "go on"), (Action::Cancel, "leave")];
         buttons::row(&wanted, TYPING, line, shared)
     }
@@ -145,6 +149,25 @@ impl FirstRun {
         }
         vec![]
     }
+}
+
+/// What begins where, and ends before which row of the dialog.
+struct Rows {
+    heading: (u16, u16),
+    fields: u16,
+    said: (u16, u16),
+    buttons: u16,
+    told: (u16, u16),
+    keys: u16,
+}
+
+/// The rows of the dialog; nothing stands between them where there is little room.
+fn rows(inner: Rect) -> Rows {
+    if inner.height < SIZE.1 - 2 {
+        let (heading, said, told, keys) = ((0, 1), (4, 6), (8, 8), 8);
+        return Rows { heading, fields: 1, said, buttons: 6, told, keys };
+    }
+    Rows { heading: (1, 3), fields: 3, said: (6, 8), buttons: 8, told: (11, 16), keys: 16 }
 }
 
 impl Behave for FirstRun {
@@ -243,16 +266,20 @@ impl Behave for FirstRun {
     fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared) {
         let inner = dialog(frame.buffer_mut(), middle(area, SIZE.0, SIZE.1), "patvault", shared);
         let style = shared.style(Role::Dialog);
-        let say = |frame: &mut Frame, y: u16, role: Role, text: &str| {
+        let say = |frame: &mut Frame, y: (u16, u16), role: Role, text: &str| {
             let (x, room) = (inner.x + 2, inner.width.saturating_sub(4));
-            for (row, part) in wrapped(&escaped(text), room.into()).lines().enumerate() {
-                let y = inner.y + y + u16::try_from(row).unwrap_or_default();
-                if y < inner.bottom() {
-                    put(frame.buffer_mut(), x, y, part, room, style.patch(shared.style(role)), shared);
-                }
+            let lines = inner.y + y.0..(inner.y + y.1).min(inner.bottom());
+            for (y, part) in lines.zip(wrapped(&escaped(text), room.into()).lines()) {
+                put(frame.buffer_mut(), x, y, part, room, style.patch(shared.style(role)), shared);
             }
         };
-        say(frame, 1, Role::Heading, "Your first vault: the place for your tokens, sealed with a passphrase.");
+        let rows = rows(inner);
+        say(
+            frame,
+            rows.heading,
+            Role::Heading,
+            "Your first vault: the place for your tokens, sealed with a passphrase.",
+        );
         for (place, line) in Self::places(area) {
             let focused = place == self.place && !self.busy;
             let label = |frame: &mut Frame, text: &str| {
@@ -276,17 +303,22 @@ impl Behave for FirstRun {
             }
         }
         match (&self.wrong, &self.strength) {
-            _ if self.busy => say(frame, 6, Role::Quiet, "A moment ..."),
-            (Some(wrong), _) => say(frame, 6, Role::Bad, wrong),
-            (None, Some(strength)) => say(frame, 6, meter(strength), &strength.words()),
-            (None, None) => say(frame, 6, Role::Quiet, "Nobody can bring it back: without it the tokens are lost."),
+            _ if self.busy => say(frame, rows.said, Role::Quiet, "A moment ..."),
+            (Some(wrong), _) => say(frame, rows.said, Role::Bad, wrong),
+            (None, Some(strength)) => {
+                let (role, gauge) = meter(strength, shared.ascii);
+                say(frame, rows.said, role, &format!("{gauge} {}", strength.words()));
+            }
+            (None, None) => {
+                say(frame, rows.said, Role::Quiet, "Nobody can bring it back: without it the tokens are lost.")
+            }
         }
         let folder = format!(
             "Written: {} (the sealed vault and its keys), and beside it settings and what this device remembers. \
              Nothing is sent anywhere. With an SSH key in place of a passphrase: patvault init --ssh KEY",
             self.folder
         );
-        say(frame, 11, Role::Quiet, &folder);
+        say(frame, rows.told, Role::Quiet, &folder);
         buttons::draw(frame.buffer_mut(), &Self::buttons(area, shared), shared);
     }
 }
@@ -304,10 +336,14 @@ fn button(frame: &mut Frame, line: Rect, text: &str, focused: bool, shared: &Sha
     );
 }
 
-fn meter(strength: &Strength) -> Role {
-    match strength.score {
+/// How strong a passphrase is, of five.
+fn meter(strength: &Strength, ascii: bool) -> (Role, String) {
+    let role = match strength.score {
         0..=1 => Role::Bad,
         2 => Role::Soon,
         _ => Role::Good,
-    }
+    };
+    let full = usize::from(strength.score.min(4)) + 1;
+    let (over, left) = if ascii { ("#", "-") } else { ("▓", "░") };
+    (role, over.repeat(full) + &left.repeat(5 - full))
 }
