@@ -37,7 +37,7 @@ fn a_reminder_is_put_off_in_words() {
     stage.effects();
     stage.keys("z");
     assert_data_eq!(stage.screen(), file!["screens/snooze.txt"].raw());
-    stage.keys("<ctrl-u>yesterday<enter>");
+    stage.keys("yesterday<enter>");
     assert!(stage.screen().contains("is not to come"));
     assert_eq!(stage.effects(), "");
     let effects = stage.keys("<ctrl-u>2027-01-31<enter>").effects();
@@ -47,6 +47,9 @@ fn a_reminder_is_put_off_in_words() {
     assert!(stage.keys("z").click_on("[ put off ]").effects().contains("Snoozed(2026-11-29)"));
     assert_eq!(stage.keys("z").click_on("[ cancel ]").effects(), "");
     assert!(stage.model.stack.is_empty());
+    // What is offered goes where something else is typed, and stays where it is changed.
+    assert!(stage.keys("z2 weeks").screen().contains("Sunday 6 December 2026, in 14 days"), "{}", stage.screen());
+    assert!(stage.keys("<esc>z<left>0").screen().contains("31 January 2027"), "{}", stage.screen());
 }
 
 #[test]

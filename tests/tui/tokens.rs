@@ -83,7 +83,15 @@ fn a_filter_finds_while_it_is_typed() {
     assert_eq!(stage.model.shared.list.len(), 5);
     stage.keys("/serv<tab>slack<enter>");
     assert_eq!((stage.model.shared.list.filter(), stage.model.shared.list.len()), ("service:slack", 2));
-    stage.keys("/ is:odd");
+    // Where several words are meant, Tab goes as far as they agree, and says what there is to choose from.
+    let said = |stage: &Stage| stage.screen().lines().last().unwrap().to_owned();
+    stage.keys("<esc>/service:g<tab>");
+    assert_eq!(stage.model.shared.list.filter(), "service:git");
+    assert!(said(&stage).ends_with("github  gitlab"), "{}", said(&stage));
+    assert!(!said(stage.keys("h<tab>")).contains("gitlab"));
+    stage.keys("<esc>/s<tab>");
+    assert!(said(&stage).ends_with("service  scope"), "{}", said(&stage));
+    stage.keys("<esc>/service:slack<enter>/ is:odd");
     assert_data_eq!(stage.screen(), file!["screens/filter-bad.txt"].raw());
 }
 

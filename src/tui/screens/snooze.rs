@@ -34,7 +34,7 @@ const SIZE: (u16, u16) = (52, 9);
 impl Snooze {
     /// For a reminder of the token of that path. A week, unless something else is typed.
     pub fn of(reminder: &Reminder, path: String) -> Self {
-        Self { token: reminder.token, path, duty: reminder.duty, field: Field::with("7d") }
+        Self { token: reminder.token, path, duty: reminder.duty, field: Field::offering("7d") }
     }
 
     /// The line that is typed in, and the buttons.

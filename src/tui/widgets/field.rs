@@ -26,12 +26,19 @@ pub const NOT_ONE_LINE: &str = "That is not one line of text: nothing of it was 
 #[derive(Debug, Clone, Default)]
 pub struct Field {
     input: Input,
+    /// What stands in it is only offered: whatever is typed takes its place.
+    offered: bool,
 }
 
 impl Field {
     /// A field with something in it.
     pub fn with(text: &str) -> Self {
-        Self { input: Input::new(text.to_owned()) }
+        Self { input: Input::new(text.to_owned()), offered: false }
+    }
+
+    /// A field with something in it that goes where something else is typed, and stays where it is moved about in.
+    pub fn offering(text: &str) -> Self {
+        Self { offered: true, ..Self::with(text) }
     }
 
     /// What stands in it.
@@ -46,7 +53,7 @@ impl Field {
 
     /// Puts another text in it, with the cursor at its end.
     pub fn set(&mut self, text: &str) {
-        self.input = Input::new(text.to_owned());
+        *self = Self::with(text);
     }
 
     /// Takes a key. Whether the text is another one then.
@@ -54,11 +61,18 @@ impl Field {
         if self.text().len() >= TEXT_BYTES_MAX && matches!(event.code, KeyCode::Char(_)) {
             return false;
         }
+        let is_text = matches!(event.code, KeyCode::Char(_)) && !event.modifiers.contains(KeyModifiers::CONTROL);
+        if std::mem::take(&mut self.offered) && is_text {
+            self.set("");
+        }
         self.input.handle_event(&Event::Key(event)).is_some_and(|changed| changed.value)
     }
 
     /// Takes the first line of what was pasted.
     pub fn paste(&mut self, pasted: &Secret) {
+        if std::mem::take(&mut self.offered) {
+            self.set("");
+        }
         let text = pasted.expose().lines().next().unwrap_or_default().chars().filter(|c| !c.is_control());
         for c in text.take(TEXT_BYTES_MAX.saturating_sub(self.text().len())) {
             self.input.handle(tui_input::InputRequest::InsertChar(c));
