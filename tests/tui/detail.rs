@@ -144,3 +144,21 @@ fn the_pane_beside_the_table_tells_the_uses_of_a_month_and_the_places() {
     stage.model.shared.ascii = true;
     assert!(stage.screen().replace("日本語のトークン", "").is_ascii(), "{}", stage.screen());
 }
+
+#[test]
+fn the_page_that_is_meant_is_seen_before_it_is_opened() {
+    for size in [(80, 24), (40, 12)] {
+        let mut stage = opened(size.0, size.1);
+        stage.effects();
+        assert!(!stage.screen().contains("Manage tokens"));
+        stage.keys("<enter>");
+        assert!(stage.screen().contains("Manage tokens") && stage.effects().is_empty(), "{}", stage.screen());
+        assert!(stage.keys("<enter>").effects().contains("Ask(Browse("));
+        // Tab shows the first one, too, before it goes on from it.
+        stage.keys("<home><tab>");
+        assert!(stage.screen().contains("Manage tokens"), "{}", stage.screen());
+        stage.keys("<tab>").effects();
+        assert!(stage.screen().contains("Make another"), "{}", stage.screen());
+        assert!(stage.keys("<enter>").effects().contains("tokens/new"));
+    }
+}

@@ -34,6 +34,8 @@ pub struct Detail {
     page: usize,
 }
 
+/// How many lines are told of a page, as a rule.
+const ABOUT_PAGE: usize = 4;
 const HERE: &[Context] = &[Context::Detail, Context::Token, Context::Move, Context::Window];
 
 impl Detail {
@@ -80,6 +82,31 @@ impl Detail {
         self.from = self.from.saturating_add_signed(by).min(last);
     }
 
+    /// Scrolls to the page that is meant. Whether it was not to be seen.
+    fn reach(&mut self, shared: &Shared) -> bool {
+        let (columns, rows) = shared.size;
+        let area = Rect::new(0, 0, columns, rows);
+        let room = usize::from(inside(body(area)).height);
+        let is_it = |line: &Line| line.iter().any(|(role, _)| *role == Role::Selected);
+        let found =
+            self.lines(area, shared).iter().find_map(|lines| Some((lines.iter().position(is_it)?, lines.len())));
+        let Some((at, len)) = found else { return false };
+        let before = self.from;
+        // Its address and what to do there stand under it.
+        let end = (at + ABOUT_PAGE).min(len);
+        self.from = before.clamp(end.saturating_sub(room).min(at), at);
+        before != self.from
+    }
+
+    fn turn_page(&mut self, by: usize, shared: &Shared) {
+        let pages = self.whole.as_ref().map_or(0, |whole| whole.pages.len()).max(1);
+        // Who does not see which one is meant is shown it first.
+        if !self.reach(shared) {
+            self.page = (self.page + by) % pages;
+            self.reach(shared);
+        }
+    }
+
     fn url(&self) -> Option<String> {
         self.whole.as_ref()?.pages.get(self.page).map(|(_, page)| page.url.clone())
     }
@@ -107,7 +134,7 @@ impl Behave for Detail {
 
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
         let page = isize::try_from(shared.size.1.saturating_sub(4)).unwrap_or(1);
-        let pages = self.whole.as_ref().map_or(0, |whole| whole.pages.len()).max(1);
+        let pages = self.whole.as_ref().map_or(0, |whole| whole.pages.len());
         match action {
             Action::Up => self.step(-1, shared),
             Action::Down => self.step(1, shared),
@@ -115,8 +142,9 @@ impl Behave for Detail {
             Action::PageDown => self.step(page, shared),
             Action::First => self.step(isize::MIN, shared),
             Action::Last => self.step(isize::MAX, shared),
-            Action::NextPane => self.page = (self.page + 1) % pages,
-            Action::PreviousPane => self.page = (self.page + pages - 1) % pages,
+            Action::NextPane => self.turn_page(1, shared),
+            Action::PreviousPane => self.turn_page(pages.saturating_sub(1), shared),
+            Action::Browse if self.reach(shared) => {}
             Action::Browse => {
                 return Some(self.url().map(|url| Do::Effect(Effect::Ask(Request::Browse(url)))).into_iter().collect());
             }
