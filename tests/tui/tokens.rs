@@ -266,3 +266,10 @@ fn the_details_are_read_to_their_end_in_the_smallest_window() {
     // And no further, so that the way back begins at once.
     assert!(!stage.keys("<up>").screen().contains("id: 00000001"), "{}", stage.screen());
 }
+
+#[test]
+fn what_fills_its_line_is_wiped_as_anything_else_is() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.keys("/").paste(&"x".repeat(9000)).keys("y<ctrl-u>");
+    assert_eq!(stage.model.shared.list.filter(), "");
+}

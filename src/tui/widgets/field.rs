@@ -58,10 +58,10 @@ impl Field {
 
     /// Takes a key. Whether the text is another one then.
     pub fn key(&mut self, event: KeyEvent) -> bool {
-        if self.text().len() >= TEXT_BYTES_MAX && matches!(event.code, KeyCode::Char(_)) {
+        let is_text = matches!(event.code, KeyCode::Char(_)) && !event.modifiers.contains(KeyModifiers::CONTROL);
+        if self.text().len() >= TEXT_BYTES_MAX && is_text {
             return false;
         }
-        let is_text = matches!(event.code, KeyCode::Char(_)) && !event.modifiers.contains(KeyModifiers::CONTROL);
         if std::mem::take(&mut self.offered) && is_text {
             self.set("");
         }
