@@ -49,8 +49,8 @@ impl Worker {
         let (answers, answered) = sync_channel(1);
         let prompts = Arc::new(Asker::new(post.clone(), answered));
         let (turns, known) = (Turns::default(), Known::default());
-        let (open, seen, left, asking) = (None, None, None, None);
-        let desk = Desk { ground, means, prompts, post, pen, turns, open, seen, known, left, asking };
+        let (open, seen, left, asking, told) = (None, None, None, None, None);
+        let desk = Desk { ground, means, prompts, post, pen, turns, open, seen, known, left, asking, told };
         std::thread::spawn(move || desk.work(&asked));
         Self { requests, answers }
     }
@@ -102,6 +102,8 @@ struct Desk {
     left: Option<(Duration, Duration)>,
     /// Ends the asking that is under way.
     asking: Option<ops::Stop>,
+    /// What goes wrong at every look, and was told once.
+    told: Option<Fault>,
 }
 
 impl Desk {
@@ -113,27 +115,19 @@ impl Desk {
                 None => asked.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             let served = match next {
-                Ok(request) => self.serve(request),
+                Ok(request) => {
+                    self.told = None;
+                    self.serve(request)
+                }
                 Err(RecvTimeoutError::Timeout) => self.look(),
                 Err(RecvTimeoutError::Disconnected) => return,
             };
-            if let Err(error) = served {
-                self.fail(&error);
-            }
+            self.told = served.err().and_then(|error| self.fail(&error));
         }
     }
 
     fn reply(&self, reply: Reply) {
         self.post.send(Letter::Reply(reply));
-    }
-
-    /// Says what went wrong. A vault that was locked elsewhere is closed here too.
-    fn fail(&mut self, error: &Error) {
-        let fault = Fault::of(error);
-        if self.open.is_some() && matches!(error, Error::Locked { .. }) {
-            return self.shut(Some(fault));
-        }
-        self.reply(Reply::Failed(fault));
     }
 
     fn serve(&mut self, request: Request) -> Result<(), Error> {

@@ -167,6 +167,10 @@ fn what_went_wrong_is_read_to_its_end() {
         stage.keys("<enter>");
         assert_eq!(stage.model.stack.len(), open - 1, "enter closes it");
     }
+    // One after the other is read, and they do not pile up.
+    let mut stage = Stage::furnished(80, 24);
+    stage.reply(Reply::Failed(fault(long))).reply(Reply::Failed(fault(long)));
+    assert_eq!(stage.model.stack.len(), 1);
     let mut stage = Stage::furnished(40, 12);
     stage.reply(Reply::Failed(fault("no space is left on the disk, and nothing at all was changed")));
     for part in ["nothing at all was", "changed", "make room and try again"] {

@@ -8,7 +8,7 @@ use patvault::fault::Kind;
 use patvault::secret::Secret;
 use patvault::token::Token;
 use patvault::tui::keymap::{ENTRIES, Key};
-use patvault::tui::message::{Copied, Details, Fault, Message, Question, Reply, Wants};
+use patvault::tui::message::{Copied, Details, Door, Fault, Message, Question, Reply, Wants};
 use proptest::prelude::*;
 
 use crate::stage::{Stage, few, opened, token};
@@ -34,7 +34,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (0u16..220, 0u16..60).prop_map(|(columns, rows)| Deed::Resize(columns, rows)),
         1 => (0u64..100).prop_map(Deed::Wait),
         1 => ".{0,20}".prop_map(Deed::Paste),
-        3 => (0u8..16, 0u32..1000).prop_map(|(what, which)| Deed::Reply(what, which)),
+        3 => (0u8..17, 0u32..1000).prop_map(|(what, which)| Deed::Reply(what, which)),
     ]
 }
 
@@ -65,6 +65,10 @@ fn reply(what: u8, which: u32) -> Reply {
         11 => Reply::Said(text()),
         12 => Reply::Left(Duration::from_secs(which.into())),
         13 => activity::history(Some(id), 100, activity::some()),
+        15 => {
+            let door = |number| Door { name: format!("vault{number}"), ways: text() };
+            Reply::Doors((0..which % 40).map(door).collect(), which.is_multiple_of(3).then(|| "vault1".into()))
+        }
         14 if which.is_multiple_of(5) => Reply::Locked(None),
         _ => opened(few()),
     }
@@ -128,7 +132,7 @@ proptest! {
             let (columns, rows) = shared.size;
             if columns > 0 && rows > 0 {
                 let screen = stage.screen();
-                prop_assert!(!screen.contains('\x1b'));
+                prop_assert!(!screen.contains(|c: char| c.is_control() && c != '\n'));
                 prop_assert!(shared.revealed.is_some() || !screen.contains("not-a-real-secret"));
             }
         }

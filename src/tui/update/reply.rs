@@ -107,15 +107,19 @@ fn of_vault(model: &mut Model, reply: Reply) -> Option<Effect> {
     None
 }
 
-/// Says at the foot what went wrong; where there is no room for that, in front of what is there. Forms and steps tell it themselves.
+/// Says at the foot what went wrong; where there is no room for that, in front of what is there. Forms and
+/// steps tell it themselves, and what is being read or answered is not covered.
 fn failed(model: &mut Model, fault: &Fault) {
     model.shared.fail(fault);
     let room = usize::from(model.shared.size.0.saturating_sub(2));
     let is_cut = model.shared.notice.as_ref().is_some_and(|notice| width(&escaped(&notice.text)) > room);
-    let is_told = matches!(
-        model.stack.last(),
-        Some(Screen::Enter(_) | Screen::Import(_) | Screen::Rotate(_) | Screen::Revoke(_))
-    );
+    let tells = |screen: &Screen| {
+        matches!(
+            screen,
+            Screen::Enter(_) | Screen::Import(_) | Screen::Rotate(_) | Screen::Revoke(_) | Screen::Confirm(_)
+        )
+    };
+    let is_told = model.stack.last().is_some_and(tells);
     if is_cut && !is_told {
         report(model, "That could not be done.", [Some(&fault.text), fault.hint.as_ref()].into_iter().flatten());
     }

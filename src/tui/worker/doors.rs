@@ -1,6 +1,7 @@
-//! What is told of vaults while none is open: which there are, and what opens each.
+//! What is told where no vault is open, or the one that is cannot be read: what went wrong, which vaults there are, and what
+//! opens each.
 
-use crate::ops::{self, Ground};
+use crate::ops::{self, Error, Ground};
 use crate::tui::message::{Door, Fault, Reply};
 
 impl super::Desk {
@@ -21,6 +22,19 @@ impl super::Desk {
         words.sort_unstable();
         words.dedup();
         words.join(", ")
+    }
+
+    /// Says what went wrong, once where it goes wrong again and again. A vault that was locked elsewhere is closed here too.
+    pub(super) fn fail(&mut self, error: &Error) -> Option<Fault> {
+        let fault = Fault::of(error);
+        if self.open.is_some() && matches!(error, Error::Locked { .. }) {
+            self.shut(Some(fault));
+            return None;
+        }
+        if self.told.as_ref() != Some(&fault) {
+            self.reply(Reply::Failed(fault.clone()));
+        }
+        Some(fault)
     }
 
     /// The vault was locked elsewhere, or cannot be read any more.
