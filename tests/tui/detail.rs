@@ -142,7 +142,7 @@ fn the_pane_beside_the_table_tells_the_uses_of_a_month_and_the_places() {
     stage.reply(Reply::Details(Box::new(Details { id, note: None, uses, times })));
     assert_data_eq!(stage.screen(), snapbox::file!["screens/tokens-pane.txt"].raw());
     stage.model.shared.ascii = true;
-    assert!(stage.screen().replace("日本語のトークン", "").is_ascii(), "{}", stage.screen());
+    assert!(stage.screen().replace(|c| "日本語のトークン".contains(c), "").is_ascii(), "{}", stage.screen());
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn every_size_shows_what_it_has_room_for() {
     let mut ascii = clump(120, 40);
     ascii.model.shared.ascii = true;
     let screen = ascii.screen();
-    assert!(screen.replace("日本語のトークン", "").is_ascii(), "{screen}");
+    assert!(screen.replace(|c| "日本語のトークン".contains(c), "").is_ascii(), "{screen}");
     let mut none = Stage::with(80, 24, vec![]);
     assert!(none.keys("2").screen().contains("No tokens yet."));
 }

@@ -39,7 +39,7 @@ fn every_theme_once() {
     let mut ascii = Stage::furnished(120, 24);
     ascii.model.shared.ascii = true;
     let screen = ascii.screen();
-    assert!(screen.replace("日本語のトークン", "").is_ascii(), "{screen}");
+    assert!(screen.replace(|c| "日本語のトークン".contains(c), "").is_ascii(), "{screen}");
 }
 
 #[test]

@@ -10,8 +10,9 @@ use crate::tui::model::Shared;
 pub const THREE: u16 = 120;
 /// From how many columns on the groups stand beside the table.
 pub const TWO: u16 = 90;
-/// The columns of the groups and of the details, unless their border was dragged.
-pub const WIDTHS: (u16, u16) = (20, 36);
+/// The columns of the groups and of the details, unless their border was dragged: with 120, the table has its scopes, and a month
+/// of uses has its bars.
+pub const WIDTHS: (u16, u16) = (20, 34);
 /// The least that a pane keeps when its border is dragged.
 const LEAST: u16 = 14;
 /// The least that the table keeps.
