@@ -230,3 +230,15 @@ fn one_vault_says_what_opens_it_and_is_no_choice() {
     assert!(stage.screen().contains("main  ssh-ed25519") && !stage.screen().contains("> main"));
     assert_eq!(stage.keys("<enter>").effects(), "Ask(Unlock)\n");
 }
+
+#[test]
+fn what_is_wrong_with_a_vault_and_what_brings_it_back_is_read_to_its_end() {
+    let mut stage = trying();
+    stage.reply(doors(Some("main")));
+    stage.reply(Reply::Failed(Fault {
+        text: "/home/ada/.local/share/patvault/main/vault.age is damaged (its content was changed or cut off)".into(),
+        hint: Some("the newest good backup is r00000007-20261122T201450Z.age: 'patvault backup restore r00000007-20261122T201450Z.age' brings it back".into()),
+        kind: Kind::Failed,
+    }));
+    assert!(stage.screen().contains("brings it back") && stage.screen().contains("> main"), "{}", stage.screen());
+}

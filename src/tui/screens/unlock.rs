@@ -50,6 +50,8 @@ const WAITING: &[Context] = &[Context::Field, Context::Move, Context::Window];
 /// What is said at most: the latest.
 const SAID_MAX: usize = 4;
 const SIZE: (u16, u16) = (64, 13);
+/// How many rows of it are left for what was said.
+const SAID_ROWS: u16 = 3;
 
 impl Unlock {
     /// The vault is being opened, at the beginning.
@@ -111,7 +113,7 @@ impl Unlock {
             }
             State::Asked(_) => &[(Action::Accept, "go on"), (Action::Cancel, "leave it")],
         };
-        buttons::row(wanted, self.contexts(), self.places(area).keys, shared)
+        buttons::row(wanted, self.contexts(), self.places(area, shared).keys, shared)
     }
 
     /// Opens the vault that is meant, in the place of the one that something is asked about.
@@ -122,12 +124,27 @@ impl Unlock {
         todo
     }
 
-    fn places(&self, area: Rect) -> Places {
+    /// What was said, as it is broken into lines in a window of that size.
+    fn lines(&self, area: Rect, shared: &Shared) -> Vec<(Role, String)> {
+        let columns = usize::from(SIZE.0.min(area.width).saturating_sub(6));
+        let broken = |(role, text): &(Role, String)| {
+            let text = wrapped(&crate::text::escaped(text), columns);
+            text.lines().map(|line| (*role, line.to_owned())).collect::<Vec<_>>()
+        };
+        let kept = (Role::Soon, "What you wrote in your editor is kept.".to_owned());
+        self.said.iter().chain((!shared.kept.is_empty()).then_some(&kept)).flat_map(broken).collect()
+    }
+
+    fn places(&self, area: Rect, shared: &Shared) -> Places {
         let (vaults, above) = match self.doors.len() {
             0 => (0, 0),
             some => (some, 1),
         };
-        let outer = middle(area, SIZE.0, SIZE.1.saturating_add(vaults + above));
+        // It is as high as what was said wants; what vaults there is no room for then are scrolled to.
+        let lines = u16::try_from(self.lines(area, shared).len()).unwrap_or(u16::MAX);
+        let rest = SIZE.1.saturating_add(lines.saturating_sub(SAID_ROWS)).saturating_add(above);
+        let shown = vaults.min(area.height.saturating_sub(rest).max(1));
+        let outer = middle(area, SIZE.0, rest.saturating_add(shown));
         let inner = super::tokens::inside(outer);
         let line = |y: u16, rows: u16| {
             let y = (inner.y + y).min(inner.bottom());
@@ -139,7 +156,6 @@ impl Unlock {
             let [question, field, keys, said] = [shown, shown + 1, shown + 2, shown + 3].map(|y| line(y, 1));
             return Places { outer, doors: line(0, shown), question, field, keys, said };
         }
-        let shown = vaults.min(inner.height.saturating_sub(SIZE.1 - 2 + above));
         let [question, field, keys, said] = [1, 3, 6, 8].map(|y| line(shown + above + y, 1));
         Places { outer, doors: line(1, shown), question, field, keys, said }
     }
@@ -226,7 +242,7 @@ impl Behave for Unlock {
 
     fn mouse(&mut self, pointer: Pointer, area: Rect, shared: &mut Shared) -> Vec<Do> {
         let Pointer::Click(at) = pointer else { return vec![] };
-        let doors = self.places(area).doors;
+        let doors = self.places(area, shared).doors;
         if !matches!(self.state, State::Trying) && self.doors.point(at, doors) {
             return self.turn_to();
         }
@@ -255,10 +271,10 @@ impl Behave for Unlock {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared) {
-        let places = self.places(area);
+        let places = self.places(area, shared);
         let inner = dialog(frame.buffer_mut(), places.outer, "patvault", shared);
         self.doors.draw(frame.buffer_mut(), places.doors, shared);
-        let (line, button) = (places.field, places.keys);
+        let line = places.field;
         let style = shared.style(Role::Dialog);
         let question = match &self.state {
             State::Locked if self.demo => "The demo is locked.",
@@ -274,16 +290,8 @@ impl Behave for Unlock {
             _ => {}
         }
         buttons::draw(frame.buffer_mut(), &self.buttons(area, shared), shared);
-        let mut y = places.said.y;
-        let kept = (Role::Soon, "What you wrote in your editor is kept.".to_owned());
-        for (role, text) in self.said.iter().chain((!shared.kept.is_empty()).then_some(&kept)) {
-            for part in wrapped(&crate::text::escaped(text), button.width.into()).lines() {
-                if y < inner.bottom() {
-                    let style = style.patch(shared.style(*role));
-                    put(frame.buffer_mut(), button.x, y, part, button.width, style, shared);
-                    y += 1;
-                }
-            }
+        for (y, (role, text)) in (places.said.y..inner.bottom()).zip(self.lines(area, shared)) {
+            put(frame.buffer_mut(), line.x, y, &text, line.width, style.patch(shared.style(role)), shared);
         }
     }
 }
