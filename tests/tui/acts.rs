@@ -136,7 +136,7 @@ fn the_foot_is_clicked_in_front_of_dialogs_too() {
         u16::try_from(screen.lines().last().unwrap().find(word).unwrap()).unwrap()
     };
     // What opens a dialog, and the word at the foot that leaves it.
-    for (keys, word) in [("?", " no"), ("t", "back"), ("n", "leave"), (":", "back"), (",", "leave"), ("m", "back")] {
+    for (keys, word) in [("?", "close"), ("t", "back"), ("n", "leave"), (":", "back"), (",", "leave"), ("m", "back")] {
         stage.keys(keys);
         assert_eq!(stage.model.stack.len(), 1, "{keys}");
         let column = foot(&stage, word);

@@ -6,7 +6,7 @@ use ratatui::layout::{Margin, Rect};
 use super::Behave;
 use crate::text::wrapped;
 use crate::token::status::Status;
-use crate::tui::keymap::{Action, Context, Keymap};
+use crate::tui::keymap::{Action, Context, Entry, Keymap};
 use crate::tui::model::{Do, Shared};
 use crate::tui::pointer::Pointer;
 use crate::tui::theme::Role;
@@ -18,7 +18,7 @@ pub struct Help {
     from: usize,
 }
 
-const HERE: &[Context] = &[Context::Move, Context::Dialog];
+const HERE: &[Context] = &[Context::Move, Context::Field, Context::Dialog];
 const SIZE: (u16, u16) = (76, 40);
 
 const KEYS: [(Context, &str); 17] = [
@@ -53,9 +53,11 @@ const WORDS: [(&str, &str); 9] = [
     ("-word", "what must not be so; \"two words\" are one in quotes"),
 ];
 
-const MOUSE: [(&str, &str); 5] = [
+const MOUSE: [(&str, &str); 7] = [
     ("click", "selects; on a heading it sorts, again the other way round"),
     ("double click", "copies"),
+    ("right click", "opens the menu of the token"),
+    ("click on the vault", "its name in the bar: opens another one, where there are several"),
     ("wheel", "scrolls"),
     ("drag", "a border between two panes moves it"),
     ("shift and drag", "selects text, as in any program of this terminal"),
@@ -109,6 +111,10 @@ impl Behave for Help {
         HERE
     }
 
+    fn word(&self, entry: &Entry, _shared: &Shared) -> Option<&'static str> {
+        (entry.action == Action::Cancel && entry.context == Context::Field).then_some("close")
+    }
+
     fn act(&mut self, action: Action, shared: &mut Shared) -> Option<Vec<Do>> {
         let (columns, rows) = shared.size;
         let (_, inner) = areas(Rect::new(0, 0, columns, rows));
@@ -121,7 +127,7 @@ impl Behave for Help {
             Action::PageDown => self.from + height,
             Action::First => 0,
             Action::Last => last,
-            Action::Cancel | Action::Yes | Action::Quit => return Some(vec![Do::Close]),
+            Action::Cancel | Action::Accept | Action::Yes | Action::Quit => return Some(vec![Do::Close]),
             _ => self.from,
         }
         .min(last);
