@@ -208,11 +208,17 @@ fn row(buffer: &mut Buffer, place: Rect, reminder: &Reminder, chosen: bool, shar
     let paint = |role: Role| if chosen { base } else { shared.style(role) };
     // Each with its room; what there is no room for stands at the foot.
     let wide = place.width >= 70;
+    let named = match place.width {
+        // Names are seldom as long as reasons.
+        100.. => (place.width - 30) * 3 / 8,
+        70.. => (place.width - 30) / 2,
+        narrow => narrow.saturating_sub(10),
+    };
     let cells = [
         (since, role, if wide { 20 } else { 0 }),
         (reminder.duty.word().to_owned(), Role::Text, 8),
-        (path, Role::Text, if wide { (place.width - 30) / 2 } else { place.width.saturating_sub(10) }),
-        (reminder.why.clone(), Role::Quiet, if wide { (place.width - 30) / 2 } else { 0 }),
+        (path, Role::Text, named),
+        (reminder.why.clone(), Role::Quiet, if wide { place.width - 30 - named } else { 0 }),
     ];
     let mut x = place.x + 1;
     for (text, role, room) in cells {
