@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::{BorrowedFd, RawFd};
 use std::process::{ChildStdout, Command, Stdio};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -13,9 +14,12 @@ use rustix::io::FdFlags;
 use rustix::mm::{self, MlockAllFlags};
 use rustix::process::{self, Resource, Rlimit};
 use rustix::stdio;
+use signal_hook::consts::SIGURG;
 
 /// How long it may take to come up.
 const START: Duration = Duration::from_secs(10);
+/// How long a thread may take to hear a signal.
+const HEARING: Duration = Duration::from_secs(1);
 /// The longest line that it says then, in bytes.
 const LINE_BYTES_MAX: u64 = 4096;
 /// From which size on a piece of memory is large; where glibc begins by itself.
@@ -75,6 +79,45 @@ pub fn keep_files() {
             // SAFETY: nothing is read, written or closed by it. A number that is closed by now only makes the call fail.
             let file = unsafe { BorrowedFd::borrow_raw(number) };
             let _closed_by_now = rustix::io::fcntl_setfd(file, FdFlags::CLOEXEC);
+        }
+    }
+}
+
+/// How far a thread that hears signals has come. It is late: a signal of before may be heard after what it was about is over.
+/// Whoever stops taking signals waits with this until none of theirs is on its way any more.
+#[derive(Default)]
+pub struct Heard {
+    marks: Mutex<u64>,
+    news: Condvar,
+}
+
+impl Heard {
+    /// The signal that stands behind others as a mark, and means nothing else. The thread that hears it says so with
+    /// [`Heard::mark`].
+    pub const MARK: i32 = SIGURG;
+
+    /// Nothing yet.
+    pub const fn new() -> Self {
+        Self { marks: Mutex::new(0), news: Condvar::new() }
+    }
+
+    /// A mark was heard.
+    pub fn mark(&self) {
+        *self.marks.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.news.notify_all();
+    }
+
+    /// Waits until all signals that have come so far were heard.
+    pub fn catch_up(&self) {
+        // Those that come together are heard in the order of their numbers, and the mark has a high one; but the thread may be past
+        // the lower ones just now. Then it hears them before the second mark.
+        for _ in 0..2 {
+            let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = *marks;
+            if process::kill_process(process::getpid(), process::Signal::URG).is_err() {
+                return;
+            }
+            let _heard_or_late = self.news.wait_timeout_while(marks, HEARING, |marks| *marks == before);
         }
     }
 }

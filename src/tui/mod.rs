@@ -37,7 +37,7 @@ use signal_hook::iterator::Signals;
 
 use crate::clock;
 use crate::ops::{self, Error, Ground, Means};
-use crate::process;
+use crate::process::{self, Heard};
 use input::Input;
 use keymap::Keymap;
 use message::{At, Effect, Message, Request};
@@ -67,7 +67,7 @@ pub struct Start {
 
 /// The signals that are heard: those that end the program, the one that stops it, and those after which the terminal is
 /// another one.
-const SIGNALS: [i32; 7] = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH];
+const SIGNALS: [i32; 8] = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH, Heard::MARK];
 
 /// Opens the window, and comes back when it is closed. The terminal is given back, whatever happens.
 ///
@@ -79,10 +79,12 @@ pub fn run(start: Start) -> Result<(), Error> {
     let model = model(&start)?;
     let (post, letters) = post::post().map_err(broken)?;
     let lent = Arc::new(AtomicBool::new(false));
-    listen(post.clone(), Arc::clone(&lent)).map_err(broken)?;
+    let heard = Arc::new(Heard::new());
+    listen(post.clone(), Arc::clone(&lent), Arc::clone(&heard)).map_err(broken)?;
     let mut terminal = Terminal::take().map_err(broken)?;
     let worker = Worker::start(start.ground, start.means, post, terminal.pen());
-    let mut window = Window { model, worker, letters, input: Input::default(), lent, ended_by: None, stale: true };
+    let mut window =
+        Window { model, worker, letters, input: Input::default(), lent, heard, ended_by: None, stale: true };
     let first = if start.demo {
         Some(Request::Demo)
     } else {
@@ -133,11 +135,12 @@ fn model(start: &Start) -> Result<Model, Error> {
 }
 
 /// Hears the system's signals, in a thread that sleeps until one comes.
-fn listen(post: Post, lent: Arc<AtomicBool>) -> io::Result<()> {
+fn listen(post: Post, lent: Arc<AtomicBool>, heard: Arc<Heard>) -> io::Result<()> {
     let mut signals = Signals::new(SIGNALS)?;
     std::thread::spawn(move || {
         for signal in signals.forever() {
             match signal {
+                Heard::MARK => heard.mark(),
                 // While somebody else has the terminal, its keys are theirs, and its size is looked at later. Who stops stops with
                 // them, so that the shell goes on.
                 SIGINT | SIGQUIT | SIGWINCH | SIGCONT if lent.load(Ordering::SeqCst) => {}
@@ -157,6 +160,8 @@ struct Window {
     input: Input,
     /// Somebody else has the terminal.
     lent: Arc<AtomicBool>,
+    /// How far the thread that hears signals has come.
+    heard: Arc<Heard>,
     /// The signal that ended it.
     ended_by: Option<i32>,
     /// What is drawn is not what is.
@@ -246,6 +251,7 @@ impl Window {
                         sheet.edit().map_err(|error| failed(sheet.left())(error))
                     };
                     let text = terminal.lend(sheet);
+                    self.heard.catch_up();
                     self.lent.store(false, Ordering::SeqCst);
                     let text = text?;
                     self.model.shared.size = terminal.size();

@@ -66,6 +66,18 @@ fn ctrl_c_in_an_editor_is_the_editors_business() {
 }
 
 #[test]
+fn ctrl_c_is_the_editors_to_its_last_moment() {
+    let home = Home::furnished();
+    let last = format!("{MEND}\ntrap '' INT\nkill -INT 0");
+    for _ in 0..10 {
+        let Some(mut visit) = edit(&home, &[BREAK, &last]) else { return };
+        visit.sees("Edit it again?").types("y\n").sees("Edited github/ci");
+        assert_eq!(visit.ends().code, Some(0));
+        home.done(&["edit", "github/ci", "--account", "ada"], "");
+    }
+}
+
+#[test]
 fn who_gives_up_changes_nothing() {
     let home = Home::furnished();
     let Some(mut visit) = edit(&home, &[BREAK]) else { return };

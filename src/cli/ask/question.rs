@@ -12,6 +12,8 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
+use crate::process::Heard;
+
 /// How the terminal was before the question that is open.
 static OPEN: Mutex<Option<Before>> = Mutex::new(None);
 
@@ -80,11 +82,14 @@ fn open() -> MutexGuard<'static, Option<Before>> {
 fn watch() -> io::Result<()> {
     static WATCHED: OnceLock<bool> = OnceLock::new();
     let begin = || {
-        let signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM]);
+        let signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM, Heard::MARK]);
         signals.is_ok_and(|signals| std::thread::Builder::new().spawn(|| give_back_on(signals)).is_ok())
     };
     if *WATCHED.get_or_init(begin) { Ok(()) } else { Err(io::Error::other("signals cannot be watched")) }
 }
+
+/// How far the thread that waits for them has come.
+static HEARD: Heard = Heard::new();
 
 /// What Ctrl-C does while something goes on that has to be brought to an end first.
 static TAKEN: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
@@ -103,6 +108,10 @@ pub(in crate::cli) fn on_interrupt(act: impl Fn() + Send + 'static) -> Taken {
 
 impl Drop for Taken {
     fn drop(&mut self) {
+        if watch().is_ok() {
+            // What was pressed before is theirs, too.
+            HEARD.catch_up();
+        }
         *taken() = None;
     }
 }
@@ -118,6 +127,10 @@ pub(in crate::cli) fn end_by_interrupt() {
 
 fn give_back_on(mut signals: Signals) {
     for signal in signals.forever() {
+        if signal == Heard::MARK {
+            HEARD.mark();
+            continue;
+        }
         if let Some(act) = taken().as_ref().filter(|_| signal == SIGINT) {
             act();
             continue;
