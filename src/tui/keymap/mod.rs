@@ -72,10 +72,11 @@ impl Keymap {
             .map_err(|error| (line(error.span().map_or(0, |span| span.start)), error.message().to_owned()))?;
         let mut map = Self::default();
         let mut named = BTreeSet::new();
+        let mut taken: Vec<(&Entry, Key)> = vec![];
         for (name, keys) in &table {
             let short = |text: &str| clipped(&escaped(text), 40, false).into_owned();
             let mut entries = ENTRIES.iter().zip(&mut map.keys).enumerate();
-            let Some((at, (_, held))) = entries.find(|(_, (entry, _))| entry.name == name.get_ref()) else {
+            let Some((at, (entry, held))) = entries.find(|(_, (entry, _))| entry.name == name.get_ref()) else {
                 let why = format!("nothing is called '{}'; the help shows what there is", short(name.get_ref()));
                 return Err((line(name.span().start), why));
             };
@@ -85,6 +86,11 @@ impl Keymap {
             };
             let parse = |key: &String| key.parse().map_err(|error: NotAKey| format!("'{}': {error}", short(key)));
             *held = all.iter().map(parse).collect::<Result<_, _>>().map_err(|why| (line(keys.span().start), why))?;
+            let other = taken.iter().find(|(other, key)| other.context == entry.context && held.contains(key));
+            if let Some((other, key)) = other {
+                return Err((line(keys.span().start), format!("'{key}' is given to {} as well", other.name)));
+            }
+            taken.extend(held.iter().map(|key| (entry, *key)));
             named.insert(at);
         }
         map.give_way(&named);
@@ -175,7 +181,13 @@ mod tests {
             Keymap::default().action(&event("f10"), &[Context::Window])
         );
         assert_eq!(map.action(&event("ctrl-l"), &[Context::Window]), None);
-        for (text, line) in [("copy = 3", 1), ("\ncopi = 'c'", 2), ("copy = 'c'\nquit = ['nope']", 2), ("x = [", 1)] {
+        for (text, line) in [
+            ("copy = 3", 1),
+            ("\ncopi = 'c'", 2),
+            ("copy = 'c'\nquit = ['nope']", 2),
+            ("x = [", 1),
+            ("copy = 'c'\nreveal = ['r', 'c']", 2),
+        ] {
             assert_eq!(Keymap::parse(text).unwrap_err().0, line, "{text:?}");
         }
     }
