@@ -10,8 +10,8 @@ use super::payload::{CHUNK_BYTES, Damaged, Payload, SEALED_BYTES};
 use super::seal::{self, Closed};
 
 /// How many open chunks are kept. To show one token of 5,000, 19 chunks are opened where one is kept, 13 with two, 11 with
-/// four, 10 with eight and 9 with sixteen; and memory that was not touched yet costs as much as opening what fills it.
-const KEPT_MAX: usize = 4;
+/// four, 10 with eight and 9 with sixteen; and half a megabyte is little enough.
+const KEPT_MAX: usize = 8;
 
 /// The plain bytes under one age file, to be read anywhere. Only what is read is opened, and nothing is given that was
 /// not authenticated.

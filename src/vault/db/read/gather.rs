@@ -43,8 +43,11 @@ impl Reader<'_> {
         let tokens = if parts == Parts::NONE { NAMES } else { TOKENS };
         self.each(tokens, "WHERE key IN ({})", only, |r| {
             found.keys.push(r.get(0)?);
-            found.tokens.push(token(r, parts)?);
-            Ok(())
+            found.tokens.push(bare(r)?);
+            match found.tokens.last_mut() {
+                Some(token) if parts.have(Parts::FACTS) => facts(token, r),
+                _ => Ok(()),
+            }
         })?;
         if parts.have(Parts::TAGS) {
             self.each(TAGS, OF_TOKENS, only, |r| {
@@ -223,8 +226,9 @@ impl Found {
     }
 }
 
-fn token(r: &Row, parts: Parts) -> rusqlite::Result<Token> {
-    let mut token = Token {
+/// A token with what is read of every one.
+fn bare(r: &Row) -> rusqlite::Result<Token> {
+    Ok(Token {
         id: row::id_at(r, 1)?,
         service: r.get(2)?,
         name: r.get(3)?,
@@ -242,16 +246,18 @@ fn token(r: &Row, parts: Parts) -> rusqlite::Result<Token> {
         with: BTreeMap::new(),
         versions: vec![],
         marks: vec![],
-    };
-    if parts.have(Parts::FACTS) {
-        token.instance = r.get(6)?;
-        token.account = r.get(7)?;
-        token.kind = r.get(8)?;
-        token.policy = Policy { lead_days: r.get(9)?, cadence_days: r.get(10)?, unused_days: r.get(11)? };
-        token.added = row::time_at(r, 12)?;
-        token.last_use = row::time_or_none(r, 13)?;
-    }
-    Ok(token)
+    })
+}
+
+/// Its facts, put where it stands: a token is large, and would be carried about ten thousand times.
+fn facts(token: &mut Token, r: &Row) -> rusqlite::Result<()> {
+    token.instance = r.get(6)?;
+    token.account = r.get(7)?;
+    token.kind = r.get(8)?;
+    token.policy = Policy { lead_days: r.get(9)?, cadence_days: r.get(10)?, unused_days: r.get(11)? };
+    token.added = row::time_at(r, 12)?;
+    token.last_use = row::time_or_none(r, 13)?;
+    Ok(())
 }
 
 fn version(r: &Row, parts: Parts) -> rusqlite::Result<Version> {
