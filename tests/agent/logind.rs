@@ -28,7 +28,7 @@ impl Bus {
         let address = format!("unix:path={}/bus%20socket", dir.path().display());
         let mut daemon = Command::new(tool("dbus-daemon")?);
         daemon.args(["--nofork", "--nopidfile", "--print-address", "--address"]).arg(&address).arg("--config-file");
-        daemon.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/system-bus.conf"));
+        daemon.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/agent/system-bus.conf"));
         let mut daemon = daemon.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         // It says where it is when it may be asked.
         let mut said = String::new();
