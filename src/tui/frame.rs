@@ -278,6 +278,17 @@ fn draw_foot(frame: &mut Frame, layout: &Layout, model: &Model) {
 
 /// The keys of an action where these contexts hold, as text, for buttons.
 pub fn button_of(shared: &Shared, contexts: &[Context], action: Action) -> String {
+    Keymap::shown(&keys_of(shared, contexts, action))
+}
+
+/// The same without those that are characters.
+pub fn button_beside_text(shared: &Shared, contexts: &[Context], action: Action) -> String {
+    let mut keys = keys_of(shared, contexts, action);
+    keys.retain(|key| !key.is_text());
+    Keymap::shown(&keys)
+}
+
+fn keys_of(shared: &Shared, contexts: &[Context], action: Action) -> Vec<Key> {
     let mut entries = shared.keymap.entries(contexts);
-    entries.find(|(entry, _)| entry.action == action).map(|(_, keys)| Keymap::shown(&keys)).unwrap_or_default()
+    entries.find(|(entry, _)| entry.action == action).map(|(_, keys)| keys.to_vec()).unwrap_or_default()
 }

@@ -151,7 +151,7 @@ fn a_lock_from_elsewhere_closes_the_window_to_the_vault() {
     let Some(mut visit) = home.visit_with(&[], 80, &vars) else { return };
     visit.shows("github");
     home.done(&["lock"], "");
-    visit.shows("The vault is locked.").types("q");
+    visit.shows("The vault is locked.").types("\x03");
     assert!(visit.ends().given_back);
 }
 
@@ -202,7 +202,7 @@ fn an_idle_window_holds_no_secret_and_a_locked_one_no_key() {
     // The key goes in a thread beside: whatever is asked after that is answered after that.
     visit.types("\r").shows("Passphrase of the vault").types("\x1b").shows("The vault is locked.");
     assert_eq!(needles.find(&core_of(&visit.pid()).unwrap()), [""; 0], "what a locked window holds");
-    visit.types("q");
+    visit.types("\x03");
     assert!(visit.ends().given_back);
 }
 

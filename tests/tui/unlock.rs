@@ -63,6 +63,18 @@ fn what_the_foot_of_the_lock_screen_says_is_clicked() {
 }
 
 #[test]
+fn a_passphrase_that_is_typed_before_it_is_asked_for_does_not_leave_the_window() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.keys("<ctrl-l>").effects();
+    for _ in ["locked", "being opened"] {
+        assert_eq!(stage.keys("a quick brown fox?").effects(), "");
+        assert!(stage.screen().contains("[ leave ] ctrl-c"), "{}", stage.screen());
+        stage.keys("<enter>").effects();
+    }
+    assert_eq!(stage.keys("<ctrl-c>").effects(), "Quit\n");
+}
+
+#[test]
 fn what_is_no_passphrase_is_not_pasted_in_part() {
     let mut stage = trying();
     stage.reply(passphrase());
@@ -186,7 +198,7 @@ fn one_of_several_vaults_is_chosen() {
     // Nobody said which one is meant.
     stage.reply(doors(None));
     assert_data_eq!(stage.screen(), file!["screens/unlock-several.txt"].raw());
-    assert_eq!(stage.keys("j<down><up><enter>").effects(), "Ask(Switch(\"main\"))\n");
+    assert_eq!(stage.keys("<down><down><up><enter>").effects(), "Ask(Switch(\"main\"))\n");
     stage.reply(doors(Some("main"))).reply(passphrase());
     assert!(stage.screen().contains("> main") && stage.screen().contains("Passphrase of the vault 'main'"));
     // Whoever moves to another one leaves the question, and what was typed.

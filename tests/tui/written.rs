@@ -38,7 +38,7 @@ fn a_lock_takes_nothing_and_tells_nothing() {
     assert!(stage.screen().contains("is kept"));
     // Leaving is asked about, and so is what was written, once the vault is open.
     stage.effects();
-    assert_eq!(stage.keys("q").effects(), "");
+    assert_eq!(stage.keys("<ctrl-c>").effects(), "");
     assert!(stage.screen().contains("Leave?"));
     stage.keys("n").reply(opened(few()));
     assert!(

@@ -113,7 +113,8 @@ impl Unlock {
             }
             State::Asked(_) => &[(Action::Accept, "go on"), (Action::Cancel, "leave it")],
         };
-        buttons::row(wanted, self.contexts(), self.places(area, shared).keys, shared)
+        let row = if self.takes_text() { buttons::row_beside_text } else { buttons::row };
+        row(wanted, self.contexts(), self.places(area, shared).keys, shared)
     }
 
     /// Opens the vault that is meant, in the place of the one that something is asked about.
@@ -190,8 +191,10 @@ impl Behave for Unlock {
         }
     }
 
+    /// Nobody has to look before a passphrase is typed: a letter of it that comes too early must not leave, and hand the rest to
+    /// the shell, which shows it and keeps it.
     fn takes_text(&self) -> bool {
-        matches!(&self.state, State::Asked(question) if question.wants != Wants::Word)
+        !matches!(&self.state, State::Asked(Question { wants: Wants::Word, .. }))
     }
 
     fn act(&mut self, action: Action, _shared: &mut Shared) -> Option<Vec<Do>> {

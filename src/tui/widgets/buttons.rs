@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::pane::put;
 use crate::text::width;
-use crate::tui::frame::button_of;
+use crate::tui::frame::{button_beside_text, button_of};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::model::Shared;
 use crate::tui::theme::Role;
@@ -24,8 +24,17 @@ pub struct Button {
 /// Lays buttons out in a line, each with what it says; its keys are named where there is room for all of them. One that finds no
 /// room at all is not there.
 pub fn row(wanted: &[(Action, &str)], contexts: &[Context], line: Rect, shared: &Shared) -> Vec<Button> {
+    laid(wanted, |action| button_of(shared, contexts, action), line)
+}
+
+/// The same where characters are text: keys that are characters press nothing there, and are not named.
+pub fn row_beside_text(wanted: &[(Action, &str)], contexts: &[Context], line: Rect, shared: &Shared) -> Vec<Button> {
+    laid(wanted, |action| button_beside_text(shared, contexts, action), line)
+}
+
+fn laid(wanted: &[(Action, &str)], keys_of: impl Fn(Action) -> String, line: Rect) -> Vec<Button> {
     let button = |(action, label): &(Action, &str)| {
-        let keys = format!(" {}", button_of(shared, contexts, *action));
+        let keys = format!(" {}", keys_of(*action));
         Button { action: *action, area: Rect::default(), face: format!("[ {label} ]"), keys }
     };
     let mut buttons: Vec<Button> = wanted.iter().map(button).collect();
