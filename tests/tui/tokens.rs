@@ -201,14 +201,14 @@ fn the_last_use_is_read_to_its_end_at_80_columns() {
 
 #[test]
 fn what_stands_over_the_table_is_closed_by_mouse() {
-    let mut stage = Stage::furnished(80, 24);
+    let mut stage = Stage::furnished(50, 24);
     for open in ["g", "d"] {
-        stage.keys(open).click_on("[×]");
-        assert!(stage.screen().contains("Service"), "{}", stage.screen());
+        stage.keys(open).seconds(1).click_on("[×]");
+        assert!(stage.screen().contains("Name"), "{}", stage.screen());
     }
     stage.keys("g").click_on("figma");
     assert_eq!(stage.model.shared.list.len(), 1);
-    assert!(stage.screen().contains("Service"), "who chose a group sees what is in it: {}", stage.screen());
+    assert!(stage.screen().contains("plugin"), "who chose a group sees what is in it: {}", stage.screen());
 }
 
 #[test]
@@ -272,4 +272,18 @@ fn what_fills_its_line_is_wiped_as_anything_else_is() {
     let mut stage = Stage::furnished(80, 24);
     stage.keys("/").paste(&"x".repeat(9000)).keys("y<ctrl-u>");
     assert_eq!(stage.model.shared.list.filter(), "");
+}
+
+#[test]
+fn the_groups_stand_beside_the_tokens_wherever_there_is_room_for_both() {
+    for (columns, beside) in [(80, true), (60, true), (40, false)] {
+        let mut stage = Stage::furnished(columns, 24);
+        stage.keys("g");
+        let screen = stage.screen();
+        assert!(screen.contains("┌ Groups"), "{screen}");
+        assert_eq!(screen.contains("ci-deploy"), beside, "{screen}");
+        // Where there is none they are all that is seen, from edge to edge.
+        assert!(screen.lines().nth(5).unwrap().ends_with(['│', '┃']), "{screen}");
+        assert!(stage.keys("g").screen().contains("ci-deploy"));
+    }
 }

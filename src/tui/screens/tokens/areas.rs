@@ -8,7 +8,7 @@ use crate::tui::model::Shared;
 
 /// From how many columns on all three panes stand beside each other.
 pub const THREE: u16 = 120;
-/// From how many columns on the groups stand beside the table.
+/// From how many columns on the groups stand beside the table without being called.
 pub const TWO: u16 = 90;
 /// The columns of the groups and of the details, unless their border was dragged: with 120, the table has its scopes, and a month
 /// of uses has its bars.
@@ -43,7 +43,7 @@ pub struct Areas {
 pub fn areas(tokens: &Tokens, area: Rect, shared: &Shared) -> Areas {
     let wide = area.width >= THREE;
     let (groups_wide, details_wide) = widths(tokens, area);
-    let groups_beside = tokens.groups.unwrap_or(area.width >= TWO) && area.width >= TWO;
+    let groups_beside = tokens.groups.unwrap_or(area.width >= TWO) && area.width >= groups_wide + TABLE_LEAST;
     let details_beside = wide && tokens.details.unwrap_or(true);
     let mut places = Areas::default();
     let mut left = area;
@@ -53,7 +53,7 @@ pub fn areas(tokens: &Tokens, area: Rect, shared: &Shared) -> Areas {
         left.width -= groups_wide;
     } else if tokens.groups == Some(true) {
         // Folded away, they open over the table.
-        places.groups = Some(Rect { width: groups_wide.min(area.width), ..area });
+        places.groups = Some(area);
         places.over = places.groups;
         return places;
     }
