@@ -346,3 +346,16 @@ fn a_scope_that_nobody_knows_is_asked_for_again_before_it_is_kept() {
     stage.click_on("Scopes").click_on("add 'read_apj'").click_on("[ Save ]");
     assert!(stage.effects().contains("read_apj"), "{}", stage.screen());
 }
+
+#[test]
+fn enter_opens_a_list_chooses_from_it_and_goes_on() {
+    // What the secret told, and a word that nobody offers.
+    for (keys, service) in [("<enter><enter><enter>", "gitlab"), ("<ctrl-u>made-up-service<enter>", "made-up-service")]
+    {
+        let mut stage = adding(80, 24);
+        stage.paste(&gitlab()).keys("<enter>").keys(keys).keys("ci");
+        let screen = stage.screen();
+        let said = |field: &str| screen.lines().find(|line| line.contains(field)).unwrap().to_owned();
+        assert!(said("Service  ").contains(service) && said("Name  ").contains(" ci"), "{keys}\n{screen}");
+    }
+}

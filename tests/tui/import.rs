@@ -79,6 +79,17 @@ fn a_path_is_completed_as_it_is_typed() {
 }
 
 #[test]
+fn enter_on_a_path_that_was_just_chosen_goes_on() {
+    let mut stage = started();
+    stage.keys("/tmp/to").reply(Reply::Paths("/tmp/to".into(), vec!["/tmp/tokens.csv".into()]));
+    stage.keys("<enter>");
+    assert!(!stage.screen().contains("enter choose"), "{}", stage.screen());
+    stage.keys("<enter>json").click_on("[ Look at it ]");
+    let (list, _) = asked(&mut stage).unwrap();
+    assert_eq!((list.file.to_str(), list.format.is_some()), (Some("/tmp/tokens.csv"), true));
+}
+
+#[test]
 fn what_is_lacking_or_wrong_is_said_where_it_is() {
     let mut stage = started();
     stage.click_on("[ Look at it ]");

@@ -114,7 +114,15 @@ impl Part for Choice {
             if self.list.act(action, self.shown().len()) {
                 return Took::Moved;
             }
-            return if action == Action::Accept { self.take() } else { Took::Not };
+            return match action {
+                // What is none of the offers is a word of the person's own, and stands.
+                Action::Accept if self.shown().is_empty() => {
+                    self.list.close();
+                    Took::Not
+                }
+                Action::Accept => self.take(),
+                _ => Took::Not,
+            };
         }
         match action {
             Action::Accept | Action::PageDown if !self.offers.is_empty() => {

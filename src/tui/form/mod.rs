@@ -54,6 +54,8 @@ pub struct Form<K> {
     from: u16,
     /// The rows are moved so that the cursor is seen: not while somebody turns the wheel.
     follows: bool,
+    /// It was just chosen from the list of the field that has the cursor.
+    chosen: bool,
     /// The window: what opens under a field may reach beyond the form.
     window: Rect,
 }
@@ -76,7 +78,7 @@ pub enum Came<K> {
 impl<K: Clone + PartialEq> Form<K> {
     /// Fields from the top, and buttons from the left.
     pub fn of(slots: Vec<Slot<K>>, buttons: Vec<(K, &'static str)>) -> Self {
-        Self { slots, buttons, at: 0, from: 0, follows: true, window: Rect::default() }
+        Self { slots, buttons, at: 0, from: 0, follows: true, chosen: false, window: Rect::default() }
     }
 
     /// The buttons.
@@ -163,7 +165,7 @@ impl<K: Clone + PartialEq> Form<K> {
             (Action::Accept, Some(Entry::Note(_))) => Some("new line"),
             (Action::Accept, Some(Entry::Tick(tick))) => Some(if tick.runs { "run" } else { "tick" }),
             // Else it goes to the next field, and that is said already.
-            (Action::Accept, _) => opens.then_some(entry.short),
+            (Action::Accept, _) => (opens && !self.chosen).then_some(entry.short),
             _ => Some(entry.short),
         }
     }
@@ -175,7 +177,7 @@ impl<K: Clone + PartialEq> Form<K> {
 
     /// Takes a key that means nothing by the table.
     pub fn key(&mut self, event: KeyEvent, now: &Now) -> Came<K> {
-        self.follows = true;
+        (self.follows, self.chosen) = (true, false);
         let Some(slot) = self.slots.get_mut(self.at) else {
             return match event.code {
                 KeyCode::Left => self.step(false),
@@ -197,8 +199,15 @@ impl<K: Clone + PartialEq> Form<K> {
     /// Does what a key asks for.
     pub fn act(&mut self, action: Action, now: &Now) -> Came<K> {
         self.follows = true;
+        let chosen = std::mem::take(&mut self.chosen);
         if let Some(slot) = self.slots.get_mut(self.at) {
+            let was_open = slot.entry.it().list().is_some();
+            // What was just chosen is not asked for again.
+            if chosen && !was_open && action == Action::Accept {
+                return self.step(true);
+            }
             let took = slot.entry.it_mut().act(action, now);
+            self.chosen = action == Action::Accept && was_open && slot.entry.it().list().is_none();
             if took != Took::Not {
                 return came(slot.key.clone(), took);
             }
@@ -217,6 +226,7 @@ impl<K: Clone + PartialEq> Form<K> {
 
     /// Takes what the mouse did in `area`, which is where it was drawn.
     pub fn mouse(&mut self, pointer: Pointer, area: Rect, now: &Now) -> Came<K> {
+        self.chosen = false;
         let places = layout::layout(self, area);
         let at = pointer.at();
         let in_list = places.list.filter(|list| list.contains(at));
