@@ -359,3 +359,15 @@ fn enter_opens_a_list_chooses_from_it_and_goes_on() {
         assert!(said("Service  ").contains(service) && said("Name  ").contains(" ci"), "{keys}\n{screen}");
     }
 }
+
+#[test]
+fn a_list_leaves_the_foot_of_the_window_alone() {
+    let mut stage = adding(80, 24);
+    stage.paste(&gitlab()).click_on("Scopes").keys("<enter><enter><down><enter>");
+    for rows in [24, 23, 22, 21, 20] {
+        stage.tell(Message::Resize(80, rows));
+        let screen = stage.screen();
+        let foot = screen.lines().last().unwrap();
+        assert!(foot.contains("enter choose") && !foot.contains(['─', '└', '│']), "{screen}");
+    }
+}

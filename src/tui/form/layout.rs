@@ -6,6 +6,7 @@ use super::part::Room;
 use super::{Form, Slot};
 use crate::text::{escaped, width, wrapped};
 use crate::tui::theme::Role;
+use crate::tui::widgets::pane::body;
 
 /// From how many columns on labels stand beside their fields.
 const BESIDE: u16 = 56;
@@ -100,8 +101,10 @@ impl<K> Form<K> {
     }
 }
 
-/// Under the field, or over it where there is more room.
-fn list_place(places: &Layout, slot: &Place, room: Room, area: Rect) -> Rect {
+/// Under the field, or over it where there is more room. The line at the top and the one at the foot stay as they are, if that is
+/// room enough.
+fn list_place(places: &Layout, slot: &Place, room: Room, window: Rect) -> Rect {
+    let area = body(window);
     let first = places.body.y.saturating_add(slot.value.y.saturating_sub(places.from));
     let last =
         places.body.y.saturating_add(slot.value.bottom().saturating_sub(places.from)).clamp(area.y, area.bottom());
@@ -114,7 +117,8 @@ fn list_place(places: &Layout, slot: &Place, room: Room, area: Rect) -> Rect {
         Rect { x, y: last, width: wide, height: wanted.min(below) }
     } else if above < least {
         // No room on either side: over the field itself.
-        let height = wanted.min(area.height);
+        let height = wanted.min(window.height);
+        let area = if wanted > area.height { window } else { area };
         Rect { x, y: area.bottom() - height, width: wide, height }
     } else {
         let height = wanted.min(above);
