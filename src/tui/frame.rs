@@ -147,7 +147,8 @@ const GAUGE: usize = 8;
 /// What is said on the right of the foot.
 fn said(shared: &Shared) -> String {
     if let Some(notice) = &shared.notice {
-        return escaped(&notice.text).into_owned();
+        // There is one line for it, whatever it has.
+        return notice.text.lines().map(|line| escaped(line.trim())).collect::<Vec<_>>().join(" ");
     }
     if let Some((_, until)) = &shared.copied {
         return format!("copied, clears in {} s", shared.seconds_left(*until));

@@ -103,7 +103,8 @@ fn what_is_lacking_or_wrong_is_said_where_it_is() {
     let (list, _) = asked(&mut stage).unwrap();
     let fault = Fault { text: "2 rows cannot be taken\n  line 2: no name".into(), hint: None, kind: Kind::Usage };
     stage.reply(Reply::Failed(fault));
-    assert!(stage.screen().contains("line 2: no name"), "{}", stage.screen());
+    let screen = stage.screen();
+    assert!(screen.contains("line 2: no name") && !screen.contains("\\n"), "{screen}");
     // Nothing is new in it.
     stage.reply(Reply::ListSeen(list, seen(&[])));
     assert!(stage.screen().contains("There is nothing to add.") && stage.screen().contains("passed over"));
