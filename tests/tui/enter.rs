@@ -371,3 +371,9 @@ fn a_list_leaves_the_foot_of_the_window_alone() {
         assert!(foot.contains("enter choose") && !foot.contains(['─', '└', '│']), "{screen}");
     }
 }
+
+#[test]
+fn what_may_stand_in_a_field_is_read_to_its_end() {
+    let mut stage = adding(80, 24);
+    assert!(stage.click_on("Installed in").screen().contains("in a variable"), "{}", stage.screen());
+}

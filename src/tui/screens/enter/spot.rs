@@ -244,8 +244,8 @@ pub fn slots(known: &Known, with_secret: bool) -> Vec<Slot<Spot>> {
         slot(
             Spot::Places,
             "Installed in",
-            "A place a line: 'server # ~/.netrc' by hand, 'Actions org/app = gh secret set X' by a command, which has the \
-             secret on its standard input, or in a variable: '= $VAR command'",
+            "A place a line: 'server # ~/.netrc' by hand, 'Actions = gh secret set X' by a command that reads the secret, \
+             '= $VAR command' by one that has it in a variable",
             Entry::Note(Note::of("")),
         ),
         slot(Spot::Note, "Note", "Anything else. No secrets: it is shown", Entry::Note(Note::of(""))),
