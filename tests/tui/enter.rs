@@ -143,9 +143,14 @@ fn leaving_asks_only_where_something_was_entered() {
     let mut stage = adding(80, 24);
     assert!(!stage.keys("<esc>").screen().contains("Add a token"));
     stage.keys("nx").paste("abc").keys("<esc>");
-    assert!(stage.screen().contains("Leave without saving?"));
-    assert!(stage.keys("n").screen().contains("Add a token"));
-    assert!(!stage.keys("<esc>y").screen().contains("Add a token"));
+    assert!(stage.screen().contains("Nothing is saved yet."));
+    // What is pressed by habit throws nothing away.
+    for keys in ["n", "<esc><enter>", "<esc><esc>", "<esc>y"] {
+        assert!(stage.keys(keys).screen().contains("Add a token"), "{keys}");
+    }
+    assert!(!stage.keys("<esc>D").screen().contains("Add a token"));
+    stage.keys("nx").paste("abc").keys("<esc>").click_on("throw away");
+    assert!(!stage.screen().contains("Add a token"));
 }
 
 #[test]

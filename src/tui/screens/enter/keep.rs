@@ -5,6 +5,7 @@ use super::{Confirm, Enter, Screen, Task, gather, judge};
 use crate::ops;
 use crate::service::Verified;
 use crate::token::now::Now;
+use crate::tui::keymap::Action;
 use crate::tui::message::{Effect, Request};
 use crate::tui::model::{Do, Shared};
 use crate::tui::theme::Role;
@@ -53,8 +54,10 @@ impl Enter {
         if self.waits.is_some() {
             return vec![];
         }
-        let about = vec!["What you entered is not kept.".to_owned()];
-        vec![Do::Open(Screen::Confirm(Confirm::then(vec![Do::Close], "Leave without saving?", about)))]
+        // Enter throws nothing away: a service shows a secret once.
+        let answers = vec![(Action::Yes, "go on", vec![]), (Action::Throw, "throw away", vec![Do::Close])];
+        let about = vec!["What you entered is not kept otherwise.".to_owned()];
+        vec![Do::Open(Screen::Confirm(Confirm::with(answers, "Sure?", "Nothing is saved yet. Go on with it?", about)))]
     }
 
     /// What is asked for to save it; nothing where nothing changed.
