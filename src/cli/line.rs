@@ -72,3 +72,30 @@ fn without_hidden(mut error: clap::Error, definition: &clap::Command) -> clap::E
     }
     error
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What command lines are made of, and what nobody expects there; two spaces are an empty word.
+    const WORDS: &str = "list ls add tag scope export show key rotate consumers config set help complete lis github/ci -#prod -x \
+         -h -V -o -- -  --vault --vault=a --json --no-agent --sort -name --help --version --color never --stdin --nonsense \
+         --within 3d";
+
+    proptest! {
+        #[test]
+        fn who_knows_the_command_alone_understands_the_same(
+            words in prop::collection::vec(prop::sample::select(WORDS.split(' ').collect::<Vec<_>>()), 0..6),
+        ) {
+            let given: Vec<OsString> = ["patvault"].into_iter().chain(words).map(OsString::from).collect();
+            let (line, _) = words::sorted(given.clone(), &definition());
+            let told = |read: Result<Line, clap::Error>| match read {
+                Ok(line) => format!("{line:?}"),
+                Err(error) => error.render().to_string(),
+            };
+            prop_assert_eq!(told(read(given)), told(read_by(&mut whole(), &line)));
+        }
+    }
+}
