@@ -30,7 +30,10 @@ pub fn with_one(action: Action, id: Option<TokenId>, shared: &mut Shared) -> Opt
         Action::Open => open(Screen::Detail(detail::Detail::of(id))),
         Action::Edit => open(Screen::Enter(Box::new(enter::Enter::edit(id)))),
         // What was written about it before comes first.
-        Action::EditFacts => shared.kept.offer(id).map_or_else(|| ask(Request::Facts(id)), open),
+        Action::EditFacts => {
+            let offered = shared.vault.as_ref().and_then(|vault| shared.kept.offer(&(vault.folder.clone(), id)));
+            offered.map_or_else(|| ask(Request::Facts(id)), open)
+        }
         Action::Rotate => open(Screen::Rotate(Box::new(rotate::Rotate::of(id)))),
         Action::Revoke => {
             let owes = shared.list.by_id(id).is_some_and(|token| token.owed().next().is_some());

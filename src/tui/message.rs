@@ -26,6 +26,7 @@ use crate::token::rules::Rules;
 use crate::vault::UseRecord;
 
 use super::turn::{Turn, Turned};
+use super::written::Subject;
 
 /// A moment, twice: as the calendar has it, and as time that passes, also while the machine sleeps.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +77,13 @@ pub struct Written {
     pub text: String,
     /// Where there may be a file for an editor.
     pub folder: PathBuf,
+}
+
+impl Written {
+    /// What it is about.
+    pub fn subject(&self) -> Subject {
+        (self.vault.clone(), self.shown.token.id)
+    }
 }
 
 /// A new token as a form says it.

@@ -17,7 +17,7 @@ use super::message::{At, Details, Effect, Fault, History, Request};
 use super::pointer::Hand;
 use super::screens::Screen;
 use super::theme::{Role, Theme};
-use super::written::Kept;
+use super::written::{Kept, Subject};
 
 /// The whole window.
 pub struct Model {
@@ -133,7 +133,7 @@ pub enum Do {
     /// Show a token among all, with its details.
     Show(crate::token::id::TokenId),
     /// Throw away what was written about a token.
-    Throw(crate::token::id::TokenId),
+    Throw(Subject),
     /// Do something outside.
     Effect(Effect),
     /// Forget everything of the vault: another one is being opened.

@@ -198,7 +198,7 @@ fn carry_out(model: &mut Model, todo: Vec<Do>) -> Vec<Effect> {
                 model.stack.pop();
             }
             Do::Show(id) => show(model, id),
-            Do::Throw(id) => model.shared.kept.drop(id),
+            Do::Throw(subject) => model.shared.kept.drop(&subject),
             Do::Forget => {
                 model.forget();
                 model.stack.push(Screen::Unlock(unlock::Unlock::trying()));
@@ -255,23 +255,23 @@ fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
 fn edited(model: &mut Model, written: Written, text: Result<String, (Fault, Option<String>)>, at: At) -> Vec<Effect> {
     model.shared.at = at;
     let mut effects = touch(model);
-    let (id, kept) = (written.shown.token.id, &mut model.shared.kept);
+    let (subject, kept) = (written.subject(), &mut model.shared.kept);
     match text {
         Err((fault, left)) => {
             if let Some(text) = left.filter(|text| *text != written.text) {
                 kept.keep(Box::new(Written { text, ..written }), &fault);
             }
             // Where it was open again, there is still what was written the first time.
-            model.stack.extend(kept.offer(id));
+            model.stack.extend(kept.offer(&subject));
             model.shared.fail(&fault);
         }
         Ok(text) if text == written.before => {
-            kept.drop(id);
+            kept.drop(&subject);
             model.shared.say(Role::Quiet, "nothing was changed");
         }
         // It comes back, if the vault does not take it.
         Ok(text) => {
-            kept.drop(id);
+            kept.drop(&subject);
             effects.push(Effect::Ask(Request::EditFacts(Box::new(Written { text, ..written }))));
         }
     }

@@ -11,20 +11,23 @@ use super::screens::confirm::{Confirm, ROOM};
 use crate::text::wrapped;
 use crate::token::id::TokenId;
 
-/// What was written, by the token that it is about, and why the vault has it not.
+/// What it is about: a token, and the folder of its vault. A folder that was copied has the same tokens.
+pub type Subject = (String, TokenId);
+
+/// What was written, by what it is about, and why the vault has it not.
 #[derive(Debug, Default)]
-pub struct Kept(BTreeMap<TokenId, (Box<Written>, String)>);
+pub struct Kept(BTreeMap<Subject, (Box<Written>, String)>);
 
 impl Kept {
     /// Keeps it.
     pub fn keep(&mut self, written: Box<Written>, fault: &Fault) {
         let hint = fault.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-        self.0.insert(written.shown.token.id, (written, format!("{}{hint}", fault.text)));
+        self.0.insert(written.subject(), (written, format!("{}{hint}", fault.text)));
     }
 
     /// It is not needed any more: the vault has it, or the person does not want it.
-    pub fn drop(&mut self, id: TokenId) {
-        self.0.remove(&id);
+    pub fn drop(&mut self, subject: &Subject) {
+        self.0.remove(subject);
     }
 
     /// Whether there is none.
@@ -33,8 +36,8 @@ impl Kept {
     }
 
     /// Asks what is to become of what was written about a token, if anything was.
-    pub fn offer(&self, id: TokenId) -> Option<Screen> {
-        self.0.get(&id).map(|(written, why)| ask(written, why))
+    pub fn offer(&self, subject: &Subject) -> Option<Screen> {
+        self.0.get(subject).map(|(written, why)| ask(written, why))
     }
 
     /// The same about all tokens of the vault in that folder.
@@ -53,7 +56,7 @@ fn ask(written: &Written, why: &str) -> Screen {
     }
     about.push("Nothing is changed yet; what you wrote is kept.".to_owned());
     let again = vec![Do::Effect(Effect::Editor(Box::new(written.clone())))];
-    let away = vec![Do::Throw(written.shown.token.id)];
+    let away = vec![Do::Throw(written.subject())];
     let answers =
         vec![(Action::Yes, "edit", again), (Action::Throw, "throw away", away), (Action::Cancel, "later", vec![])];
     Screen::Confirm(Confirm::with(answers, "What you wrote", "Edit it again?", about))

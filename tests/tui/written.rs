@@ -76,3 +76,19 @@ fn it_is_kept_until_the_vault_has_it_or_nobody_wants_it() {
     assert!(stage.keys("E").effects().contains("Ask(Facts(github/ci-deploy))"));
     assert_eq!(stage.keys("q").effects(), "Quit\n");
 }
+
+#[test]
+fn what_was_written_about_a_token_is_not_offered_about_its_copy_in_another_vault() {
+    let mut stage = Stage::furnished(80, 24);
+    let mut elsewhere = written("of another vault");
+    elsewhere.vault = "/home/ada/.local/share/patvault/copy".into();
+    // It came back after another vault had been opened, whose folder was a copy once: the ids are the same.
+    stage.reply(Reply::NotFacts(elsewhere.clone(), fault("no space left")));
+    assert!(!stage.screen().contains("Edit it again?"), "{}", stage.screen());
+    stage.effects();
+    assert!(stage.keys("jE").effects().contains("Ask(Facts(github/ci-deploy))"));
+    // Each has its own.
+    stage.reply(Reply::NotFacts(written("of this one"), fault("no space left"))).keys("<esc>");
+    stage.reply(Reply::NotFacts(elsewhere, fault("no space left")));
+    assert_eq!(editor(stage.keys("Ey")), Some("of this one".into()));
+}

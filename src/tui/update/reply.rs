@@ -23,10 +23,11 @@ pub(super) fn take(model: &mut Model, reply: Reply) -> Vec<Effect> {
     match reply {
         Reply::Opened(opened) => open(model, *opened),
         Reply::NotFacts(written, fault) => {
-            let id = written.shown.token.id;
-            model.shared.kept.keep(written, &fault);
-            // With the vault locked, it waits until that is open.
-            model.stack.extend(model.shared.vault.is_some().then(|| model.shared.kept.offer(id)).flatten());
+            let (subject, shared) = (written.subject(), &mut model.shared);
+            shared.kept.keep(written, &fault);
+            // With its vault locked, it waits until that is open.
+            let is_open = shared.vault.as_ref().is_some_and(|vault| vault.folder == subject.0);
+            model.stack.extend(shared.kept.offer(&subject).filter(|_| is_open));
         }
         Reply::Locked(fault) => {
             effects.push(Effect::Redraw);
