@@ -56,7 +56,13 @@ impl List {
     /// # Errors
     /// A file that cannot be read, and those of [`plan_import`].
     pub fn plan(&self, session: &Session) -> Result<ImportPlan, Error> {
-        let bytes = Zeroizing::new(read_limited(&session.ground.paths.expand(&self.file), FILE_BYTES_MAX)?);
+        let path = session.ground.paths.expand(&self.file);
+        // A pipe would be waited at for ever, and nobody could lock the vault meanwhile.
+        if !fs::metadata(&path).map_err(Error::io("read", &path))?.is_file() {
+            let shown = escaped(&path.to_string_lossy()).into_owned();
+            return Err(Error::usage(format!("{shown} is no file"), "name a file that holds a list of tokens"));
+        }
+        let bytes = Zeroizing::new(read_limited(&path, FILE_BYTES_MAX)?);
         plan_import(session, &bytes, self.format()?, &self.options, self.insist)
     }
 }

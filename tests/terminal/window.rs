@@ -1,11 +1,14 @@
 //! The window in a real terminal: it opens, does what it is for, and gives the terminal back, however it ends.
 
+use std::process::Command;
+
 use patvault::tui::terminal::Terminal;
 use rustix::process::Signal;
 
 use super::canary::core_of;
 use super::canary::needles::{Needles, fresh, key_bytes, key_text};
 use super::pty::{Home, Visit};
+use crate::tools::{run, tool};
 
 const TAKEN: &str = "\x1b[?1049h";
 pub(super) const GIVEN_BACK: &str = "\x1b[?1049l";
@@ -121,6 +124,24 @@ fn a_list_of_tokens_comes_in_as_it_was_seen() {
     visit.types("\r").shows("Tokens 2").types("u").shows("taken back").types("q");
     assert!(visit.ends().given_back);
     assert!(!home.done(&["list"], "").contains("one"));
+}
+
+#[test]
+fn a_list_that_is_no_file_does_not_hold_the_window_up() {
+    let home = Home::furnished();
+    let Some(mkfifo) = tool("mkfifo") else { return };
+    run(Command::new(mkfifo).arg(home.path("pipe.csv")));
+    std::os::unix::fs::symlink("/dev/zero", home.path("zero.csv")).unwrap();
+    std::fs::create_dir(home.path("folder.csv")).unwrap();
+    let Some(mut visit) = open(&home) else { return };
+    // Nobody ever writes into the pipe.
+    for name in ["pipe.csv", "zero.csv", "folder.csv"] {
+        let place = home.path(name);
+        visit.types("I").shows("Look at it").types(place.to_str().unwrap()).shows(name).types("\x1b[Z\x1b[Z\r");
+        visit.shows("is no file").types("\x1b").shows("enter copy");
+    }
+    visit.types("q");
+    assert!(visit.ends().given_back);
 }
 
 #[test]
