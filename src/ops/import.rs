@@ -74,8 +74,12 @@ pub fn paths_like(session: &Session, begun: &str) -> Vec<String> {
     let like = |entry: fs::DirEntry| {
         let name = entry.file_name().into_string().ok()?;
         let is_hidden = name.starts_with('.') && !begun.starts_with('.');
+        if is_hidden || !name.starts_with(begun) {
+            return None;
+        }
+        // Last: of a large folder, only what fits is looked at.
         let slash = if fs::metadata(entry.path()).is_ok_and(|meta| meta.is_dir()) { "/" } else { "" };
-        (name.starts_with(begun) && !is_hidden).then(|| format!("{folder}{name}{slash}"))
+        Some(format!("{folder}{name}{slash}"))
     };
     // Where nothing can be read, nothing is offered.
     let mut paths: Vec<String> = fs::read_dir(there).into_iter().flatten().flatten().filter_map(like).collect();
