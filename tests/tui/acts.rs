@@ -114,6 +114,17 @@ fn what_cannot_be_done_now_is_not_offered() {
 }
 
 #[test]
+fn a_key_that_answers_another_question_answers_none() {
+    let mut stage = Stage::furnished(80, 24);
+    stage.keys("*D");
+    assert!(matches!(stage.model.stack.last(), Some(Screen::Confirm(_))), "{}", stage.screen());
+    stage.effects();
+    assert_eq!(asked(stage.keys("D")), "");
+    assert_eq!(stage.model.stack.len(), 1, "nothing was asked that could be thrown away");
+    assert!(asked(stage.keys("y")).contains("Remove("));
+}
+
+#[test]
 fn another_vault_is_opened_and_this_one_forgotten() {
     let mut stage = Stage::furnished(80, 24);
     assert_eq!(asked(stage.keys("V<enter>")), "", "it is open already");

@@ -101,6 +101,8 @@ impl Behave for Confirm {
         let height = usize::from(self.places(Rect::new(0, 0, columns, rows)).0.height);
         let last = self.about.len().saturating_sub(height);
         match action {
+            // Often the key that led here.
+            Action::Throw if self.answer(action).is_none() => {}
             Action::Yes | Action::Throw | Action::Cancel | Action::Quit => {
                 let then = self.answer(action).and_then(|at| self.answers.get_mut(at)).map(|(_, _, then)| then);
                 return Some([Do::Close].into_iter().chain(then.into_iter().flat_map(|then| then.drain(..))).collect());
