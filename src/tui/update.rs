@@ -271,8 +271,9 @@ fn edited(model: &mut Model, written: Written, text: Result<String, (Fault, Opti
         }
         // It comes back, if the vault does not take it.
         Ok(text) => {
-            kept.drop(&subject);
-            effects.push(Effect::Ask(Request::EditFacts(Box::new(Written { text, ..written }))));
+            let written = Box::new(Written { text, ..written });
+            kept.send(written.clone());
+            effects.push(Effect::Ask(Request::EditFacts(written)));
         }
     }
     effects

@@ -14,15 +14,25 @@ use crate::token::id::TokenId;
 /// What it is about: a token, and the folder of its vault. A folder that was copied has the same tokens.
 pub type Subject = (String, TokenId);
 
-/// What was written, by what it is about, and why the vault has it not.
+/// What was written, by what it is about, and why the vault has it not; nothing while it has not answered yet.
 #[derive(Debug, Default)]
-pub struct Kept(BTreeMap<Subject, (Box<Written>, String)>);
+pub struct Kept(BTreeMap<Subject, (Box<Written>, Option<String>)>);
 
 impl Kept {
     /// Keeps it.
     pub fn keep(&mut self, written: Box<Written>, fault: &Fault) {
         let hint = fault.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-        self.0.insert(written.subject(), (written, format!("{}{hint}", fault.text)));
+        self.0.insert(written.subject(), (written, Some(format!("{}{hint}", fault.text))));
+    }
+
+    /// Keeps what the vault is asked to take, until it answers.
+    pub fn send(&mut self, written: Box<Written>) {
+        self.0.insert(written.subject(), (written, None));
+    }
+
+    /// The vault has taken what was written about a token, if it was asked to.
+    pub fn arrived(&mut self, id: TokenId) {
+        self.0.retain(|(_, of), (_, why)| *of != id || why.is_some());
     }
 
     /// It is not needed any more: the vault has it, or the person does not want it.
@@ -37,17 +47,18 @@ impl Kept {
 
     /// Asks what is to become of what was written about a token, if anything was.
     pub fn offer(&self, subject: &Subject) -> Option<Screen> {
-        self.0.get(subject).map(|(written, why)| ask(written, why))
+        self.0.get(subject).and_then(ask)
     }
 
     /// The same about all tokens of the vault in that folder.
     pub fn offers(&self, folder: &str) -> impl Iterator<Item = Screen> {
         let of_it = self.0.values().filter(move |(written, _)| written.vault == folder);
-        of_it.map(|(written, why)| ask(written, why))
+        of_it.filter_map(ask)
     }
 }
 
-fn ask(written: &Written, why: &str) -> Screen {
+fn ask((written, why): &(Box<Written>, Option<String>)) -> Option<Screen> {
+    let why = why.as_ref()?;
     let mut about = vec![written.shown.token.path(), String::new()];
     about.extend(wrapped(why, ROOM).lines().map(str::to_owned));
     about.extend(written.news.iter().map(|line| format!("  {line}")));
@@ -55,11 +66,11 @@ fn ask(written: &Written, why: &str) -> Screen {
         about.push("stands there now. What you changed yourself counts; the rest stays as it is now.".to_owned());
     }
     about.push("Nothing is changed yet; what you wrote is kept.".to_owned());
-    let again = vec![Do::Effect(Effect::Editor(Box::new(written.clone())))];
+    let again = vec![Do::Effect(Effect::Editor(written.clone()))];
     let away = vec![Do::Throw(written.subject())];
     let answers =
         vec![(Action::Yes, "edit", again), (Action::Throw, "throw away", away), (Action::Cancel, "later", vec![])];
-    Screen::Confirm(Confirm::with(answers, "What you wrote", "Edit it again?", about))
+    Some(Screen::Confirm(Confirm::with(answers, "What you wrote", "Edit it again?", about)))
 }
 
 /// Asks before the window is left with what was written.

@@ -92,3 +92,22 @@ fn what_was_written_about_a_token_is_not_offered_about_its_copy_in_another_vault
     stage.reply(Reply::NotFacts(elsewhere, fault("no space left")));
     assert_eq!(editor(stage.keys("Ey")), Some("of this one".into()));
 }
+
+#[test]
+fn who_leaves_before_the_vault_has_answered_is_asked() {
+    let edited = || Message::Edited(written("old"), Ok("new".into()), at(std::time::Duration::from_secs(1000)));
+    let id = few()[0].id;
+    let mut stage = Stage::furnished(80, 24);
+    stage.tell(edited()).effects();
+    assert_eq!(stage.keys("q").effects(), "");
+    assert!(stage.screen().contains("Leave?"), "{}", stage.screen());
+    stage.keys("n").reply(Reply::Kept(id, "Edited github/ci-deploy".into())).effects();
+    assert_eq!(stage.keys("q").effects(), "Quit\n");
+    // The answer may come after a lock, and is none about what the vault did not take.
+    let mut stage = Stage::furnished(80, 24);
+    stage.tell(edited()).keys("<ctrl-l>").reply(Reply::Kept(id, "Edited github/ci-deploy".into()));
+    assert!(!stage.screen().contains("is kept"), "{}", stage.screen());
+    stage.reply(opened(few())).reply(Reply::NotFacts(written("mine"), fault("no space left"))).keys("<esc>");
+    stage.reply(Reply::Kept(id, "Edited github/ci-deploy".into())).effects();
+    assert_eq!(stage.keys("q").effects(), "");
+}

@@ -20,6 +20,9 @@ pub(super) fn take(model: &mut Model, reply: Reply) -> Vec<Effect> {
     // Whoever is in front may wait for it; what it says of the vault is taken in any case.
     let told = front(model).map_or_else(Vec::new, |(screen, shared)| screen.it_mut().reply(&reply, shared));
     let mut effects = carry_out(model, told);
+    if let Reply::Kept(id, _) = &reply {
+        model.shared.kept.arrived(*id);
+    }
     match reply {
         Reply::Opened(opened) => open(model, *opened),
         Reply::NotFacts(written, fault) => {
