@@ -73,7 +73,7 @@ fn a_token_is_added_with_what_was_said_of_it() {
     let mut stage = adding(100, 30);
     stage
         .paste(&gitlab())
-        .keys("<tab><tab>ci runner<tab><tab>ada<tab><tab>read_a<enter><esc><tab>90d<tab><tab>prod,night<tab>");
+        .keys("<tab><tab>ci runner<tab><tab>ada<tab><tab><tab>read_a<enter><esc><tab>90d<tab><tab>prod,night<tab>");
     stage.keys("server # ask ops<enter>ci = $TOKEN ./update<tab>made by hand<ctrl-s>");
     let added = wanted(&mut stage, |request| match request {
         Request::Add(entered, insists, None) => {
@@ -92,7 +92,12 @@ fn a_token_is_added_with_what_was_said_of_it() {
         }
         _ => None,
     });
-    assert_data_eq!(added, snapbox::str![""]);
+    assert_data_eq!(
+        added,
+        snapbox::str![[
+            r#"gitlab/ci runner Some("ada") {"night", "prod"} ["read_api"] 2027-02-20 typed {"ci": Run { command: "./update", env: Some("TOKEN") }, "server": Hand { note: Some("ask ops") }} Some("made by hand") insists: false"#
+        ]]
+    );
     let id = few()[0].id;
     assert!(stage.reply(Reply::Kept(id, "Added gitlab/ci runner".into())).screen().contains("Added gitlab/ci runner"));
     assert!(!stage.screen().contains("Add a token"));
