@@ -387,3 +387,12 @@ fn what_may_stand_in_a_field_is_read_to_its_end() {
     let mut stage = adding(80, 24);
     assert!(stage.click_on("Installed in").screen().contains("in a variable"), "{}", stage.screen());
 }
+
+#[test]
+fn what_is_being_entered_outlives_the_answer_to_something_else() {
+    let mut stage = adding(100, 30);
+    stage.paste("not-a-real-secret").keys("<tab>gitlab<tab>ci runner");
+    // What an editor left was on its way, and the vault was slow.
+    stage.reply(Reply::Kept(few()[0].id, "Edited github/ci-deploy".into()));
+    assert!(stage.screen().contains("ci runner"), "{}", stage.screen());
+}

@@ -341,7 +341,7 @@ impl Behave for Enter {
                 let question = "A definition of your own sends secrets to a new host. May it?";
                 return vec![Do::Open(Screen::Confirm(Confirm::before(then, question, hosts.clone())))];
             }
-            Reply::Kept(..) => return vec![Do::Close],
+            Reply::Kept(..) if self.waits.is_some() => return vec![Do::Close],
             Reply::Failed(fault) if self.waits.take().is_some() => {
                 let hint = fault.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
                 self.said = Some((Role::Bad, format!("{}{hint}", fault.text)));
