@@ -83,9 +83,14 @@ pub fn write_new_private(path: &Path, bytes: &Pieces) -> Result<(), Error> {
 /// Reads a file that a person named, up to a limit.
 pub fn read_limited(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Error> {
     let mut bytes = vec![];
-    fs::File::open(path)
-        .and_then(|file| file.take(bytes_max + 1).read_to_end(&mut bytes))
-        .map_err(Error::io("read", path))?;
+    let mut read = || {
+        let file = fs::File::open(path)?;
+        // Large enough from the start: a buffer that grows leaves unwiped copies behind.
+        let len = file.metadata()?.len().min(bytes_max);
+        bytes.reserve_exact(usize::try_from(len).unwrap_or(0) + 1);
+        file.take(bytes_max + 1).read_to_end(&mut bytes)
+    };
+    read().map_err(Error::io("read", path))?;
     if bytes.len() as u64 > bytes_max {
         let shown = crate::text::escaped(&path.to_string_lossy()).into_owned();
         return Err(Error::usage(

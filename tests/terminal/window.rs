@@ -227,6 +227,40 @@ fn an_idle_window_holds_no_secret_and_a_locked_one_no_key() {
     assert!(visit.ends().given_back);
 }
 
+#[test]
+fn a_window_that_brought_a_list_in_holds_no_secret() {
+    let home = Home::furnished();
+    if tool("gdb").is_none() {
+        return;
+    }
+    let mut needles = Needles::default();
+    // Enough of each that what the file is read into has to grow.
+    let mut secrets = |name| -> Vec<String> {
+        let secrets: Vec<String> = (0..200).map(|_| fresh()).collect();
+        secrets.iter().step_by(30).for_each(|secret| needles.add(name, secret.as_bytes()));
+        secrets
+    };
+    let (table, variables, taken) = (secrets("of a table"), secrets("of variables"), secrets("of JSON"));
+    let list = |name: &str, text: String| std::fs::write(home.path(name), text).unwrap();
+    let rows = table.iter().enumerate().map(|(at, secret)| format!("gitlab,table-{at},{secret}\n"));
+    list("list.csv", ["service,name,token\n".to_owned()].into_iter().chain(rows).collect());
+    let lines = variables.iter().enumerate().map(|(at, secret)| format!("VARIABLE_{at}_TOKEN={secret}\n"));
+    list("list.env", lines.collect());
+    let token = |(at, secret)| serde_json::json!({"service": "figma", "name": format!("json-{at}"), "versions": [{"secret": secret}]});
+    let tokens: Vec<_> = taken.iter().enumerate().map(token).collect();
+    list("list.json", serde_json::json!({"patvault": 1, "tokens": tokens}).to_string());
+    let Some(mut visit) = open(&home) else { return };
+    for (name, seen) in [("list.csv", "table-0"), ("list.env", "variable/0"), ("list.json", "json-0")] {
+        visit.types("I").shows("Look at it").types(home.path(name).to_str().unwrap()).shows(name);
+        visit.types("\x1b[Z\x1b[Z\r").shows("Add 200 tokens?").shows(seen);
+        visit.types("y").shows("Added 200 tokens").types("\r").shows("enter copy");
+    }
+    let Some(core) = core_of(&visit.pid()) else { return };
+    assert_eq!(needles.find(&core), [""; 0], "what it left in memory");
+    visit.types("q");
+    assert!(visit.ends().given_back);
+}
+
 /// Not a test of its own: the one below runs it, at a terminal.
 #[test]
 #[ignore = "it ends as a mistake in the program does"]
