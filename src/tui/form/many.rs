@@ -229,7 +229,7 @@ impl Part for Many {
     fn click(&mut self, at: Position, area: Rect, _now: &Now) -> Took {
         let (x, y) = (at.x.saturating_sub(area.x), at.y.saturating_sub(area.y));
         let clicked = self.places(area.width).into_iter().find(|(_, from, row, wide)| {
-            *row == y && (*from..from + wide).contains(&x) && y < self.chosen_rows(area.width)
+            *row == y && (*from..from + wide).contains(&x) && y < self.chosen_rows(area.width) && area.contains(at)
         });
         if let Some((at, ..)) = clicked {
             self.chosen.remove(at);
