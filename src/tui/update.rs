@@ -285,6 +285,8 @@ fn busy(model: &mut Model, request: Request) -> Vec<Effect> {
     let fault = Fault { text, hint, kind: Kind::Failed };
     let reply = match request {
         Request::EditFacts(written) => Reply::NotFacts(written, fault),
+        // The next letter asks for the next ones.
+        Request::PathsLike(_) => return vec![],
         _ => Reply::Failed(fault),
     };
     reply::take(model, reply)

@@ -3,7 +3,7 @@
 use patvault::exchange::Options;
 use patvault::fault::Kind;
 use patvault::ops::List;
-use patvault::tui::message::{Effect, Fault, ListSeen, Reply, Request};
+use patvault::tui::message::{Effect, Fault, ListSeen, Message, Reply, Request};
 use snapbox::{assert_data_eq, file};
 
 use crate::stage::Stage;
@@ -109,4 +109,12 @@ fn what_is_lacking_or_wrong_is_said_where_it_is() {
     stage.reply(Reply::ListSeen(list, seen(&[])));
     assert!(stage.screen().contains("There is nothing to add.") && stage.screen().contains("passed over"));
     assert!(stage.keys("<enter><esc>").model.stack.is_empty());
+}
+
+#[test]
+fn who_types_faster_than_paths_are_found_is_not_told_off() {
+    let mut stage = started();
+    stage.keys("/tmp/to");
+    stage.tell(Message::Busy(Box::new(Request::PathsLike("/tmp/t".into()))));
+    assert!(!stage.screen().contains("too much"), "{}", stage.screen());
 }
