@@ -84,6 +84,15 @@ impl Logind {
 
     /// Takes what the bus says, and calls `lock` for what locks; `None` where nothing more is to be heard.
     pub(super) fn hear(&mut self, mut lock: impl FnMut()) -> Option<()> {
+        let heard = self.take_part(&mut lock);
+        // Of these nobody will say any more whose they are: none is missed.
+        if heard.is_none() && !self.asked.is_empty() {
+            lock();
+        }
+        heard
+    }
+
+    fn take_part(&mut self, lock: &mut impl FnMut()) -> Option<()> {
         let mut part = [0; 4096];
         let part = match self.stream.read(&mut part) {
             Ok(0) => return None,
@@ -99,7 +108,7 @@ impl Logind {
         self.inbox.take(part);
         while let Some(bytes) = self.inbox.next().ok()? {
             if let Some(message) = bus::read(&bytes) {
-                self.weigh(&message, &mut lock)?;
+                self.weigh(&message, lock)?;
             }
         }
         Some(())
@@ -157,9 +166,9 @@ impl Logind {
             lock();
             return Some(());
         }
-        let serial = self.call(sender, path, [PROPERTIES, "Get"], &[SESSION, "User"])?;
-        self.asked.push(Asked { serial, sender: sender.to_owned(), path: path.to_owned() });
-        Some(())
+        let called = self.call(sender, path, [PROPERTIES, "Get"], &[SESSION, "User"]);
+        self.asked.push(Asked { serial: self.serial, sender: sender.to_owned(), path: path.to_owned() });
+        called.map(drop)
     }
 
     fn take_answer(&mut self, message: &Message, lock: &mut impl FnMut()) -> Option<()> {

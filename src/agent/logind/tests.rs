@@ -128,6 +128,25 @@ fn more_sessions_than_can_be_asked_about_lock() {
 }
 
 #[test]
+fn a_session_of_which_nobody_says_any_more_whose_it_is_locks() {
+    // The bus goes before it has answered.
+    let (bus, mut logind) = welcomed();
+    assert_eq!(hear(&bus, &mut logind, &[lock("/s/1")]), (0, true));
+    drop(bus);
+    let mut locks = 0;
+    assert!(logind.hear(|| locks += 1).is_none() && locks == 1);
+    // It does not take the questions that come of many sessions at once.
+    let (bus, mut logind) = welcomed();
+    rustix::net::sockopt::set_socket_send_buffer_size(&logind.stream, 1).unwrap();
+    let locks: Vec<_> = (0..ASKED_MAX).map(|nth| lock(&format!("/s/{nth}"))).collect();
+    let mut heard = (0, true);
+    for message in locks {
+        heard = if heard.1 { hear(&bus, &mut logind, &[message]) } else { heard };
+    }
+    assert_eq!(heard, (1, false));
+}
+
+#[test]
 fn what_ends_it() {
     let cases: [&[u8]; 4] =
         [b"REJECTED EXTERNAL\r\n", b"HTTP/1.1 400 Bad Request\r\n", &[0; GREETING_BYTES_MAX], b"OK\r\n"];

@@ -25,7 +25,8 @@ pub(super) fn import(session: &Session, list: Box<List>, agreed: &ListSeen, post
     added(0);
     let count = ops::import(session, &plan, list.insist, added)?;
     let file = escaped(&list.file.to_string_lossy()).into_owned();
-    let left = format!("The secrets still stand in {file}: remove it when you have looked. Undo takes the import back.");
+    let left =
+        format!("The secrets still stand in {file}: remove it when you have looked. Undo takes the import back.");
     let notes = [vec![left], now.notes].concat();
     Ok(Reply::Imported(format!("Added {}", counted(count, "token")), ListSeen { notes, columns: vec![], ..now }))
 }
