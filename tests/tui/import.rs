@@ -48,6 +48,7 @@ fn it_is_looked_at_and_then_all_of_it_is_taken() {
     // Something is to be changed first.
     stage.click_on("[ not yet ]");
     assert!(asked(&mut stage).is_none() && stage.screen().contains("my tokens.csv"));
+    stage.seconds(1).click_on("[ Look at it ]").effects();
     stage.reply(Reply::ListSeen(list.clone(), found.clone())).seconds(1).click_on("[ add ]");
     assert_eq!(asked(&mut stage).unwrap().1, Some(found.clone()));
     assert!(stage.reply(Reply::Importing(1, 2)).screen().contains("adding: 1 of 2"));
@@ -106,7 +107,7 @@ fn what_is_lacking_or_wrong_is_said_where_it_is() {
     let screen = stage.screen();
     assert!(screen.contains("line 2: no name") && !screen.contains("\\n"), "{screen}");
     // Nothing is new in it.
-    stage.reply(Reply::ListSeen(list, seen(&[])));
+    stage.seconds(1).click_on("[ Look at it ]").reply(Reply::ListSeen(list, seen(&[])));
     assert!(stage.screen().contains("There is nothing to add.") && stage.screen().contains("passed over"));
     assert!(stage.keys("<enter><esc>").model.stack.is_empty());
 }
@@ -117,4 +118,13 @@ fn who_types_faster_than_paths_are_found_is_not_told_off() {
     stage.keys("/tmp/to");
     stage.tell(Message::Busy(Box::new(Request::PathsLike("/tmp/t".into()))));
     assert!(!stage.screen().contains("too much"), "{}", stage.screen());
+}
+
+#[test]
+fn what_was_found_in_a_list_that_nobody_asks_about_any_more_is_not_offered() {
+    let mut stage = started();
+    stage.keys("/tmp/one.csv").click_on("[ Look at it ]");
+    let (list, _) = asked(&mut stage).unwrap();
+    stage.keys("<esc>I").reply(Reply::ListSeen(list, seen(&["gitlab/a  unknown"])));
+    assert!(!stage.screen().contains("Add 1 token?"), "{}", stage.screen());
 }

@@ -233,8 +233,8 @@ impl Behave for Import {
 
     fn reply(&mut self, reply: &Reply, _shared: &mut Shared) -> Vec<Do> {
         match reply {
-            Reply::ListSeen(list, seen) => {
-                self.waits = None;
+            // Who left it, and came back, waits for another.
+            Reply::ListSeen(list, seen) if self.waits.take().is_some() => {
                 if !seen.tokens.is_empty() {
                     return vec![Self::ask(list, seen)];
                 }

@@ -14,15 +14,15 @@ pub(super) fn look(session: &Session, list: Box<List>) -> Result<Reply, Error> {
 
 /// Takes all of it or nothing, if it is what was seen.
 pub(super) fn import(session: &Session, list: Box<List>, agreed: &ListSeen, post: &Post) -> Result<Reply, Error> {
+    let of = agreed.tokens.len();
+    let added = |done| post.send(Letter::Reply(Reply::Importing(done, of)));
+    added(0);
     let plan = list.plan(session)?;
     let now = seen(&plan);
     if now.tokens != agreed.tokens {
         let notes = [vec!["It is not what you saw: this would come in now.".to_owned()], now.notes];
         return Ok(Reply::ListSeen(list, ListSeen { notes: notes.concat(), ..now }));
     }
-    let of = plan.drafts.len();
-    let added = |done| post.send(Letter::Reply(Reply::Importing(done, of)));
-    added(0);
     let count = ops::import(session, &plan, list.insist, added)?;
     let file = escaped(&list.file.to_string_lossy()).into_owned();
     let left =
