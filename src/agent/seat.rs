@@ -41,8 +41,8 @@ impl Seat {
     }
 
     /// Somebody who has come.
-    pub(super) fn accept(&self) -> Option<UnixStream> {
-        self.listener.accept().ok().map(|(stream, _)| stream)
+    pub(super) fn accept(&self) -> io::Result<UnixStream> {
+        self.listener.accept().map(|(stream, _)| stream)
     }
 
     /// Whether whoever comes to the socket still comes here.

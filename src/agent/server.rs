@@ -9,6 +9,7 @@ use age::Identity;
 use age::x25519;
 use age_core::format::Stanza;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use super::error::Error;
 use super::folder;
@@ -22,7 +23,8 @@ use super::wire::{Answer, Hidden, Holding, Refusal, Request, from_hex};
 /// What an agent says to whoever started it when it may be asked.
 pub const READY: &str = "ready";
 
-/// The most clients at once. One more, and the one that has been silent longest has to go.
+/// The most clients at once. One more, or one more than the system lets it have open, and the one that has been silent longest
+/// has to go.
 const PEERS_MAX: usize = 256;
 /// The most keys of one vault: two while it is being changed.
 const KEYS_MAX: usize = 4;
@@ -114,7 +116,7 @@ impl<'a> Agent<'a> {
         // A millisecond more, so that whatever ends then has ended.
         let timeout = Timespec::try_from(wait.saturating_add(Duration::from_millis(1))).ok();
         match poll(&mut fds, timeout.as_ref()) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
         let mut ready = fds.iter().map(|fd| !fd.revents().is_empty());
@@ -146,13 +148,26 @@ impl<'a> Agent<'a> {
     }
 
     fn let_in(&mut self, now: Moment) {
-        while let Some(stream) = self.seat.accept() {
-            if self.peers.len() >= PEERS_MAX
-                && let Some(silent) = (0..self.peers.len()).min_by_key(|&at| self.peers.get(at).map(Peer::heard_at))
-            {
-                self.peers.swap_remove(silent);
+        let full = [Errno::MFILE, Errno::NFILE].map(|error| Some(error.raw_os_error()));
+        loop {
+            match self.seat.accept() {
+                Ok(stream) => {
+                    if self.peers.len() >= PEERS_MAX {
+                        self.dismiss();
+                    }
+                    self.peers.extend(Peer::of(stream, now.awake));
+                }
+                // Who knocks and is not let in would keep this awake.
+                Err(error) if full.contains(&error.raw_os_error()) && !self.peers.is_empty() => self.dismiss(),
+                Err(_) => return,
             }
-            self.peers.extend(Peer::of(stream, now.awake));
+        }
+    }
+
+    /// Lets the one go that has been silent longest.
+    fn dismiss(&mut self) {
+        if let Some(silent) = (0..self.peers.len()).min_by_key(|&at| self.peers.get(at).map(Peer::heard_at)) {
+            self.peers.swap_remove(silent);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
 
 use super::home::{CANARY, Home};
 use super::tools::{skipped, tool};
@@ -58,4 +59,27 @@ fn where_the_folder_is_full_everything_else_works() {
     }
     assert_eq!((read("get.out"), read("lent.out")), (CANARY.into(), CANARY.into()));
     assert_eq!(read("left"), "agent.lock\nagent.sock\n");
+}
+
+#[test]
+fn where_the_agent_can_hold_no_more_files_the_silent_make_room() {
+    let home = Home::with(&["main"]);
+    let mut few = Command::new("sh");
+    few.args([
+        "-c",
+        "ulimit -n 24; exec \"$@\"",
+        "sh",
+        env!("CARGO_BIN_EXE_patvault"),
+        "--no-input",
+        "unlock",
+        "--identity",
+    ]);
+    few.arg(home.identity()).env("PATVAULT_HOME", home.dir.path()).env("DBUS_SYSTEM_BUS_ADDRESS", &home.bus);
+    assert!(few.output().unwrap().status.success());
+    let silent: Vec<_> = (0..40).map(|_| home.connect()).collect();
+    let mut last = home.connect();
+    last.0.get_ref().set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    assert!(last.ask("{\"do\":\"status\"}").contains("standing"), "it is not heard");
+    assert!(home.is_unlocked("main"));
+    drop(silent);
 }
