@@ -9,6 +9,8 @@ mod activity;
 mod acts;
 #[path = "tui/detail.rs"]
 mod detail;
+#[path = "tui/edit.rs"]
+mod edit;
 #[path = "tui/enter.rs"]
 mod enter;
 #[path = "tui/found.rs"]

@@ -2,7 +2,6 @@
 //! printed.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ use crate::token::rules::Rules;
 use crate::vault::UseRecord;
 
 use super::turn::{Turn, Turned};
-use super::written::Subject;
+use super::written::Written;
 
 /// A moment, twice: as the calendar has it, and as time that passes, also while the machine sleeps.
 #[derive(Debug, Clone, Copy)]
@@ -58,32 +57,6 @@ pub enum Message {
     Busy(Box<Request>),
     /// Something came back from the vault.
     Reply(Reply),
-}
-
-/// The facts of a token on their way to an editor and back.
-#[derive(Debug, Clone)]
-pub struct Written {
-    /// The folder of its vault.
-    pub vault: String,
-    /// The token, as it was shown.
-    pub shown: Shown,
-    /// Its facts as text, when the person began.
-    pub before: String,
-    /// The same as the person was told of them last.
-    pub told: String,
-    /// What is said there and was not when they began.
-    pub news: Vec<String>,
-    /// The same as the person wants them.
-    pub text: String,
-    /// Where there may be a file for an editor.
-    pub folder: PathBuf,
-}
-
-impl Written {
-    /// What it is about.
-    pub fn subject(&self) -> Subject {
-        (self.vault.clone(), self.shown.token.id)
-    }
 }
 
 /// A new token as a form says it.

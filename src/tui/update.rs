@@ -9,12 +9,13 @@ use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use super::acts;
 use super::frame;
 use super::keymap::{Action, Key, Menu};
-use super::message::{At, Effect, Fault, Message, Reply, Request, Written};
+use super::message::{At, Effect, Fault, Message, Reply, Request};
 use super::model::{Do, Model};
 use super::pointer::Pointer;
 use super::screens::{self, Cover, Screen, help, palette, pick, unlock};
 use super::theme::Role;
 use super::written;
+use super::written::Written;
 use crate::fault::Kind;
 use crate::token::id::TokenId;
 

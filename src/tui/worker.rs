@@ -20,9 +20,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use self::turning::Turns;
-use super::message::{Answer, Fault, Opened, Reply, Request, Written};
+use super::message::{Answer, Fault, Opened, Reply, Request};
 use super::post::{Letter, Post};
 use super::terminal::Pen;
+use super::written::Written;
 use crate::ops::{self, Demo, Error, Ground, Init, Means, Session, Which};
 use crate::token::id::TokenId;
 use crate::vault::{self, Prompts};

@@ -2,17 +2,45 @@
 //! theirs does. It says facts, and the secret is none of them.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::keymap::Action;
-use super::message::{Effect, Fault, Written};
+use super::message::{Effect, Fault};
 use super::model::Do;
 use super::screens::Screen;
 use super::screens::confirm::{Confirm, ROOM};
+use crate::ops::Shown;
 use crate::text::wrapped;
 use crate::token::id::TokenId;
 
 /// What it is about: a token, and the folder of its vault. A folder that was copied has the same tokens.
 pub type Subject = (String, TokenId);
+
+/// The facts of a token on their way to an editor and back.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// The folder of its vault.
+    pub vault: String,
+    /// The token, as it was shown.
+    pub shown: Shown,
+    /// Its facts as text, when the person began.
+    pub before: String,
+    /// The same as the person was told of them last.
+    pub told: String,
+    /// What is said there and was not when they began.
+    pub news: Vec<String>,
+    /// The same as the person wants them.
+    pub text: String,
+    /// Where there may be a file for an editor.
+    pub folder: PathBuf,
+}
+
+impl Written {
+    /// What it is about.
+    pub fn subject(&self) -> Subject {
+        (self.vault.clone(), self.shown.token.id)
+    }
+}
 
 /// What was written, by what it is about, and why the vault has it not; nothing while it has not answered yet.
 #[derive(Debug, Default)]

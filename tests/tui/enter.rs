@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 use crossterm::event::MouseEventKind;
 use patvault::ops::{self, Ground, Shown};
 use patvault::service::Service;
-use patvault::token::Token;
 use patvault::tui::keymap::{Context, ENTRIES, Key};
 use patvault::tui::message::{Effect, Message, Reply, Request};
 use proptest::prelude::*;
@@ -14,7 +13,7 @@ use snapbox::assert_data_eq;
 use crate::stage::{Stage, few};
 
 /// The shipped catalogue, read once.
-fn services() -> Arc<Vec<Service>> {
+pub fn services() -> Arc<Vec<Service>> {
     static SERVICES: OnceLock<Arc<Vec<Service>>> = OnceLock::new();
     let read = || Arc::new(ops::services(&Ground::apart(std::path::Path::new("/nowhere"))).unwrap());
     Arc::clone(SERVICES.get_or_init(read))
@@ -246,39 +245,6 @@ fn it_goes_by_mouse_alone() {
     stage.effects();
     stage.click_on("[ Save ]");
     assert!(stage.effects().contains("Ask(Add("));
-}
-
-/// Everything about a token, as it is shown.
-fn shown(token: Token) -> Box<Shown> {
-    let note = Some("as it was".into());
-    Box::new(Shown { token, note, reminders: vec![], uses: vec![], with: vec![], env: vec![] })
-}
-
-#[test]
-fn who_goes_through_the_fields_changes_nothing() {
-    let mut stage = Stage::furnished(100, 30);
-    stage.keys("je").reply(Reply::Services(services()));
-    let mut token = few()[0].clone();
-    // The words by which a file or an option may name a kind.
-    token.kind = Some("FINE-grained".into());
-    stage.reply(Reply::Shown(shown(token)));
-    stage.effects();
-    stage.keys(&"<tab>".repeat(30)).keys("<ctrl-s>");
-    assert_eq!(stage.effects(), "");
-    assert!(!stage.screen().contains("Edit github"), "{}", stage.screen());
-}
-
-#[test]
-fn editing_changes_what_was_changed_and_nothing_else() {
-    let mut stage = Stage::furnished(100, 30);
-    stage.keys("je").reply(Reply::Services(services()));
-    assert!(stage.effects().ends_with("Ask(Services)\nAsk(Show(github/ci-deploy))\n"));
-    stage.reply(Reply::Shown(shown(few()[0].clone())));
-    assert_data_eq!(stage.screen(), snapbox::file!["screens/edit.txt"].raw());
-    // Nothing was changed: there is nothing to be asked, and nothing to be written.
-    stage.keys("<ctrl-s>");
-    assert_eq!(stage.effects(), "");
-    assert!(!stage.screen().contains("Edit github"));
 }
 
 /// A key or a click, at any size.

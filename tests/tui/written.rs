@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use patvault::fault::Kind;
 use patvault::ops::Shown;
-use patvault::tui::message::{Effect, Fault, Message, Reply, Request, Written};
+use patvault::tui::message::{Effect, Fault, Message, Reply, Request};
+use patvault::tui::written::Written;
 
 use crate::stage::{Stage, at, few, opened};
 

@@ -8,8 +8,9 @@ use crate::service::Network;
 use crate::text::counted;
 use crate::token::draft::Draft;
 use crate::token::{Token, when};
-use crate::tui::message::{Changed, Entered, Fault, Reply, Request, Written};
+use crate::tui::message::{Changed, Entered, Fault, Reply, Request};
 use crate::tui::post::{Letter, Post};
+use crate::tui::written::Written;
 
 /// One verb. What comes later is sent by post.
 pub fn verb(session: &Session, request: Request, post: &Post) -> Result<Option<Reply>, Error> {
