@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal};
@@ -94,6 +95,12 @@ fn a_command_leaves_no_core_and_cannot_be_read_either() {
     drop(held);
 }
 
+/// Copies a program, in a process of its own: what another test starts meanwhile would have it open for writing, and no program
+/// that is being written can be run.
+fn copy_program(from: &Path, to: &Path) {
+    run(Command::new("cp").arg(from).arg(to));
+}
+
 #[test]
 fn another_user_is_not_heard() {
     let home = Home::with(&["main"]);
@@ -105,7 +112,7 @@ fn another_user_is_not_heard() {
     }
     let Some(setpriv) = tool("setpriv") else { return };
     let test = home.dir.path().join("test");
-    fs::copy(std::env::current_exe().unwrap(), &test).unwrap();
+    copy_program(&std::env::current_exe().unwrap(), &test);
     // Even where folder and socket stand open.
     for (path, mode) in [(home.dir.path(), 0o755), (&home.runtime(), 0o755), (&home.socket(), 0o666)] {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
@@ -116,7 +123,7 @@ fn another_user_is_not_heard() {
     // And their own patvault would not use a folder that is not theirs.
     let mut stranger = as_stranger(&setpriv);
     let patvault = home.dir.path().join("patvault");
-    fs::copy(env!("CARGO_BIN_EXE_patvault"), &patvault).unwrap();
+    copy_program(Path::new(env!("CARGO_BIN_EXE_patvault")), &patvault);
     let output = stranger.arg(&patvault).arg("lock").env("PATVAULT_HOME", home.dir.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("not a folder of your own"));
