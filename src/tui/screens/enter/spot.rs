@@ -203,7 +203,12 @@ impl<'a> Known<'a> {
         let offers: Vec<Offer> = same.map(|token| Offer::word(token.path())).collect();
         others.map(move |(name, one)| {
             let entry = Entry::Choice(Choice::of(offers.clone(), ""));
-            slot(Spot::With(name.clone()), &format!("With {}", name.replace('_', " ")), &one.what, entry)
+            slot(
+                Spot::With(name.clone()),
+                &format!("With {}", name.replace('_', " ")),
+                &format!("another token: {}", one.what),
+                entry,
+            )
         })
     }
 }
