@@ -80,6 +80,7 @@ fn table(definition: &Table) -> String {
         };
         let families =
             list(set, "families").iter().map(|family| (text(family, "pattern"), text(family, "risk"))).collect();
+        // In the order of `Risk::ALL`; a test holds the table against the definitions.
         let words = ["low", "medium", "high"].map(of_risk);
         let _infallible = write!(out, "({name:?}, {words:?}, &{:?}),", Pairs(families));
     }

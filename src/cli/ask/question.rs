@@ -1,7 +1,8 @@
 //! A terminal while a question is open, and giving it back however the question ends.
 //!
-//! Ctrl-C arrives as a character meanwhile: it ends the question, and whoever asked tidies up. A signal from elsewhere (SIGTERM, SIGHUP, SIGINT, SIGQUIT) still ends the
-//! process as it always does, so that a shell sees 128 and its number; the terminal is given back before that.
+//! Ctrl-C arrives as a character meanwhile: it ends the question, and whoever asked tidies up. A signal from elsewhere (SIGTERM,
+//! SIGHUP, SIGINT, SIGQUIT) still ends the process as it always does, so that a shell sees 128 and its number; the terminal is
+//! given back before that.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -97,8 +98,8 @@ static TAKEN: Mutex<Option<Box<dyn Fn() + Send>>> = Mutex::new(None);
 /// Ctrl-C is somebody's until this goes.
 pub(in crate::cli) struct Taken;
 
-/// Takes Ctrl-C: whoever does ends the process soon, with [`end_by_interrupt`], or has lent the terminal to somebody. Where signals cannot be watched, it ends it
-/// by itself, as ever.
+/// Takes Ctrl-C: whoever does ends the process soon, with [`end_by_interrupt`], or has lent the terminal to somebody. Where
+/// signals cannot be watched, it ends it by itself, as ever.
 pub(in crate::cli) fn on_interrupt(act: impl Fn() + Send + 'static) -> Taken {
     if watch().is_ok() {
         *taken() = Some(Box::new(act));
