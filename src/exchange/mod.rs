@@ -52,9 +52,10 @@ impl Format {
         }
     }
 
-    /// What a file's name says of its format: `tokens.csv`, `.env`, `.env.local`, `prod.env`.
+    /// What a file's name says of its format: `tokens.csv`, `.env`, `.env.local`, `prod.env`. A folder's name says as much: that it
+    /// is one is for whoever opens it to tell.
     pub fn of_file(name: &str) -> Option<Self> {
-        let name = name.rsplit(['/', '\\']).next()?.to_lowercase();
+        let name = name.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next()?.to_lowercase();
         if name == ".env" || name.starts_with(".env.") {
             return Some(Self::Dotenv);
         }

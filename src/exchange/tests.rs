@@ -286,6 +286,8 @@ fn a_files_name_says_its_format() {
         ("prod.env", Some(Format::Dotenv)),
         ("tokens", None),
         ("a.csv/tokens", None),
+        ("a/folder.csv/", Some(Format::Csv)),
+        ("/", None),
         ("tokens.xlsx", None),
         ("", None),
     ];

@@ -134,8 +134,8 @@ fn a_list_that_is_no_file_does_not_hold_the_window_up() {
     std::os::unix::fs::symlink("/dev/zero", home.path("zero.csv")).unwrap();
     std::fs::create_dir(home.path("folder.csv")).unwrap();
     let Some(mut visit) = open(&home) else { return };
-    // Nobody ever writes into the pipe.
-    for name in ["pipe.csv", "zero.csv", "folder.csv"] {
+    // Nobody ever writes into the pipe; a folder that is completed ends in a slash.
+    for name in ["pipe.csv", "zero.csv", "folder.csv", "folder.csv/"] {
         let place = home.path(name);
         visit.types("I").shows("Look at it").types(place.to_str().unwrap()).shows(name).types("\x1b[Z\x1b[Z\r");
         visit.shows("is no file").types("\x1b").shows("enter copy");
